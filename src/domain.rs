@@ -1,0 +1,43 @@
+//! The pure part: what a mail means and what must follow from it.
+//!
+//! Nothing here waits, reads a clock, draws a random number or knows a database, a server or a file:
+//! time, ids and settings are arguments, and every answer is a value that can be stored and compared.
+//! Data flows `mail → kind → understand (classify, place, urgency, language) → decide → letters`.
+
+pub mod time;
+
+pub mod mail;
+
+pub mod kind;
+
+pub mod text;
+
+pub mod language;
+
+pub mod rules;
+
+pub mod classify;
+
+pub mod place;
+
+pub mod urgency;
+
+pub mod understand;
+
+pub mod token;
+
+pub mod thread;
+
+pub mod hours;
+
+pub mod ticket;
+
+pub mod letter;
+
+pub mod limits;
+
+pub mod desk;
+
+pub mod decide;
+
+pub mod retry;

@@ -1,0 +1,245 @@
+//! What follows from an event: total, synchronous, without a look at the world.
+//!
+//! The caller loads a [`Snapshot`] of the few stored facts that matter, asks [`decide`], and carries the
+//! [`Decision`] out in one transaction. Nothing is left to choose there: recipients, Message-IDs, holds
+//! and the mail's place in the ledger are all in it, each with its reason.
+
+use serde::{Deserialize, Serialize};
+
+use super::desk::Desk;
+use super::kind::KindVerdict;
+use super::letter::Letter;
+use super::limits::Released;
+use super::mail::Mail;
+use super::rules::Category;
+use super::thread::Candidate;
+use super::ticket::{Entry, Ticket};
+use super::time::Timestamp;
+use super::understand::Understood;
+use super::urgency::Urgency;
+
+mod arrival;
+
+mod letters;
+
+mod staff;
+
+#[cfg(test)]
+mod tests;
+
+/// Something happened.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// A mail was read.
+    MailArrived(&'a Arrival),
+    /// A quarantined mail could be read after all.
+    MailReadAgain(&'a Arrival),
+    /// Staff changed fields of a ticket.
+    StaffCorrected(&'a Correction),
+    /// Staff closed a ticket.
+    StaffClosed {
+        /// What they noted.
+        note: Option<&'a str>,
+    },
+    /// A letter will not arrive.
+    LetterFailed(&'a FailedLetter),
+}
+
+/// A mail with everything that was found out about it by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arrival {
+    /// As read.
+    pub mail: Mail,
+    /// What sort of mail.
+    pub kind: KindVerdict,
+    /// What it says.
+    pub understood: Understood,
+    /// Names its content: the same in every mailbox and on every reading.
+    pub content_key: String,
+    /// When the ledger first saw it.
+    pub received_at: Timestamp,
+    /// The mailbox it came to.
+    pub mailbox: String,
+    /// The folder was numbered anew and is read again.
+    pub rescan: bool,
+    /// Mail delivered before this is history; absent when all is asked for.
+    pub history_before: Option<Timestamp>,
+    /// Letters may be written; not for an import.
+    pub letters: bool,
+    /// Too large to be fetched whole: read from its beginning.
+    pub oversize: bool,
+}
+
+/// Stored facts that the decision needs.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// The number that a new ticket gets.
+    pub next_number: String,
+    /// A mail of the same content is already in the store.
+    pub known: bool,
+    /// Tickets that the mail may continue.
+    pub candidates: Vec<Candidate>,
+    /// Acknowledgements that left lately.
+    pub released: Released,
+    /// The ticket that the event is about, or that the mail continues.
+    pub ticket: Option<Ticket>,
+    /// The letter of ours that a delivery report is about.
+    pub letter: Option<KnownLetter>,
+}
+
+/// A letter of ours as a delivery report finds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownLetter {
+    /// Its Message-ID.
+    pub message_id: String,
+    /// Its kind's name.
+    pub kind: super::letter::LetterKind,
+    /// Whom it went to.
+    pub recipient: String,
+    /// Its ticket.
+    pub ticket: Option<String>,
+}
+
+/// Fields that staff changed; what is `None` stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Correction {
+    /// The right category.
+    pub category: Option<Category>,
+    /// The right subcategory, a code of the taxonomy; it brings its category along.
+    pub subcategory: Option<String>,
+    /// The right urgency.
+    pub urgency: Option<Urgency>,
+    /// The right place.
+    pub place: Option<String>,
+}
+
+/// A letter that was given up or refused for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedLetter {
+    /// Which.
+    pub letter: KnownLetter,
+    /// What the server said last.
+    pub reason: String,
+}
+
+/// What became of a mail; the ledger's last states.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It opened this ticket.
+    Ticket(String),
+    /// It continued this ticket.
+    Entry(String),
+    /// It reports on a letter of ours, of this ticket if it has one.
+    DeliveryStatus(Option<String>),
+    /// It asks for nothing; the text says why.
+    Filed(String),
+    /// No rule could read it; staff find it under this ticket.
+    Quarantined(String),
+}
+
+impl Outcome {
+    /// The state's name in the ledger.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Ticket(_) => "ticket",
+            Self::Entry(_) => "entry",
+            Self::DeliveryStatus(_) => "delivery_status",
+            Self::Filed(_) => "filed",
+            Self::Quarantined(_) => "quarantined",
+        }
+    }
+
+    /// The ticket behind it.
+    #[must_use]
+    pub fn ticket(&self) -> Option<&str> {
+        match self {
+            Self::Ticket(number) | Self::Entry(number) | Self::Quarantined(number) => Some(number),
+            Self::DeliveryStatus(number) => number.as_deref(),
+            Self::Filed(_) => None,
+        }
+    }
+}
+
+/// Something to write down.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// A new ticket.
+    Open(Box<Ticket>),
+    /// New values of a ticket; `version` is the one they were made from.
+    Update(Box<Ticket>),
+    /// A line in a ticket's history.
+    Enter {
+        /// The ticket's number.
+        ticket: String,
+        /// The line.
+        entry: Entry,
+    },
+    /// A letter that did not arrive after all.
+    Bounced {
+        /// Its Message-ID.
+        message_id: String,
+        /// What the report says.
+        reason: String,
+    },
+    /// What staff taught: a field's right value.
+    Label {
+        /// The ticket's number.
+        ticket: String,
+        /// The field's name.
+        field: String,
+        /// What the program said.
+        before: Option<String>,
+        /// What is right.
+        after: String,
+    },
+}
+
+/// What follows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// Where the mail ends; for events without a mail, absent.
+    pub outcome: Option<Outcome>,
+    /// What to write down, in order.
+    pub changes: Vec<Change>,
+    /// What to send.
+    pub letters: Vec<Letter>,
+    /// Why, in words.
+    pub reasons: Vec<String>,
+}
+
+/// Decides. Never fails, never waits; the same arguments give the same decision.
+#[must_use]
+pub fn decide(desk: &Desk, snapshot: &Snapshot, event: &Event<'_>, now: Timestamp) -> Decision {
+    match event {
+        Event::MailArrived(arrival) => arrival::decide(desk, snapshot, arrival, now),
+        Event::MailReadAgain(arrival) => arrival::read_again(desk, snapshot, arrival, now),
+        Event::StaffCorrected(correction) => staff::correct(desk, snapshot, correction, now),
+        Event::StaffClosed { note } => staff::close(snapshot, *note, now),
+        Event::LetterFailed(failed) => staff::letter_failed(desk, snapshot, failed, now),
+    }
+}
+
+impl Decision {
+    /// A mail that asks for nothing.
+    fn filed(why: String) -> Self {
+        Self {
+            outcome: Some(Outcome::Filed(why.clone())),
+            changes: Vec::new(),
+            letters: Vec::new(),
+            reasons: vec![why],
+        }
+    }
+
+    /// An event that changes nothing.
+    fn nothing(why: &str) -> Self {
+        Self {
+            outcome: None,
+            changes: Vec::new(),
+            letters: Vec::new(),
+            reasons: vec![why.to_owned()],
+        }
+    }
+}

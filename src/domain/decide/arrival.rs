@@ -1,0 +1,324 @@
+//! A mail arrived: where it ends, in the order in which the questions are asked.
+
+use std::time::Duration;
+
+use super::letters;
+use super::{Arrival, Change, Decision, Outcome, Snapshot};
+use crate::domain::desk::Desk;
+use crate::domain::kind::Kind;
+use crate::domain::letter::HoldReason;
+use crate::domain::limits;
+use crate::domain::mail::Address;
+use crate::domain::thread;
+use crate::domain::ticket::{Entry, EntryKind, Facts, OURSELVES, Status, Ticket};
+use crate::domain::time::Timestamp;
+
+/// After a server numbers a folder anew, a mail older than this that we do not know is probably one that
+/// was dealt with long ago: its letters wait for staff.
+const RESCAN_FRESH: Duration = Duration::from_secs(2 * 3600);
+
+/// Text of a mail kept in a history line, in characters; the whole mail is in the store.
+const ENTRY_CHARS_MAX: usize = 4000;
+
+pub(super) fn decide(
+    desk: &Desk,
+    snapshot: &Snapshot,
+    arrival: &Arrival,
+    now: Timestamp,
+) -> Decision {
+    if snapshot.known {
+        return Decision::filed("the same mail is already in the store".to_owned());
+    }
+    if is_history(arrival) {
+        return Decision::filed("it was there before the mailbox was first read".to_owned());
+    }
+    if matches!(arrival.kind.kind, Kind::Bounce | Kind::PecReceipt) {
+        return delivery_status(desk, snapshot, arrival, now);
+    }
+    if !arrival.kind.ticket && arrival.kind.kind != Kind::Command {
+        return Decision::filed(arrival.kind.reason.text().to_owned());
+    }
+    let sender = sender_of(arrival);
+    match (thread::continues(&snapshot.candidates, &sender.address), &snapshot.ticket) {
+        (Some(candidate), Some(ticket)) if candidate.number == ticket.number => {
+            continued(desk, ticket, arrival, &sender, now)
+        }
+        _ => opened(desk, snapshot, arrival, sender, now),
+    }
+}
+
+/// Delivered before the mailbox was first read, and met only because the folder was numbered anew.
+fn is_history(arrival: &Arrival) -> bool {
+    let delivered = arrival.mail.delivered_at.or(arrival.mail.sent_at);
+    match (arrival.history_before, delivered) {
+        (Some(start), Some(delivered)) => arrival.rescan && delivered < start,
+        _ => false,
+    }
+}
+
+/// The person to answer: the author, never an unrelated Reply-To. Addresses are kept in lower case.
+fn sender_of(arrival: &Arrival) -> Address {
+    let mut sender = arrival.mail.from.clone().unwrap_or_default();
+    sender.address = sender.address.to_lowercase();
+    sender
+}
+
+fn delivery_status(
+    desk: &Desk,
+    snapshot: &Snapshot,
+    arrival: &Arrival,
+    now: Timestamp,
+) -> Decision {
+    let Some(letter) = &snapshot.letter else {
+        return Decision::filed(format!(
+            "{}; it names no letter of ours",
+            arrival.kind.reason.text()
+        ));
+    };
+    let report = arrival.mail.report.clone().unwrap_or_default();
+    let said = if report.diagnostic.is_empty() { &report.status } else { &report.diagnostic };
+    let failed = is_failure(arrival);
+    let mut decision = Decision {
+        outcome: Some(Outcome::DeliveryStatus(letter.ticket.clone())),
+        changes: Vec::new(),
+        letters: Vec::new(),
+        reasons: vec![arrival.kind.reason.text().to_owned()],
+    };
+    if let Some(number) = &letter.ticket {
+        let verb = if failed { "did not reach" } else { "is on its way to" };
+        let text = format!("the {} {verb} {}: {said}", letter.kind.name(), letter.recipient);
+        let entry =
+            Entry { kind: EntryKind::DeliveryStatus, author: OURSELVES.to_owned(), text };
+        decision.changes.push(Change::Enter { ticket: number.clone(), entry });
+    }
+    if failed {
+        let reason = format!("bounced: {said}");
+        decision
+            .changes
+            .push(Change::Bounced { message_id: letter.message_id.clone(), reason: reason.clone() });
+        if let Some(ticket) = &snapshot.ticket {
+            decision.letters.extend(letters::delivery_failed(desk, ticket, letter, &reason, now));
+        }
+    }
+    decision
+}
+
+/// A report of a final failure; a delay or a success changes no letter's state.
+fn is_failure(arrival: &Arrival) -> bool {
+    if let Some(pec) = &arrival.mail.pec {
+        return matches!(pec.kind.as_str(), "errore-consegna" | "non-accettazione");
+    }
+    arrival.mail.report.as_ref().is_none_or(|report| {
+        let action = report.action.as_str();
+        action == "failed" || (action.is_empty() && report.status.starts_with('5'))
+    })
+}
+
+fn continued(
+    desk: &Desk,
+    ticket: &Ticket,
+    arrival: &Arrival,
+    sender: &Address,
+    now: Timestamp,
+) -> Decision {
+    let author = if sender.address.is_empty() { "unknown" } else { &sender.address };
+    let text: String = arrival.mail.text.chars().take(ENTRY_CHARS_MAX).collect();
+    let entry = Entry { kind: EntryKind::Mail, author: author.to_owned(), text };
+    let letters = if arrival.letters {
+        letters::follow_up(desk, ticket, arrival, now)
+    } else {
+        Vec::new()
+    };
+    Decision {
+        outcome: Some(Outcome::Entry(ticket.number.clone())),
+        changes: vec![Change::Enter { ticket: ticket.number.clone(), entry }],
+        letters,
+        reasons: vec![format!("it continues ticket {}", ticket.number)],
+    }
+}
+
+fn opened(
+    desk: &Desk,
+    snapshot: &Snapshot,
+    arrival: &Arrival,
+    sender: Address,
+    now: Timestamp,
+) -> Decision {
+    let ticket = new_ticket(desk, snapshot, arrival, sender, now);
+    let withheld = withheld(desk, snapshot, arrival, &ticket, now);
+    let mut reasons = vec![arrival.kind.reason.text().to_owned()];
+    let mut letters = Vec::new();
+    if arrival.letters {
+        if withheld.is_none_or(|why| matches!(why, Withheld::Held(_))) {
+            let hold = withheld.and_then(Withheld::hold);
+            letters.push(letters::acknowledgement(desk, &ticket, arrival, hold, now));
+        }
+        letters.extend(letters::staff_notices(desk, &ticket, arrival, withheld));
+        let hold = is_stale(arrival, now).then_some(HoldReason::Rescan);
+        letters.extend(letters::work_orders(desk, &ticket, arrival, hold, now));
+    }
+    if let Some(why) = withheld {
+        reasons.push(format!("acknowledgement withheld: {}", why.text()));
+    }
+    let mut text = format!("opened: {}", reasons.join("; "));
+    if let Some(suggested) = snapshot.candidates.first() {
+        text.push_str("; possible follow-up of ");
+        text.push_str(&suggested.number);
+    }
+    let entry = Entry { kind: EntryKind::Opened, author: OURSELVES.to_owned(), text };
+    let number = ticket.number.clone();
+    let outcome = if arrival.kind.kind == Kind::Unreadable {
+        Outcome::Quarantined(number.clone())
+    } else {
+        Outcome::Ticket(number.clone())
+    };
+    let changes =
+        vec![Change::Open(Box::new(ticket)), Change::Enter { ticket: number, entry }];
+    Decision { outcome: Some(outcome), changes, letters, reasons }
+}
+
+fn new_ticket(
+    desk: &Desk,
+    snapshot: &Snapshot,
+    arrival: &Arrival,
+    sender: Address,
+    now: Timestamp,
+) -> Ticket {
+    let understood = &arrival.understood;
+    let verdict = &understood.verdict;
+    let attachments = arrival
+        .mail
+        .attachments
+        .iter()
+        .map(|attachment| format!("{} ({} bytes)", attachment.name, attachment.bytes))
+        .collect();
+    let undecided = verdict.category.is_none() && !verdict.out_of_competence;
+    Ticket {
+        number: snapshot.next_number.clone(),
+        status: if undecided { Status::ToCheck } else { Status::Received },
+        category: verdict.category,
+        subcategory: verdict.subcategory.clone(),
+        urgency: understood.urgency.urgency,
+        place: understood.place.as_ref().map(|place| place.text.clone()),
+        office: desk.rules.office(verdict.category, verdict.subcategory.as_deref()).id.clone(),
+        language: understood.language,
+        requester: sender,
+        subject: arrival.mail.subject.clone(),
+        mailbox: arrival.mailbox.clone(),
+        message_id: arrival.mail.message_id.clone(),
+        received_at: arrival.received_at,
+        changed_at: now,
+        version: 1,
+        facts: Facts::of(understood, &arrival.mail.text, attachments),
+    }
+}
+
+/// A quarantined mail could be read: its ticket gets the words, its writer the answer.
+pub(super) fn read_again(
+    desk: &Desk,
+    snapshot: &Snapshot,
+    arrival: &Arrival,
+    now: Timestamp,
+) -> Decision {
+    let Some(before) = &snapshot.ticket else {
+        return Decision::nothing("there is no such ticket");
+    };
+    let mut ticket = new_ticket(desk, snapshot, arrival, sender_of(arrival), now);
+    ticket.number.clone_from(&before.number);
+    ticket.received_at = before.received_at;
+    ticket.version = before.version.saturating_add(1);
+    let withheld = withheld(desk, snapshot, arrival, &ticket, now);
+    let mut letters = Vec::new();
+    if withheld.is_none_or(|why| matches!(why, Withheld::Held(_))) {
+        let hold = withheld.and_then(Withheld::hold);
+        letters.push(letters::acknowledgement(desk, &ticket, arrival, hold, now));
+    }
+    letters.extend(letters::staff_notices(desk, &ticket, arrival, withheld));
+    let number = ticket.number.clone();
+    let text = "the mail could be read after all".to_owned();
+    let entry =
+        Entry { kind: EntryKind::Correction, author: OURSELVES.to_owned(), text: text.clone() };
+    Decision {
+        outcome: Some(Outcome::Ticket(number.clone())),
+        changes: vec![
+            Change::Update(Box::new(ticket)),
+            Change::Enter { ticket: number, entry },
+        ],
+        letters,
+        reasons: vec![text],
+    }
+}
+
+/// Why the requester gets no acknowledgement, or not at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Withheld {
+    /// It does not look as if a person waits for one.
+    Kind,
+    /// There is no address to send it to.
+    NoAddress,
+    /// It would go to ourselves.
+    Ourselves,
+    /// It waits.
+    Held(HoldReason),
+}
+
+impl Withheld {
+    fn hold(self) -> Option<HoldReason> {
+        match self {
+            Self::Held(reason) => Some(reason),
+            _ => None,
+        }
+    }
+
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Self::Kind => "the mail shows signs of a machine",
+            Self::NoAddress => "the mail names no sender that could be answered",
+            Self::Ourselves => "the sender is one of our own addresses",
+            Self::Held(reason) => reason.text(),
+        }
+    }
+
+    pub(super) fn text_it(self) -> &'static str {
+        match self {
+            Self::Kind => "il messaggio sembra inviato da una macchina",
+            Self::NoAddress => "il messaggio non ha un mittente a cui rispondere",
+            Self::Ourselves => "il mittente è un nostro indirizzo",
+            Self::Held(reason) => reason.text_it(),
+        }
+    }
+}
+
+fn withheld(
+    desk: &Desk,
+    snapshot: &Snapshot,
+    arrival: &Arrival,
+    ticket: &Ticket,
+    now: Timestamp,
+) -> Option<Withheld> {
+    let address = &ticket.requester.address;
+    if !arrival.kind.acknowledge {
+        Some(Withheld::Kind)
+    } else if !is_answerable(address) {
+        Some(Withheld::NoAddress)
+    } else if desk.identity.addresses.contains(address) {
+        Some(Withheld::Ourselves)
+    } else if is_stale(arrival, now) {
+        Some(Withheld::Held(HoldReason::Rescan))
+    } else {
+        limits::hold(&desk.limits, &snapshot.released).map(Withheld::Held)
+    }
+}
+
+fn is_answerable(address: &str) -> bool {
+    address.rsplit_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty()
+            && !domain.is_empty()
+            && !address.contains(|letter: char| letter.is_whitespace() || letter.is_control())
+    })
+}
+
+fn is_stale(arrival: &Arrival, now: Timestamp) -> bool {
+    let delivered = arrival.mail.delivered_at.or(arrival.mail.sent_at);
+    arrival.rescan && delivered.is_none_or(|delivered| now.since(delivered) > RESCAN_FRESH)
+}

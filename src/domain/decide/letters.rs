@@ -1,0 +1,374 @@
+//! The letters that a decision owes: who gets which, and what it may say.
+
+use super::arrival::Withheld;
+use super::{Arrival, KnownLetter};
+use crate::domain::classify::Verdict;
+use crate::domain::desk::{Desk, Envelope};
+use crate::domain::kind::Kind;
+use crate::domain::language::Language;
+use crate::domain::letter::context::{
+    AcknowledgementContext, Alternative, AttachmentLine, DeliveryFailedContext, FollowUpContext,
+    StaffNoticeContext, Wording, WorkOrderContext, percent, place_for_requester, shortened,
+    variables,
+};
+use crate::domain::letter::redact::redact;
+use crate::domain::letter::{HoldReason, Letter, LetterKind};
+use crate::domain::mail::Address;
+use crate::domain::rules::{Activation, Office};
+use crate::domain::ticket::Ticket;
+use crate::domain::time::Timestamp;
+use crate::domain::urgency::Urgency;
+
+/// What a letter needs besides its words.
+struct Draft<'a> {
+    kind: LetterKind,
+    ticket: &'a Ticket,
+    cause: String,
+    recipient: Address,
+    template: &'a str,
+    language: Language,
+    hold: Option<HoldReason>,
+}
+
+impl Draft<'_> {
+    fn letter<C: serde::Serialize>(self, desk: &Desk, context: &C) -> Letter {
+        let message_id = desk.signer.message_id(
+            self.kind,
+            &self.cause,
+            &self.recipient.address,
+            &desk.domain().to_ascii_lowercase(),
+        );
+        let envelope_from = match (self.kind, desk.envelope) {
+            (LetterKind::Acknowledgement, Envelope::Null) => None,
+            (LetterKind::Acknowledgement, Envelope::Verp) => {
+                Some(verp(&desk.from.address, &message_id))
+            }
+            _ => Some(desk.from.address.clone()),
+        };
+        Letter {
+            kind: self.kind,
+            ticket: Some(self.ticket.number.clone()),
+            cause: self.cause,
+            recipient: self.recipient,
+            template: self.template.to_owned(),
+            language: self.language,
+            context: variables(context),
+            in_reply_to: None,
+            references: Vec::new(),
+            message_id,
+            envelope_from,
+            hold: self.hold,
+        }
+    }
+}
+
+/// `desk+a.xyz.a.tag@comune.example`: a bounce to it names the letter even when it quotes nothing.
+fn verp(address: &str, message_id: &str) -> String {
+    let token = message_id.split('@').next().unwrap_or_default();
+    match address.rsplit_once('@') {
+        Some((local, domain)) => format!("{local}+{token}@{domain}"),
+        None => address.to_owned(),
+    }
+}
+
+/// To the requester: the number, what was understood, who is in charge.
+pub(super) fn acknowledgement(
+    desk: &Desk,
+    ticket: &Ticket,
+    arrival: &Arrival,
+    hold: Option<HoldReason>,
+    now: Timestamp,
+) -> Letter {
+    let verdict = &arrival.understood.verdict;
+    let office = office_of(desk, ticket);
+    let expected_days = expected_days(desk, ticket, office);
+    let out = verdict.out_of_competence;
+    let context = AcknowledgementContext {
+        number: ticket.number.clone(),
+        organisation: desk.organisation.clone(),
+        received: desk.hours.moment(arrival.received_at),
+        emergency: ticket.urgency == Urgency::Emergency,
+        category: ticket.category.map(Wording::category),
+        subcategory: subcategory(desk, ticket),
+        place: ticket.place.as_deref().and_then(place_for_requester),
+        office: Wording::new(&office.name_it, &office.name_en),
+        expected_days: expected_days.filter(|_| !out),
+        expected_by: expected_days
+            .filter(|_| !out)
+            .map(|days| desk.hours.day(desk.hours.add_working_days(now, days))),
+        open: desk.hours.is_open(now),
+        next_opening: desk.hours.next_opening(now).map(|at| desk.hours.moment(at)),
+        abstained: verdict.abstained,
+        out_of_competence: out,
+        referral: referral(desk, verdict),
+        unreadable: arrival.kind.kind == Kind::Unreadable,
+        oversize: arrival.oversize,
+    };
+    let mut letter = Draft {
+        kind: LetterKind::Acknowledgement,
+        ticket,
+        cause: cause(arrival),
+        recipient: ticket.requester.clone(),
+        template: LetterKind::Acknowledgement.name(),
+        language: ticket.language,
+        hold,
+    }
+    .letter(desk, &context);
+    letter.in_reply_to.clone_from(&arrival.mail.message_id);
+    letter.references.clone_from(&arrival.mail.references);
+    letter.references.extend(arrival.mail.message_id.clone());
+    letter
+}
+
+/// To the office in charge, or to `organisation.staff` where it has no address.
+pub(super) fn staff_notices(
+    desk: &Desk,
+    ticket: &Ticket,
+    arrival: &Arrival,
+    withheld: Option<Withheld>,
+) -> Vec<Letter> {
+    let context = notice_context(desk, ticket, arrival, withheld);
+    notices(desk, ticket, &cause(arrival), "staff_notice", &context)
+}
+
+fn notice_context(
+    desk: &Desk,
+    ticket: &Ticket,
+    arrival: &Arrival,
+    withheld: Option<Withheld>,
+) -> StaffNoticeContext {
+    let verdict = &arrival.understood.verdict;
+    let (text, text_cut) = shortened(&arrival.mail.text);
+    StaffNoticeContext {
+        number: ticket.number.clone(),
+        organisation: desk.organisation.clone(),
+        mailbox: arrival.mailbox.clone(),
+        received: desk.hours.moment(arrival.received_at),
+        urgency: Wording::urgency(ticket.urgency),
+        emergency: ticket.urgency == Urgency::Emergency,
+        urgency_because: arrival.understood.urgency.because.clone(),
+        category: ticket.category.map(Wording::category),
+        subcategory: subcategory(desk, ticket),
+        subcategory_code: ticket.subcategory.clone(),
+        confidence: percent(verdict.confidence),
+        because: verdict.because.clone(),
+        alternatives: alternatives(verdict),
+        abstained: verdict.abstained,
+        out_of_competence: verdict.out_of_competence,
+        referral: referral(desk, verdict),
+        place: ticket.place.clone(),
+        requester_name: ticket.requester.name.clone(),
+        requester_address: ticket.requester.address.clone(),
+        subject: ticket.subject.clone(),
+        text,
+        text_cut,
+        attachments: arrival.mail.attachments.iter().map(AttachmentLine::from).collect(),
+        withheld: withheld.map(|why| Wording::new(why.text_it(), why.text())),
+        unreadable: arrival.kind.kind == Kind::Unreadable,
+        oversize: arrival.oversize,
+        certified: arrival.mail.pec.as_ref().is_some_and(|pec| pec.kind == "transport"),
+    }
+}
+
+/// To the contractors who are activated without being asked for.
+pub(super) fn work_orders(
+    desk: &Desk,
+    ticket: &Ticket,
+    arrival: &Arrival,
+    hold: Option<HoldReason>,
+    now: Timestamp,
+) -> Vec<Letter> {
+    orders(desk, ticket, &cause(arrival), arrival.mail.attachments.len(), hold, now)
+}
+
+/// The same, for a ticket whose mail is not at hand.
+pub(super) fn orders(
+    desk: &Desk,
+    ticket: &Ticket,
+    cause: &str,
+    attachments: usize,
+    hold: Option<HoldReason>,
+    now: Timestamp,
+) -> Vec<Letter> {
+    let Some(code) = &ticket.subcategory else { return Vec::new() };
+    let office = office_of(desk, ticket);
+    let (description, description_cut) =
+        shortened(&redact(&ticket.facts.text, &ticket.requester.name));
+    let automatic =
+        |contractor: &&crate::domain::rules::Contractor| contractor.activation == Activation::Automatic;
+    desk.rules
+        .contractors(code)
+        .into_iter()
+        .filter(automatic)
+        // One contractor repairs a defect: the first in the order of the rules.
+        .take(1)
+        .filter_map(|contractor| {
+            let address = contractor.addresses.first()?;
+            let context = WorkOrderContext {
+                number: ticket.number.clone(),
+                organisation: desk.organisation.clone(),
+                contractor: contractor.name.clone(),
+                received: desk.hours.moment(ticket.received_at),
+                urgency: Wording::urgency(ticket.urgency),
+                emergency: ticket.urgency == Urgency::Emergency,
+                category: ticket.category.map(Wording::category),
+                subcategory: subcategory(desk, ticket),
+                place: ticket.place.as_deref().map(|place| redact(place, &ticket.requester.name)),
+                description: description.clone(),
+                description_cut,
+                attachments: u32::try_from(attachments).unwrap_or(u32::MAX),
+                office: Wording::new(&office.name_it, &office.name_en),
+                contact: office.address.clone(),
+                expected_by: expected_days(desk, ticket, office)
+                    .map(|days| desk.hours.day(desk.hours.add_working_days(now, days))),
+            };
+            let draft = Draft {
+                kind: LetterKind::WorkOrder,
+                ticket,
+                cause: cause.to_owned(),
+                recipient: Address { name: contractor.name.clone(), address: address.clone() },
+                template: LetterKind::WorkOrder.name(),
+                language: Language::It,
+                hold,
+            };
+            Some(draft.letter(desk, &context))
+        })
+        .collect()
+}
+
+/// To the office: somebody wrote again about a ticket.
+pub(super) fn follow_up(
+    desk: &Desk,
+    ticket: &Ticket,
+    arrival: &Arrival,
+    _now: Timestamp,
+) -> Vec<Letter> {
+    let (text, text_cut) = shortened(&arrival.mail.text);
+    let sender = arrival.mail.from.clone().unwrap_or_default();
+    let context = FollowUpContext {
+        number: ticket.number.clone(),
+        organisation: desk.organisation.clone(),
+        received: desk.hours.moment(arrival.received_at),
+        closed: ticket.status == crate::domain::ticket::Status::Closed,
+        sender_name: sender.name,
+        sender_address: sender.address,
+        text,
+        text_cut,
+        attachments: arrival.mail.attachments.iter().map(AttachmentLine::from).collect(),
+    };
+    notices(desk, ticket, &cause(arrival), "follow_up", &context)
+}
+
+/// To the office: a letter to a requester or contractor did not arrive. A lost notice is not announced
+/// by another notice: it would be lost like the first.
+pub(super) fn delivery_failed(
+    desk: &Desk,
+    ticket: &Ticket,
+    letter: &KnownLetter,
+    reason: &str,
+    _now: Timestamp,
+) -> Vec<Letter> {
+    if letter.kind == LetterKind::StaffNotice {
+        return Vec::new();
+    }
+    let context = DeliveryFailedContext {
+        number: ticket.number.clone(),
+        organisation: desk.organisation.clone(),
+        to_requester: letter.kind == LetterKind::Acknowledgement,
+        recipient: letter.recipient.clone(),
+        reason: reason.to_owned(),
+    };
+    let cause = format!("letter:{}", letter.message_id);
+    notices(desk, ticket, &cause, "delivery_failed", &context)
+}
+
+/// To the office that a ticket came to by a correction.
+pub(super) fn reassigned(desk: &Desk, ticket: &Ticket, cause: &str) -> Vec<Letter> {
+    let (text, text_cut) = shortened(&ticket.facts.text);
+    let context = StaffNoticeContext {
+        number: ticket.number.clone(),
+        organisation: desk.organisation.clone(),
+        mailbox: ticket.mailbox.clone(),
+        received: desk.hours.moment(ticket.received_at),
+        urgency: Wording::urgency(ticket.urgency),
+        emergency: ticket.urgency == Urgency::Emergency,
+        urgency_because: ticket.facts.urgency_because.clone(),
+        category: ticket.category.map(Wording::category),
+        subcategory: subcategory(desk, ticket),
+        subcategory_code: ticket.subcategory.clone(),
+        // Staff said so.
+        confidence: 100,
+        place: ticket.place.clone(),
+        requester_name: ticket.requester.name.clone(),
+        requester_address: ticket.requester.address.clone(),
+        subject: ticket.subject.clone(),
+        text,
+        text_cut,
+        ..StaffNoticeContext::default()
+    };
+    notices(desk, ticket, cause, "staff_notice", &context)
+}
+
+/// One notice for each address that answers for the ticket: the office's, else all of staff.
+fn notices<C: serde::Serialize>(
+    desk: &Desk,
+    ticket: &Ticket,
+    cause: &str,
+    template: &str,
+    context: &C,
+) -> Vec<Letter> {
+    let office = office_of(desk, ticket);
+    let addresses = office.address.as_ref().map_or(desk.staff.as_slice(), std::slice::from_ref);
+    addresses
+        .iter()
+        .map(|address| {
+            Draft {
+                kind: LetterKind::StaffNotice,
+                ticket,
+                cause: cause.to_owned(),
+                recipient: Address { name: String::new(), address: address.clone() },
+                template,
+                language: Language::It,
+                hold: None,
+            }
+            .letter(desk, context)
+        })
+        .collect()
+}
+
+fn cause(arrival: &Arrival) -> String {
+    format!("mail:{}", arrival.content_key)
+}
+
+fn office_of<'a>(desk: &'a Desk, ticket: &Ticket) -> &'a Office {
+    desk.rules.office(ticket.category, ticket.subcategory.as_deref())
+}
+
+fn expected_days(desk: &Desk, ticket: &Ticket, office: &Office) -> Option<u32> {
+    let code = ticket.subcategory.as_deref()?;
+    desk.rules.subcategory(code).and_then(|known| known.expected_days).or(office.expected_days)
+}
+
+fn subcategory(desk: &Desk, ticket: &Ticket) -> Option<Wording> {
+    let known = desk.rules.subcategory(ticket.subcategory.as_deref()?)?;
+    Some(Wording::new(&known.it, &known.en))
+}
+
+fn referral(desk: &Desk, verdict: &Verdict) -> Option<Wording> {
+    let known = desk.rules.referral(verdict.refer.as_deref()?)?;
+    Some(Wording::new(&known.it, &known.en))
+}
+
+fn alternatives(verdict: &Verdict) -> Vec<Alternative> {
+    verdict
+        .candidates
+        .iter()
+        .filter(|candidate| candidate.category != verdict.category)
+        .map(|candidate| Alternative {
+            category: candidate.category.map(Wording::category),
+            name: candidate.category.map(|category| category.name().to_owned()).unwrap_or_default(),
+            percent: percent(candidate.confidence),
+        })
+        .filter(|alternative| alternative.percent > 0)
+        .collect()
+}

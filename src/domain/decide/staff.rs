@@ -1,0 +1,146 @@
+//! Staff acted, or a letter came to grief.
+
+use super::letters;
+use super::{Change, Correction, Decision, FailedLetter, Snapshot};
+use crate::domain::desk::Desk;
+use crate::domain::ticket::{Entry, EntryKind, OURSELVES, Status, Ticket};
+use crate::domain::time::Timestamp;
+
+/// The author of what is done on the command line.
+const STAFF: &str = "staff";
+
+pub(super) fn correct(
+    desk: &Desk,
+    snapshot: &Snapshot,
+    correction: &Correction,
+    now: Timestamp,
+) -> Decision {
+    let Some(before) = &snapshot.ticket else {
+        return Decision::nothing("there is no such ticket");
+    };
+    let after = corrected(desk, before, correction, now);
+    let labels = labels(before, &after);
+    if labels.is_empty() {
+        return Decision::nothing("the ticket already says so");
+    }
+    let texts: Vec<String> = labels
+        .iter()
+        .map(|(field, old, new)| format!("{field}: {} → {new}", old.as_deref().unwrap_or("none")))
+        .collect();
+    let text = texts.join("; ");
+    let entry = Entry { kind: EntryKind::Correction, author: STAFF.to_owned(), text: text.clone() };
+    let cause = format!("ticket:{}:{}", after.number, after.version);
+    let mut letters = Vec::new();
+    if after.office != before.office || before.category.is_none() {
+        letters.extend(letters::reassigned(desk, &after, &cause));
+    }
+    if after.subcategory != before.subcategory {
+        let attachments = after.facts.attachments.len();
+        letters.extend(letters::orders(desk, &after, &cause, attachments, None, now));
+    }
+    let number = after.number.clone();
+    let mut changes = vec![
+        Change::Update(Box::new(after)),
+        Change::Enter { ticket: number.clone(), entry },
+    ];
+    changes.extend(labels.into_iter().map(|(field, before, after)| Change::Label {
+        ticket: number.clone(),
+        field: field.to_owned(),
+        before,
+        after,
+    }));
+    Decision { outcome: None, changes, letters, reasons: vec![text] }
+}
+
+fn corrected(desk: &Desk, before: &Ticket, correction: &Correction, now: Timestamp) -> Ticket {
+    let mut ticket = before.clone();
+    if let Some(category) = correction.category {
+        if ticket.category != Some(category) {
+            ticket.subcategory = None;
+        }
+        ticket.category = Some(category);
+    }
+    if let Some(known) =
+        correction.subcategory.as_deref().and_then(|code| desk.rules.subcategory(code))
+    {
+        ticket.subcategory = Some(known.code.clone());
+        ticket.category = Some(known.category);
+    }
+    if let Some(urgency) = correction.urgency {
+        ticket.urgency = urgency;
+    }
+    if let Some(place) = &correction.place {
+        ticket.place = Some(place.clone());
+    }
+    if ticket.category.is_some() && ticket.status == Status::ToCheck {
+        ticket.status = Status::Received;
+    }
+    ticket.office =
+        desk.rules.office(ticket.category, ticket.subcategory.as_deref()).id.clone();
+    ticket.changed_at = now;
+    ticket.version = before.version.saturating_add(1);
+    ticket
+}
+
+/// Field, what the ticket said, what is right.
+fn labels(before: &Ticket, after: &Ticket) -> Vec<(&'static str, Option<String>, String)> {
+    let category = |ticket: &Ticket| ticket.category.map(|category| category.name().to_owned());
+    let urgency = |ticket: &Ticket| Some(ticket.urgency.name().to_owned());
+    [
+        ("category", category(before), category(after)),
+        ("subcategory", before.subcategory.clone(), after.subcategory.clone()),
+        ("urgency", urgency(before), urgency(after)),
+        ("place", before.place.clone(), after.place.clone()),
+    ]
+    .into_iter()
+    .filter(|(_, before, after)| before != after)
+    .filter_map(|(field, before, after)| Some((field, before, after?)))
+    .collect()
+}
+
+pub(super) fn close(snapshot: &Snapshot, note: Option<&str>, now: Timestamp) -> Decision {
+    let Some(before) = &snapshot.ticket else {
+        return Decision::nothing("there is no such ticket");
+    };
+    if before.status == Status::Closed {
+        return Decision::nothing("the ticket is already closed");
+    }
+    let mut ticket = before.clone();
+    ticket.status = Status::Closed;
+    ticket.changed_at = now;
+    ticket.version = before.version.saturating_add(1);
+    let text = note.map_or_else(|| "closed".to_owned(), |note| format!("closed: {note}"));
+    let entry = Entry { kind: EntryKind::Closed, author: STAFF.to_owned(), text: text.clone() };
+    let number = ticket.number.clone();
+    Decision {
+        outcome: None,
+        changes: vec![Change::Update(Box::new(ticket)), Change::Enter { ticket: number, entry }],
+        letters: Vec::new(),
+        reasons: vec![text],
+    }
+}
+
+pub(super) fn letter_failed(
+    desk: &Desk,
+    snapshot: &Snapshot,
+    failed: &FailedLetter,
+    now: Timestamp,
+) -> Decision {
+    let FailedLetter { letter, reason } = failed;
+    let Some(ticket) = &snapshot.ticket else {
+        return Decision::nothing("the letter belongs to no ticket");
+    };
+    let text = format!(
+        "the {} did not reach {}: {reason}",
+        letter.kind.name().replace('_', " "),
+        letter.recipient
+    );
+    let entry =
+        Entry { kind: EntryKind::LetterFailed, author: OURSELVES.to_owned(), text: text.clone() };
+    Decision {
+        outcome: None,
+        changes: vec![Change::Enter { ticket: ticket.number.clone(), entry }],
+        letters: letters::delivery_failed(desk, ticket, letter, reason, now),
+        reasons: vec![text],
+    }
+}

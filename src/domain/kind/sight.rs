@@ -1,0 +1,120 @@
+//! A mail as the questions look at it: what several of them need is prepared once, and only when asked for.
+
+use std::cell::OnceCell;
+
+use super::{Identity, headers};
+use crate::domain::mail::{Mail, ReturnPath};
+use crate::domain::text::fold;
+
+/// The beginning of the new words that is looked at: robots say what they are at once.
+const HEAD_CHARS_MAX: usize = 2_000;
+
+/// Room for one banner line before the sentence that matters.
+const OPENING_CHARS_MAX: usize = 250;
+
+/// The end that is looked at: list footers and "do not reply" lines stand there.
+const TAIL_CHARS_MAX: usize = 2_500;
+
+/// A subject longer than this is noise; robots' marks stand at its beginning.
+const SUBJECT_CHARS_MAX: usize = 400;
+
+pub(super) struct Sight<'a> {
+    pub(super) mail: &'a Mail,
+    pub(super) identity: &'a Identity,
+    /// The caller has verified our loop marker.
+    pub(super) own: bool,
+    /// The bare address in `From`, lower case; empty when there is none.
+    pub(super) sender: String,
+    subject: OnceCell<String>,
+    head: OnceCell<String>,
+    ending: OnceCell<String>,
+    tail: OnceCell<String>,
+}
+
+impl<'a> Sight<'a> {
+    pub(super) fn new(mail: &'a Mail, identity: &'a Identity, own: bool) -> Self {
+        let sender = mail.from.as_ref().map(|from| from.address.to_lowercase()).unwrap_or_default();
+        Self {
+            mail,
+            identity,
+            own,
+            sender,
+            subject: OnceCell::new(),
+            head: OnceCell::new(),
+            ending: OnceCell::new(),
+            tail: OnceCell::new(),
+        }
+    }
+
+    /// The part of the sender before the `@`.
+    pub(super) fn local(&self) -> &str {
+        self.sender.rsplit_once('@').map_or(self.sender.as_str(), |(local, _)| local)
+    }
+
+    /// The part of the sender after the `@`.
+    pub(super) fn domain(&self) -> &str {
+        self.sender.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
+    /// The subject, folded.
+    pub(super) fn subject(&self) -> &str {
+        self.subject.get_or_init(|| {
+            fold(first_chars(&self.mail.subject, SUBJECT_CHARS_MAX)).trim().to_owned()
+        })
+    }
+
+    /// The beginning of what was newly written, folded.
+    pub(super) fn head(&self) -> &str {
+        self.head.get_or_init(|| fold(first_chars(self.mail.text.trim_start(), HEAD_CHARS_MAX)))
+    }
+
+    /// The first sentences, folded: a program says at once what it is; a person greets and tells.
+    pub(super) fn opening(&self) -> &str {
+        first_chars(self.head(), OPENING_CHARS_MAX)
+    }
+
+    /// The end of what was newly written, folded.
+    pub(super) fn ending(&self) -> &str {
+        self.ending.get_or_init(|| fold(last_chars(&self.mail.text, TAIL_CHARS_MAX)))
+    }
+
+    /// The ends of what was newly written and of what was cut off, folded.
+    pub(super) fn tail(&self) -> &str {
+        self.tail.get_or_init(|| {
+            let text = last_chars(&self.mail.text, TAIL_CHARS_MAX);
+            fold(&format!("{text}\n{}", last_chars(&self.mail.quoted, TAIL_CHARS_MAX)))
+        })
+    }
+
+    pub(super) fn has(&self, header: &str) -> bool {
+        self.mail.header(header).is_some()
+    }
+
+    /// Whether a value of the header, read as a list, holds one of the words.
+    pub(super) fn says(&self, header: &str, any_of: &[&str]) -> bool {
+        let mut values = self.mail.header_all(header);
+        values.any(|value| headers::words(value).iter().any(|word| any_of.contains(&word.as_str())))
+    }
+
+    /// The first `Auto-Submitted` word other than `no` (RFC 3834 section 5); comments and parameters aside.
+    pub(super) fn auto_submitted(&self) -> Option<String> {
+        let mut words = self.mail.header_all("auto-submitted").map(headers::word);
+        words.find(|word| !word.is_empty() && word != "no")
+    }
+
+    /// The envelope sender was `<>` (RFC 3834 section 2: never answered).
+    pub(super) fn null_return_path(&self) -> bool {
+        self.mail.return_path == ReturnPath::Null
+    }
+}
+
+fn first_chars(text: &str, chars_max: usize) -> &str {
+    let end = text.char_indices().nth(chars_max).map_or(text.len(), |(at, _)| at);
+    text.get(..end).unwrap_or(text)
+}
+
+fn last_chars(text: &str, chars_max: usize) -> &str {
+    let last = chars_max.saturating_sub(1);
+    let start = text.char_indices().rev().nth(last).map_or(0, |(at, _)| at);
+    text.get(start..).unwrap_or(text)
+}

@@ -1,0 +1,217 @@
+//! The house number after a street's name.
+
+use super::token::Line;
+
+/// Words that announce a house number.
+const ANNOUNCERS: [&str; 12] =
+    ["n", "nr", "num", "numero", "no", "civ", "civico", "civici", "al", "ai", "nn", "numeri"];
+
+/// Words that put a number near the street's name without being part of it (`all'altezza del civico 12`).
+const NEARBY: [&str; 20] = [
+    "all", "altezza", "davanti", "fronte", "di", "al", "del", "presso", "vicino", "accanto", "dal",
+    "tra", "fra", "il", "lato", "circa", "alla", "opposto", "poco", "dopo",
+];
+
+/// At most so many words between a street and a number that is announced.
+const NEARBY_MAX: usize = 7;
+
+/// What a number counts when it is no address.
+const COUNTED: [&str; 86] = [
+    "cm",
+    "mm",
+    "m",
+    "mt",
+    "metri",
+    "metro",
+    "km",
+    "centimetri",
+    "euro",
+    "giorni",
+    "giorno",
+    "mesi",
+    "mese",
+    "anni",
+    "anno",
+    "settimane",
+    "settimana",
+    "ore",
+    "ora",
+    "minuti",
+    "volte",
+    "volta",
+    "persone",
+    "bambini",
+    "bambine",
+    "ragazzi",
+    "auto",
+    "macchine",
+    "lampioni",
+    "lampade",
+    "luci",
+    "punti",
+    "pali",
+    "buche",
+    "buca",
+    "alberi",
+    "piante",
+    "tombini",
+    "cartelli",
+    "panchine",
+    "tegole",
+    "gradini",
+    "finestre",
+    "porte",
+    "piani",
+    "piano",
+    "aule",
+    "bagni",
+    "rubinetti",
+    "famiglie",
+    "condomini",
+    "palazzine",
+    "famiglia",
+    "gennaio",
+    "febbraio",
+    "marzo",
+    "aprile",
+    "maggio",
+    "giugno",
+    "luglio",
+    "agosto",
+    "settembre",
+    "ottobre",
+    "novembre",
+    "dicembre",
+    "gradi",
+    "kg",
+    "litri",
+    "su",
+    "per",
+    "days",
+    "weeks",
+    "months",
+    "years",
+    "meters",
+    "jours",
+    "mois",
+    "dias",
+    "meses",
+    "tage",
+    "wochen",
+    "zile",
+    "luni",
+    "dite",
+    "muaj",
+    "lanterne",
+];
+
+/// A number and the first word after it.
+pub(super) struct Number {
+    pub(super) text: String,
+    pub(super) end: usize,
+}
+
+/// The number that follows the word before `at`, directly or announced.
+pub(super) fn after_name(line: &Line<'_>, at: usize) -> Option<Number> {
+    directly(line, at).or_else(|| nearby(line, at))
+}
+
+fn directly(line: &Line<'_>, at: usize) -> Option<Number> {
+    if !gap_is_close(line.gap(at)) {
+        return None;
+    }
+    let mut next = at;
+    while ANNOUNCERS.contains(&line.word(next)) && next < at.saturating_add(3) {
+        next = next.saturating_add(1);
+    }
+    if next == at && line.gap(at).contains('(') {
+        return None;
+    }
+    digits(line, next, next > at).or_else(|| without_number(line, at))
+}
+
+/// `, di fronte al civico 40`: the announcing word must be there.
+fn nearby(line: &Line<'_>, at: usize) -> Option<Number> {
+    let mut next = at;
+    while next < at.saturating_add(NEARBY_MAX) && gap_is_close(line.gap(next)) {
+        let word = line.word(next);
+        if ["civico", "civ", "numero", "n"].contains(&word) {
+            let skip = usize::from(ANNOUNCERS.contains(&line.word(next.saturating_add(1))));
+            return digits(line, next.saturating_add(1).saturating_add(skip), true);
+        }
+        if !NEARBY.contains(&word) {
+            return None;
+        }
+        next = next.saturating_add(1);
+    }
+    None
+}
+
+fn gap_is_close(gap: &str) -> bool {
+    gap.chars().all(|char| char.is_whitespace() || ",.°º'’-–(".contains(char))
+}
+
+/// `12`, `12/A`, `12a`, `12 bis`, `12-14` at this word.
+fn digits(line: &Line<'_>, at: usize, announced: bool) -> Option<Number> {
+    let word = line.word(at);
+    let letters = word.trim_start_matches(|char: char| char.is_ascii_digit());
+    let length = word.len().saturating_sub(letters.len());
+    let exponent_inside =
+        letters.chars().count() <= 1 && letters.chars().all(|char| char.is_ascii_alphabetic());
+    if !(1..=4).contains(&length) || !exponent_inside || word.starts_with('0') {
+        return None;
+    }
+    let next = at.saturating_add(1);
+    let counts = COUNTED.contains(&line.word(next)) && line.gap(next).trim().is_empty();
+    let is_time = line.is_digits(next) && [":", "."].contains(&line.gap(next));
+    if !announced && (counts || is_time) {
+        return None;
+    }
+    let end = if letters.is_empty() { exponent_end(line, next) } else { next };
+    Some(Number { text: line.written(at..end).to_owned(), end })
+}
+
+/// Where the exponent or the second number of a range ends; `at` when there is none.
+fn exponent_end(line: &Line<'_>, at: usize) -> usize {
+    let (gap, word) = (line.gap(at), line.word(at));
+    let after = at.saturating_add(1);
+    let single = word.len() == 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let joined = matches!(gap.trim(), "/" | "-" | "–") && gap.len() <= 5;
+    let exponent = single
+        || (line.is_digits(at) && word.len() <= 3)
+        || ["bis", "ter", "quater"].contains(&word);
+    if joined && exponent {
+        return after;
+    }
+    let spaced = gap == " "
+        && (["bis", "ter", "quater"].contains(&word) || (single && lonely_letter(line, at)));
+    if spaced { after } else { at }
+}
+
+/// `12 B` but not `12 e`, `12 a lato`: a small letter that is a word of its own ends the number.
+fn lonely_letter(line: &Line<'_>, at: usize) -> bool {
+    let word = line.word(at);
+    line.is_capital(at) && !["e", "i", "o"].contains(&word)
+        || (!["a", "e", "i", "o"].contains(&word)
+            && !line.gap(at.saturating_add(1)).starts_with(' '))
+        || (word == "a" && matches!(line.gap(at.saturating_add(1)).trim(), "," | "." | ";" | ")"))
+}
+
+/// `snc`, `s.n.c.`, `senza numero`.
+fn without_number(line: &Line<'_>, at: usize) -> Option<Number> {
+    let next = at.saturating_add(1);
+    if line.word(at) == "snc" {
+        return Some(Number { text: "snc".to_owned(), end: next });
+    }
+    let spelled = line.word(at) == "s" && line.word(next) == "n" && line.gap(next) == ".";
+    if spelled {
+        let third = at.saturating_add(2);
+        let end = if line.word(third) == "c" && line.gap(third) == "." {
+            third.saturating_add(1)
+        } else {
+            third
+        };
+        return Some(Number { text: "snc".to_owned(), end });
+    }
+    None
+}

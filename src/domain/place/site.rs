@@ -1,0 +1,252 @@
+//! Schools, parks, cemeteries, bridges: places with a name of their own.
+
+use std::ops::Range;
+
+use super::Place;
+use super::street::Street;
+use super::token::{Line, is_link};
+
+/// Kinds of sites.
+const KINDS: [&str; 92] = [
+    "school",
+    "ecole",
+    "escuela",
+    "colegio",
+    "shkolla",
+    "shkolles",
+    "schule",
+    "grundschule",
+    "scoala",
+    "scolii",
+    "parc",
+    "parque",
+    "parcul",
+    "parku",
+    "parkun",
+    "park",
+    "cimetiere",
+    "cementerio",
+    "cimitirul",
+    "friedhof",
+    "cemetery",
+    "gym",
+    "library",
+    "gymnase",
+    "ciclopedonale",
+    "lavatoio",
+    "scalinata",
+    "fermata",
+    "loggia",
+    "sala",
+    "scuola",
+    "scuole",
+    "elementare",
+    "elementari",
+    "media",
+    "medie",
+    "primaria",
+    "secondaria",
+    "asilo",
+    "nido",
+    "materna",
+    "infanzia",
+    "liceo",
+    "istituto",
+    "plesso",
+    "palestra",
+    "palazzetto",
+    "palasport",
+    "biblioteca",
+    "parco",
+    "parchetto",
+    "giardino",
+    "giardini",
+    "cimitero",
+    "municipio",
+    "museo",
+    "piscina",
+    "stadio",
+    "centro",
+    "ponte",
+    "sottopasso",
+    "stazione",
+    "teatro",
+    "mercato",
+    "ospedale",
+    "chiesa",
+    "villa",
+    "ludoteca",
+    "bocciofila",
+    "parcheggio",
+    "ciclabile",
+    "passerella",
+    "cavalcavia",
+    "torre",
+    "palazzo",
+    "caserma",
+    "fontana",
+    "auditorium",
+    "delegazione",
+    "ambulatorio",
+    "poliambulatorio",
+    "castello",
+    "rocca",
+    "convento",
+    "chiostro",
+    "campo",
+    "campetto",
+    "palazzina",
+    "sede",
+    "parking",
+    "fontanella",
+    "rotonda",
+];
+
+/// Sites of which a town has one, so that they need no name.
+const ONLY_ONES: [&str; 14] = [
+    "municipio",
+    "biblioteca",
+    "piscina",
+    "stadio",
+    "cimitero",
+    "stazione",
+    "teatro",
+    "museo",
+    "ospedale",
+    "palasport",
+    "palazzetto",
+    "bocciofila",
+    "ludoteca",
+    "auditorium",
+];
+
+/// Words that stand between a kind and its name.
+const QUALIFIERS: [&str; 34] = [
+    "calcio",
+    "polivalente",
+    "saracena",
+    "fluviale",
+    "maggiore",
+    "vecchia",
+    "comunale",
+    "comunali",
+    "civica",
+    "civico",
+    "sociale",
+    "pubblico",
+    "pubblica",
+    "pubblici",
+    "sportivo",
+    "sportiva",
+    "elementare",
+    "elementari",
+    "media",
+    "medie",
+    "primaria",
+    "secondaria",
+    "materna",
+    "infanzia",
+    "nido",
+    "anziani",
+    "diurno",
+    "giovani",
+    "comprensivo",
+    "coperto",
+    "ciclabile",
+    "urbano",
+    "scolastico",
+    "superiore",
+];
+
+/// Names have at most so many words.
+const NAME_WORDS_MAX: usize = 5;
+
+/// The named sites of a line outside its streets, and the only ones of their kind: better ones have smaller worth.
+pub(super) fn sites(line: &Line<'_>, streets: &[Street]) -> Vec<(u8, Place)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < line.len() {
+        let in_street = streets.iter().any(|street| street.tokens.contains(&at));
+        if in_street || !KINDS.contains(&line.word(at)) {
+            at = at.saturating_add(1);
+            continue;
+        }
+        let kind = qualified_end(line, at);
+        let end = name_end(line, kind);
+        if end > kind {
+            found.push((0, site(line, at..end)));
+        } else if ONLY_ONES.contains(&line.word(at)) {
+            found.push((1, site(line, at..kind)));
+        }
+        at = end.max(kind);
+    }
+    found
+}
+
+/// The site just before a street: `scuola elementare di via Volta 2`, `palestra in via Roma`.
+pub(super) fn before(line: &Line<'_>, street: &Street) -> Option<Range<usize>> {
+    const BACK_MAX: usize = 7;
+    let end = street.tokens.start;
+    let from = end.saturating_sub(BACK_MAX);
+    let start = (from..end).rev().find(|at| KINDS.contains(&line.word(*at)))?;
+    let start = earlier_kind(line, start);
+    let kind = qualified_end(line, start);
+    let name = name_end(line, kind).max(kind);
+    let between = end.saturating_sub(name) <= 1 && (name..end).all(|at| is_link(line.word(at)));
+    let close = (start.saturating_add(1)..=end)
+        .all(|at| line.gap(at).trim().len() <= 1 && !line.gap(at).contains(['.', ',']));
+    (between && close).then_some(start..name)
+}
+
+/// `scuola media`: the kind begins at the earlier word.
+fn earlier_kind(line: &Line<'_>, at: usize) -> usize {
+    let before = at.saturating_sub(1);
+    if before < at && KINDS.contains(&line.word(before)) && line.gap(at) == " " {
+        before
+    } else {
+        at
+    }
+}
+
+fn site(line: &Line<'_>, words: Range<usize>) -> Place {
+    let written = line.written(words).to_owned();
+    Place { text: written.clone(), site: Some(written), ..Place::default() }
+}
+
+/// Past the kind and its qualifiers (`scuola dell'infanzia`, `centro sociale`).
+fn qualified_end(line: &Line<'_>, site: usize) -> usize {
+    let mut end = site.saturating_add(1);
+    loop {
+        let step = usize::from(["dell", "d", "da"].contains(&line.word(end)));
+        let next = end.saturating_add(step);
+        if !QUALIFIERS.contains(&line.word(next)) || !line.gap(end).trim().is_empty() {
+            return end;
+        }
+        end = next.saturating_add(1);
+    }
+}
+
+/// Past a name with capitals; `start` when there is none. Capitals tell nothing in a line of capitals.
+fn name_end(line: &Line<'_>, start: usize) -> usize {
+    let (mut end, mut at) = (start, start);
+    while at < start.saturating_add(NAME_WORDS_MAX) && at < line.len() {
+        let gap = line.gap(at);
+        if !matches!(gap, " " | "'" | "’" | " \"" | " “" | " «" | ". " | "-")
+            || (gap == ". " && line.before(at, 1).len() > 2)
+        {
+            break;
+        }
+        if line.is_capital(at) && !(line.is_shouted(at) && line.is_shouted(start.saturating_sub(1)))
+        {
+            at = at.saturating_add(1);
+            end = at;
+        } else if is_link(line.word(at))
+            && !["e", "a", "in", "al", "alla", "all", "la", "da"].contains(&line.word(at))
+        {
+            at = at.saturating_add(1);
+        } else {
+            break;
+        }
+    }
+    end
+}

@@ -1,0 +1,255 @@
+//! Streets: kind, name, number, corner.
+
+use std::ops::Range;
+
+use super::number;
+use super::token::{Line, is_link};
+use super::words::{
+    ABBREVIATED, ABBREVIATIONS, AWAY, BEGINNERS, COMMON_KINDS, ENDERS, KINDS, MEANS, MONTHS, ROADS,
+    TOWN_LINKS, UNNAMED_KINDS,
+};
+
+/// A street in a line; ranges count words.
+pub(super) struct Street {
+    /// Everything: name, number, corner.
+    pub(super) tokens: Range<usize>,
+    /// Kind and name.
+    pub(super) name: Range<usize>,
+    /// The number, as written.
+    pub(super) number: Option<String>,
+    /// The writer says they live there.
+    pub(super) is_home: bool,
+}
+
+/// Names have at most so many words.
+const NAME_WORDS_MAX: usize = 7;
+
+/// Every street of a line, in order.
+pub(super) fn streets(line: &Line<'_>) -> Vec<Street> {
+    let mut found: Vec<Street> = Vec::new();
+    let mut at = 0;
+    while at < line.len() {
+        if let Some(road) = road(line, at) {
+            at = road.tokens.end;
+            found.push(road);
+            continue;
+        }
+        let Some((name_start, common)) = kind_end(line, at) else {
+            at = at.saturating_add(1);
+            continue;
+        };
+        let name_end = name_end(line, at, name_start, common);
+        if name_end == name_start || is_idiom(line, at, name_start) {
+            at = name_start;
+            continue;
+        }
+        let street = with_number(line, at..name_end);
+        at = street.tokens.end;
+        match found.last_mut() {
+            Some(earlier) if is_corner(line, earlier.tokens.end, street.tokens.start) => {
+                earlier.tokens.end = street.tokens.end;
+            }
+            _ => found.push(street),
+        }
+    }
+    found
+}
+
+/// `SP 22`, `statale 106`.
+fn road(line: &Line<'_>, at: usize) -> Option<Street> {
+    let next = at.saturating_add(1);
+    let numbered = ROADS.contains(&line.word(at))
+        && line.is_digits(next)
+        && matches!(line.gap(next), " " | "." | ". ");
+    let certain = line.word(at).len() > 2 || (line.word(at).len() == 2 && line.is_shouted(at));
+    let end = next.saturating_add(1);
+    (numbered && certain).then_some(Street {
+        tokens: at..end,
+        name: at..end,
+        number: None,
+        is_home: false,
+    })
+}
+
+/// Where the name begins after a kind at this word, and whether the kind is a common word too.
+fn kind_end(line: &Line<'_>, at: usize) -> Option<(usize, bool)> {
+    let (word, next) = (line.word(at), at.saturating_add(1));
+    if KINDS.contains(&word) {
+        return Some((next, false));
+    }
+    if COMMON_KINDS.contains(&word) {
+        return Some((next, true));
+    }
+    let stopped = line.gap(next).starts_with('.');
+    if stopped && ABBREVIATED.contains(&(word, line.word(next))) && line.gap(next) == "." {
+        return Some((at.saturating_add(2), false));
+    }
+    // `V. Roma`, `str. Nuova`: the stop and a capital after it are needed.
+    (stopped && ["v", "str", "vic"].contains(&word) && line.gap(next) == ". ")
+        .then_some((next, true))
+}
+
+fn is_idiom(line: &Line<'_>, kind: usize, name: usize) -> bool {
+    if line.word(kind) != "via" {
+        return line.word(kind) == "corso"
+            && ["in", "nel", "di"].contains(&line.before(kind, 1))
+            && !line.is_capital(name);
+    }
+    let (before, after) = (line.before(kind, 1), line.word(name));
+    let of_reason = ["per", "in"].contains(&before)
+        && is_link(after)
+        && !line.is_capital(name.saturating_add(1));
+    let away = before.len() > 1
+        && !line.is_capital(name)
+        && AWAY.iter().any(|begin| before.starts_with(begin));
+    away || MEANS.contains(&after) || of_reason || (after == "di" && is_way_out(line, name))
+}
+
+/// `via di fuga`, `via di esodo`, `via di mezzo`.
+fn is_way_out(line: &Line<'_>, at: usize) -> bool {
+    ["fuga", "esodo", "uscita", "mezzo", "scampo", "accesso"]
+        .contains(&line.word(at.saturating_add(1)))
+}
+
+/// Where the name that begins at `start` ends; `start` when there is none.
+fn name_end(line: &Line<'_>, kind: usize, start: usize, common: bool) -> usize {
+    let shouted = line.is_shouted(kind)
+        || (line.is_shouted(start) && line.is_shouted(start.saturating_add(1)));
+    let mut first = start;
+    while is_link(line.word(first)) && joins(line, first) && first < start.saturating_add(2) {
+        first = first.saturating_add(1);
+    }
+    if line.is_capital(first) && !shouted && joins(line, first) {
+        return capital_end(line, start);
+    }
+    if is_date(line, first) {
+        return first.saturating_add(2);
+    }
+    if common || !joins(line, start) {
+        return start;
+    }
+    let end = caseless_end(line, start);
+    let unnamed = UNNAMED_KINDS.contains(&line.word(kind)) && !shouted;
+    if unnamed && number::after_name(line, end).is_none() { start } else { end }
+}
+
+/// The name goes on while words have capitals, links between them allowed.
+fn capital_end(line: &Line<'_>, start: usize) -> usize {
+    let (mut end, mut at) = (start, start);
+    while at < start.saturating_add(NAME_WORDS_MAX) && joins(line, at) {
+        if is_date(line, at) {
+            at = at.saturating_add(2);
+            end = at;
+        } else if line.is_capital(at) {
+            at = at.saturating_add(1);
+            end = at;
+        } else if is_link(line.word(at)) && (at == start || !TOWN_LINKS.contains(&line.word(at))) {
+            at = at.saturating_add(1);
+        } else {
+            break;
+        }
+    }
+    end
+}
+
+/// Without the help of capitals: one word, more after a link or a word that begins names, or up to a number.
+fn caseless_end(line: &Line<'_>, start: usize) -> usize {
+    if ["la", "lo", "le", "l", "e", "a", "in"].contains(&line.word(start)) {
+        return start;
+    }
+    let mut at = start;
+    let mut wants_more = true;
+    while wants_more && at < start.saturating_add(NAME_WORDS_MAX) && joins(line, at) {
+        let word = line.word(at);
+        let inside = is_link(word) || BEGINNERS.contains(&word);
+        if line.is_digits(at) || (ENDERS.contains(&word) && !inside) || word.is_empty() {
+            break;
+        }
+        wants_more = inside;
+        at = at.saturating_add(1);
+    }
+    if wants_more && is_link(line.before(at, 1)) {
+        return start;
+    }
+    before_number(line, at)
+}
+
+/// `via emilia ospizio 12`: one or two more words belong to the name when a number follows them.
+fn before_number(line: &Line<'_>, end: usize) -> usize {
+    for more in 1..=2_usize {
+        let number = end.saturating_add(more);
+        let words = end..number;
+        if words
+            .clone()
+            .any(|at| ENDERS.contains(&line.word(at)) || !joins(line, at) || line.is_digits(at))
+        {
+            return end;
+        }
+        if line.is_digits(number)
+            && joins(line, number)
+            && number::after_name(line, number).is_some()
+        {
+            return number;
+        }
+    }
+    end
+}
+
+/// `25 Aprile`, `XX Settembre`, `7 luglio`.
+fn is_date(line: &Line<'_>, at: usize) -> bool {
+    let next = at.saturating_add(1);
+    let roman =
+        line.word(at).chars().all(|char| "ivxlc".contains(char)) && !line.word(at).is_empty();
+    (roman || line.is_digits(at)) && MONTHS.contains(&line.word(next)) && joins(line, next)
+}
+
+/// Whether this word goes on the phrase of the word before it.
+fn joins(line: &Line<'_>, at: usize) -> bool {
+    if at >= line.len() {
+        return false;
+    }
+    let before = line.before(at, 1);
+    match line.gap(at) {
+        ". " | "." => before.len() == 1 || ABBREVIATIONS.contains(&before),
+        " " | "'" | "’" | "-" | "' " | "’ " | "  " | " \"" | " «" | " “" => true,
+        _ => false,
+    }
+}
+
+fn with_number(line: &Line<'_>, name: Range<usize>) -> Street {
+    let number = number::after_name(line, name.end);
+    let end = number.as_ref().map_or(name.end, |number| number.end);
+    let before =
+        [line.before(name.start, 1), line.before(name.start, 2), line.before(name.start, 3)];
+    let is_home = before.iter().any(|word| {
+        [
+            "abito",
+            "abita",
+            "abitiamo",
+            "abitante",
+            "residente",
+            "residenti",
+            "domiciliato",
+            "domiciliata",
+            "vivo",
+            "viviamo",
+        ]
+        .contains(word)
+    });
+    Street { tokens: name.start..end, name, number: number.map(|number| number.text), is_home }
+}
+
+/// Whether only words of a corner stand between two streets.
+fn is_corner(line: &Line<'_>, end: usize, start: usize) -> bool {
+    const CORNER: [&str; 4] = ["angolo", "ang", "incrocio", "tra"];
+    let mut said = line.gap(start).contains(['/', '–']) || line.gap(start) == " - ";
+    for at in end..start {
+        let word = line.word(at);
+        said |= CORNER.contains(&word);
+        if !CORNER.contains(&word) && !["con", "all", "e", "di", "l", "la"].contains(&word) {
+            return false;
+        }
+    }
+    let crossing = (1..=3).any(|steps| CORNER.contains(&line.before(end, steps)));
+    (said || crossing) && start.saturating_sub(end) <= 4
+}

@@ -1,0 +1,157 @@
+use super::*;
+
+/// Text, street, number.
+type Case = (&'static str, Option<&'static str>, Option<&'static str>);
+
+fn check(cases: &[Case]) {
+    for (text, street, number) in cases {
+        let found = place("", text, "").unwrap_or_default();
+        assert_eq!(found.street.as_deref(), *street, "{text}: {found:?}");
+        assert_eq!(found.number.as_deref(), *number, "{text}: {found:?}");
+        assert!(text.contains(&found.text), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn streets_are_found_in_every_form_of_kind() {
+    check(&[
+        ("Lampione spento in via Roma", Some("via Roma"), None),
+        (
+            "in P.zza Martiri del 7 Luglio manca una panchina",
+            Some("P.zza Martiri del 7 Luglio"),
+            None,
+        ),
+        ("V.le IV Novembre 3", Some("V.le IV Novembre"), Some("3")),
+        ("c.so Garibaldi, 12", Some("c.so Garibaldi"), Some("12")),
+        ("via XXV Aprile n. 8", Some("via XXV Aprile"), Some("8")),
+        ("via 25 aprile 8", Some("via 25 aprile"), Some("8")),
+        ("buca in via papa giovanni xxiii 4", Some("via papa giovanni xxiii"), Some("4")),
+        ("via dell'Abate 5", Some("via dell'Abate"), Some("5")),
+        ("viale S. Pietro 2", Some("viale S. Pietro"), Some("2")),
+        ("via dei Mille, la scuola", Some("via dei Mille"), None),
+        ("largo Bixio 5 piano terra", Some("largo Bixio"), Some("5")),
+        ("VIA FERRARIS 3, NESSUNA TRANSENNA", Some("VIA FERRARIS"), Some("3")),
+        ("sulla SP 22 è venuta giù la terra", Some("SP 22"), None),
+        ("via roma 12 al buio", Some("via roma"), Some("12")),
+        ("位于via Garibaldi 12的路灯", Some("via Garibaldi"), Some("12")),
+        ("The lamp in via Cairoli 19, Pinerolo", Some("via Cairoli"), Some("19")),
+    ]);
+}
+
+#[test]
+fn numbers_keep_their_exponent_and_nothing_else_is_one() {
+    check(&[
+        ("via Roma 12/A", Some("via Roma"), Some("12/A")),
+        ("via Roma 12A", Some("via Roma"), Some("12A")),
+        ("via Roma n° 12 bis", Some("via Roma"), Some("12 bis")),
+        ("via Roma al civico n. 12", Some("via Roma"), Some("12")),
+        ("via Roma, civ. 7", Some("via Roma"), Some("7")),
+        ("via Roma 12-14", Some("via Roma"), Some("12-14")),
+        ("via Roma snc", Some("via Roma"), Some("snc")),
+        ("via Roma, di fronte al civico 40", Some("via Roma"), Some("40")),
+        ("via Roma, all'altezza del numero 9", Some("via Roma"), Some("9")),
+        ("in via Roma 3 lampioni sono spenti", Some("via Roma"), None),
+        ("in via Roma 30 cm di acqua", Some("via Roma"), None),
+        ("via Roma, da 3 giorni", Some("via Roma"), None),
+        ("via Roma, ore 8.30", Some("via Roma"), None),
+        ("via Premuda 40 è buia", Some("via Premuda"), Some("40")),
+        ("via Roma 4 e via Po", Some("via Roma"), Some("4")),
+    ]);
+}
+
+#[test]
+fn idioms_are_no_streets() {
+    for text in [
+        "Potete portare via i rami?",
+        "l'ho mandato via mail e via PEC",
+        "e così via, per via di un guasto, in via di definizione",
+        "la via di fuga è chiusa",
+        "i lavori in corso, un buco largo 30 cm",
+        "la strada è rotta, piazza pulita",
+        "il vento ha portato via la Guaina",
+        "la nostra via è al buio",
+        "la frazione senza luce",
+        "il vialetto principale è pieno di radici",
+        "viene via coi carrelli",
+        "",
+    ] {
+        let street = place("", text, "").and_then(|place| place.street);
+        assert_eq!(street, None, "{text}");
+    }
+}
+
+#[test]
+fn a_corner_is_one_place() {
+    for text in [
+        "via Cadorna angolo via Piave",
+        "via Cadorna ang. via Piave",
+        "via Cadorna / via Piave",
+        "via Cadorna, all'incrocio con via Piave",
+    ] {
+        let found = place("", &format!("Il cartello in {text} è girato"), "").unwrap();
+        assert_eq!((found.text.as_str(), found.street.as_deref()), (text, Some("via Cadorna")));
+    }
+}
+
+#[test]
+fn sites_are_kept_apart() {
+    for (text, site, street) in [
+        ("muffa alla scuola De Amicis", Some("scuola De Amicis"), None),
+        ("il cimitero di San Martino è chiuso", Some("cimitero di San Martino"), None),
+        ("nella palestra di via Volta 2 piove", Some("palestra"), Some("via Volta")),
+        (
+            "scuola elementare Rodari di via Verdi",
+            Some("scuola elementare Rodari"),
+            Some("via Verdi"),
+        ),
+        ("la biblioteca comunale è fredda", Some("biblioteca comunale"), None),
+        ("una scuola qualunque", None, None),
+    ] {
+        let found = place("", text, "").unwrap_or_default();
+        assert_eq!((found.site.as_deref(), found.street.as_deref()), (site, street), "{text}");
+    }
+}
+
+#[test]
+fn the_place_of_the_matter_comes_before_the_writers_home() {
+    let text = "Abito in via Po 3.\nIl lampione di via Verdi è spento.";
+    assert_eq!(place("", text, "").unwrap().text, "via Verdi");
+    let found = place("buca via Dante 8", "Io passo da via Po ogni giorno", "").unwrap();
+    assert_eq!(found.text, "via Dante 8");
+}
+
+#[test]
+fn coordinates_and_map_links_are_read() {
+    for text in [
+        "44.69825, 10.63125",
+        "https://www.google.com/maps/@44.69825,10.63125,17z",
+        "https://maps.google.com/?q=44.69825,10.63125",
+        "https://www.openstreetmap.org/?mlat=44.69825&mlon=10.63125",
+        "geo:44.69825,10.63125",
+        "posizione 10.63125 44.69825",
+    ] {
+        let found = place("", text, "").unwrap();
+        assert_eq!((found.latitude, found.longitude), (Some(44.69825), Some(10.63125)), "{text}");
+    }
+    for text in ["costa 44.698 euro", "1.234, 5.678", "44.6, 10.6", "tel 0522.123456"] {
+        assert_eq!(place("", text, ""), None, "{text}");
+    }
+}
+
+#[test]
+fn hostile_texts_are_read_in_linear_time() {
+    for piece in [
+        "via ",
+        "via Roma ",
+        "scuola di ",
+        "Via Di ",
+        "1.2345 ",
+        "p.zza.",
+        "via roma angolo ",
+        "\u{301}",
+    ] {
+        let text = piece.repeat(100_000);
+        let found = place(&text, &text, &text);
+        assert!(found.is_none_or(|place| !place.text.is_empty()));
+    }
+}

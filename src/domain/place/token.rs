@@ -1,0 +1,79 @@
+//! A line as words with the marks between them, and what the case of letters tells.
+
+use std::ops::Range;
+
+use crate::domain::text::{Word, words};
+
+/// One line of a text.
+pub(super) struct Line<'a> {
+    text: &'a str,
+    words: Vec<Word>,
+}
+
+impl<'a> Line<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { text, words: words(text) }
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// The folded word; empty beyond the end.
+    pub(super) fn word(&self, at: usize) -> &str {
+        self.words.get(at).map_or("", |word| word.folded.as_str())
+    }
+
+    /// The folded word before; empty at the beginning.
+    pub(super) fn before(&self, at: usize, steps: usize) -> &str {
+        at.checked_sub(steps).map_or("", |at| self.word(at))
+    }
+
+    /// The marks and blanks between the word before and this one.
+    pub(super) fn gap(&self, at: usize) -> &'a str {
+        let start = at
+            .checked_sub(1)
+            .and_then(|before| self.words.get(before))
+            .map_or(0, |word| word.at.end);
+        let end = self.words.get(at).map_or(self.text.len(), |word| word.at.start);
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    /// These words as written, marks between them included.
+    pub(super) fn written(&self, words: Range<usize>) -> &'a str {
+        let start = self.words.get(words.start).map(|word| word.at.start);
+        let end =
+            words.end.checked_sub(1).and_then(|last| self.words.get(last)).map(|word| word.at.end);
+        match (start, end) {
+            (Some(start), Some(end)) => self.text.get(start..end).unwrap_or_default(),
+            _ => "",
+        }
+    }
+
+    /// Begins with a capital.
+    pub(super) fn is_capital(&self, at: usize) -> bool {
+        self.written(at..at.saturating_add(1)).chars().next().is_some_and(char::is_uppercase)
+    }
+
+    /// All letters are capitals, and there are several.
+    pub(super) fn is_shouted(&self, at: usize) -> bool {
+        let written = self.written(at..at.saturating_add(1));
+        written.chars().filter(|char| char.is_alphabetic()).count() > 1
+            && !written.chars().any(char::is_lowercase)
+    }
+
+    /// Made of digits only.
+    pub(super) fn is_digits(&self, at: usize) -> bool {
+        let word = self.word(at);
+        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
+    }
+}
+
+/// Articles and prepositions that stand inside names (`via dei Mille`, `piazza della Libertà`).
+pub(super) fn is_link(word: &str) -> bool {
+    const LINKS: [&str; 26] = [
+        "di", "de", "del", "dello", "della", "dei", "degli", "delle", "dell", "d", "da", "dal",
+        "dalla", "a", "al", "alla", "all", "ai", "alle", "agli", "la", "lo", "le", "l", "e", "in",
+    ];
+    LINKS.contains(&word)
+}

@@ -1,0 +1,330 @@
+//! From the two files to a checked [`RuleSet`]: the embedded one first, the site's laid over it.
+
+mod services;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use regex::Regex;
+use sha2::{Digest, Sha256};
+use toml::Spanned;
+
+use super::error::Fault;
+use super::file::{
+    EvidenceTable, LevelTable, PatternEntry, ReferralTable, RulesFile, ScoringTable,
+    SubcategoryTable, TermEntry, UrgencyTable, read,
+};
+use super::lexicon::{Lexicon, Meaning, pieces};
+use super::{
+    Category, Contractor, EMBEDDED, EMBEDDED_NAME, Pattern, Referral, RuleSet, RulesError, Scoring,
+    Subcategory,
+};
+use crate::domain::urgency::{Scale, Urgency};
+use services::Offices;
+
+/// Digits of the hash that name a set of rules: enough to tell any two that a site ever had.
+const VERSION_DIGITS: usize = 12;
+
+/// Words of `[[category]]` that speak for no category.
+const NONE: &str = "none";
+
+/// Above this a weight or factor is a slip of the pen: one word would outvote the whole mail.
+const NUMBER_MAX: f64 = 20.0;
+
+type Terms = Vec<(String, f64)>;
+
+/// What the files have said so far.
+#[derive(Default)]
+struct Draft {
+    scoring: Option<Scoring>,
+    category_terms: BTreeMap<Option<Category>, Terms>,
+    subcategories: BTreeMap<String, (Subcategory, Terms)>,
+    referrals: BTreeMap<String, (Referral, Terms)>,
+    evidence: EvidenceTable,
+    urgency: Option<UrgencyRules>,
+    offices: Offices,
+    contractors: Vec<Contractor>,
+    alarm_senders: Vec<String>,
+}
+
+pub(super) fn rule_set(toml: &str, file: &str) -> Result<RuleSet, RulesError> {
+    let mut draft = Draft::default();
+    draft.lay(EMBEDDED).map_err(|fault| fault.in_file(EMBEDDED_NAME, EMBEDDED))?;
+    draft.lay(toml).map_err(|fault| fault.in_file(file, toml))?;
+    draft.compile(version(toml)).map_err(|fault| fault.in_file(file, toml))
+}
+
+fn version(toml: &str) -> String {
+    let mut digest = Sha256::new();
+    digest.update(EMBEDDED);
+    if !toml.trim().is_empty() && toml != EMBEDDED {
+        digest.update(toml);
+    }
+    let mut hex = String::new();
+    for byte in digest.finalize() {
+        // Writing to a String cannot fail.
+        write!(hex, "{byte:02x}").unwrap_or_default();
+    }
+    hex.truncate(VERSION_DIGITS);
+    hex
+}
+
+impl Draft {
+    fn lay(&mut self, toml: &str) -> Result<(), Fault> {
+        let file: RulesFile = read(toml)?;
+        if let Some(table) = &file.scoring {
+            self.scoring = Some(scoring(table)?);
+        }
+        let mut ids = BTreeSet::new();
+        for table in &file.category {
+            once(&mut ids, &table.id)?;
+            self.category_terms.insert(category_or_none(&table.id)?, terms(&table.terms)?);
+        }
+        ids.clear();
+        for table in file.subcategory {
+            once(&mut ids, &table.code)?;
+            let code = table.code.get_ref().clone();
+            self.subcategories.insert(code, subcategory(table)?);
+        }
+        ids.clear();
+        for table in file.referral {
+            once(&mut ids, &table.id)?;
+            let id = table.id.get_ref().clone();
+            self.referrals.insert(id, referral(table)?);
+        }
+        if let Some(evidence) = file.evidence {
+            self.evidence = evidence;
+        }
+        if let Some(table) = file.urgency {
+            self.urgency = Some(UrgencyRules::of(&table)?);
+        }
+        let known: BTreeSet<&str> = self.subcategories.keys().map(String::as_str).collect();
+        self.offices.lay(&file.office, &known)?;
+        for firm in services::contractors(&file.contractor, &known)? {
+            self.contractors.retain(|earlier| earlier.id != firm.id);
+            self.contractors.push(firm);
+        }
+        if let Some(alarm) = file.alarm {
+            self.alarm_senders =
+                alarm.senders.iter().map(|sender| sender.get_ref().trim().to_lowercase()).collect();
+        }
+        Ok(())
+    }
+
+    fn compile(self, version: String) -> Result<RuleSet, Fault> {
+        let missing = |what: &str| {
+            Fault::new(0, what, "none in either file", format!("add {what} to the rules"))
+        };
+        let scoring = self.scoring.ok_or_else(|| missing("a [scoring] table"))?;
+        let fallback =
+            self.offices.fallback().ok_or_else(|| missing("one [[office]] with default = true"))?;
+        let lexicon = self.lexicon()?;
+        let urgency = self.urgency.ok_or_else(|| missing("an [urgency] table"))?;
+        Ok(RuleSet {
+            version,
+            scoring,
+            lexicon,
+            urgency_scale: urgency.scale,
+            urgency_patterns: urgency.patterns,
+            subcategories: self.subcategories.into_values().map(|(kept, _)| kept).collect(),
+            referrals: self.referrals.into_values().map(|(kept, _)| kept).collect(),
+            offices: self.offices.into_list(),
+            fallback,
+            contractors: self.contractors,
+            alarm_senders: self.alarm_senders,
+        })
+    }
+
+    fn lexicon(&self) -> Result<Lexicon, Fault> {
+        let mut entries: Vec<(&str, Meaning, f64)> = Vec::new();
+        for (category, terms) in &self.category_terms {
+            entries.extend(said(terms, category.map_or(Meaning::NoCategory, Meaning::Category)));
+        }
+        for (position, (_, terms)) in self.subcategories.values().enumerate() {
+            entries.extend(said(terms, Meaning::Subcategory(position)));
+        }
+        for (position, (_, terms)) in self.referrals.values().enumerate() {
+            entries.extend(said(terms, Meaning::Referral(position)));
+        }
+        if let Some(urgency) = &self.urgency {
+            for (level, terms) in &urgency.terms {
+                entries.extend(said(terms, Meaning::Urgency(*level)));
+            }
+            entries.extend(said(&urgency.safe, Meaning::Safe));
+            entries.extend(said(&urgency.harmless, Meaning::Harmless));
+        }
+        for (list, meaning) in
+            [(&self.evidence.request, Meaning::Request), (&self.evidence.aside, Meaning::Aside)]
+        {
+            entries.extend(list.iter().map(|term| (term.get_ref().as_str(), meaning, 1.0)));
+        }
+        Lexicon::new(entries)
+    }
+}
+
+fn said(terms: &Terms, meaning: Meaning) -> impl Iterator<Item = (&str, Meaning, f64)> {
+    terms.iter().map(move |(term, weight)| (term.as_str(), meaning, *weight))
+}
+
+fn scoring(table: &ScoringTable) -> Result<Scoring, Fault> {
+    Ok(Scoring {
+        abstain_below: within(&table.abstain_below, "abstain_below", 1.0)?,
+        sharpness: within(&table.sharpness, "sharpness", NUMBER_MAX)?,
+        subject_weight: within(&table.subject_weight, "subject_weight", NUMBER_MAX)?,
+        request_weight: within(&table.request_weight, "request_weight", NUMBER_MAX)?,
+        aside_weight: within(&table.aside_weight, "aside_weight", NUMBER_MAX)?,
+        none_bonus: within(&table.none_bonus, "none_bonus", NUMBER_MAX)?,
+    })
+}
+
+fn within(value: &Spanned<f64>, name: &str, max: f64) -> Result<f64, Fault> {
+    let number = *value.get_ref();
+    if (0.0..=max).contains(&number) {
+        return Ok(number);
+    }
+    let expected = format!("`{name}` between 0 and {max}");
+    Err(Fault::new(
+        value.span().start,
+        expected,
+        number.to_string(),
+        "choose a number in that range",
+    ))
+}
+
+fn once(seen: &mut BTreeSet<String>, id: &Spanned<String>) -> Result<(), Fault> {
+    if seen.insert(id.get_ref().clone()) {
+        return Ok(());
+    }
+    Err(Fault::new(
+        id.span().start,
+        "each code or id once",
+        format!("`{}` a second time", id.get_ref()),
+        "remove or rename one of the two",
+    ))
+}
+
+/// The category of this name; a fault that lists them all otherwise.
+fn category(name: &Spanned<String>) -> Result<Category, Fault> {
+    Category::parse(name.get_ref()).ok_or_else(|| {
+        let names = Category::ALL.map(Category::name).join(", ");
+        let found = format!("`{}`", name.get_ref());
+        Fault::new(
+            name.span().start,
+            format!("a category ({names})"),
+            found,
+            "use one of these names",
+        )
+    })
+}
+
+fn category_or_none(name: &Spanned<String>) -> Result<Option<Category>, Fault> {
+    if name.get_ref() == NONE { Ok(None) } else { category(name).map(Some) }
+}
+
+fn subcategory(table: SubcategoryTable) -> Result<(Subcategory, Terms), Fault> {
+    let category = category(&table.category)?;
+    let terms = terms(&table.terms)?;
+    let patterns = patterns(&table.patterns)?;
+    let SubcategoryTable { code, it, en, expected_days, .. } = table;
+    let code = code.into_inner();
+    Ok((Subcategory { code, category, it, en, expected_days, patterns }, terms))
+}
+
+fn referral(table: ReferralTable) -> Result<(Referral, Terms), Fault> {
+    let terms = terms(&table.terms)?;
+    let patterns = patterns(&table.patterns)?;
+    Ok((Referral { id: table.id.into_inner(), it: table.it, en: table.en, patterns }, terms))
+}
+
+fn terms(entries: &[Spanned<TermEntry>]) -> Result<Terms, Fault> {
+    let mut found = Vec::new();
+    for entry in entries {
+        let at = entry.span().start;
+        for (term, weight) in entry.get_ref().each() {
+            has_word(at, term)?;
+            weigh(at, weight)?;
+            found.push((term.to_owned(), weight));
+        }
+    }
+    Ok(found)
+}
+
+fn weigh(at: usize, weight: f64) -> Result<(), Fault> {
+    if (0.0..=NUMBER_MAX).contains(&weight) {
+        return Ok(());
+    }
+    let expected = format!("a weight between 0 and {NUMBER_MAX}");
+    Err(Fault::new(at, expected, weight.to_string(), "usual weights lie between 0.5 and 4"))
+}
+
+fn patterns(entries: &[Spanned<PatternEntry>]) -> Result<Vec<Pattern>, Fault> {
+    let mut found = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let (text, weight) = entry.get_ref().parts();
+        weigh(entry.span().start, weight)?;
+        found.push(Pattern { regex: regex(entry.span().start, text)?, weight });
+    }
+    Ok(found)
+}
+
+fn regex(at: usize, text: &str) -> Result<Regex, Fault> {
+    Regex::new(text).map_err(|error| {
+        let reason = error.to_string();
+        let last = reason.lines().last().unwrap_or_default().trim().to_owned();
+        let remedy = "correct it; patterns see lower-case text without accents";
+        Fault::new(at, "a regular expression", format!("`{text}` ({last})"), remedy)
+    })
+}
+
+/// The `[urgency]` table, checked.
+struct UrgencyRules {
+    scale: Scale,
+    terms: BTreeMap<Urgency, Terms>,
+    patterns: BTreeMap<Urgency, Vec<Regex>>,
+    safe: Terms,
+    harmless: Terms,
+}
+
+impl UrgencyRules {
+    fn of(table: &UrgencyTable) -> Result<Self, Fault> {
+        let UrgencyTable { emergency_above, emergency, high, low, safe, harmless } = table;
+        let scale = Scale {
+            emergency_above: within(emergency_above, "emergency_above", 1.0)?,
+            emergency_bias: emergency.bias,
+            high_bias: high.bias,
+            low_bias: low.bias,
+        };
+        let mut rules = Self {
+            scale,
+            terms: BTreeMap::new(),
+            patterns: BTreeMap::new(),
+            safe: plain(safe)?,
+            harmless: plain(harmless)?,
+        };
+        for (level, LevelTable { terms: entries, patterns, .. }) in
+            [(Urgency::Emergency, emergency), (Urgency::High, high), (Urgency::Low, low)]
+        {
+            rules.terms.insert(level, terms(entries)?);
+            let compiled = patterns.iter().map(|text| regex(text.span().start, text.get_ref()));
+            rules.patterns.insert(level, compiled.collect::<Result<_, _>>()?);
+        }
+        Ok(rules)
+    }
+}
+
+fn plain(list: &[Spanned<String>]) -> Result<Terms, Fault> {
+    list.iter()
+        .map(|term| {
+            has_word(term.span().start, term.get_ref())?;
+            Ok((term.get_ref().clone(), 1.0))
+        })
+        .collect()
+}
+
+fn has_word(at: usize, term: &str) -> Result<(), Fault> {
+    if pieces(term).is_empty() {
+        let found = format!("`{term}`");
+        return Err(Fault::new(at, "a term with a word in it", found, "write a word or remove it"));
+    }
+    Ok(())
+}

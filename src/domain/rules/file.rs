@@ -1,0 +1,181 @@
+//! The shape of `rules.toml`. Spans are kept where an error may have to point.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::error::Fault;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RulesFile {
+    pub(super) scoring: Option<ScoringTable>,
+    pub(super) category: Vec<CategoryTable>,
+    pub(super) subcategory: Vec<SubcategoryTable>,
+    pub(super) referral: Vec<ReferralTable>,
+    pub(super) evidence: Option<EvidenceTable>,
+    pub(super) urgency: Option<UrgencyTable>,
+    pub(super) office: Vec<OfficeTable>,
+    pub(super) contractor: Vec<ContractorTable>,
+    pub(super) alarm: Option<AlarmTable>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ScoringTable {
+    pub(super) abstain_below: Spanned<f64>,
+    pub(super) sharpness: Spanned<f64>,
+    pub(super) subject_weight: Spanned<f64>,
+    pub(super) request_weight: Spanned<f64>,
+    pub(super) aside_weight: Spanned<f64>,
+    pub(super) none_bonus: Spanned<f64>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CategoryTable {
+    /// A category, or `none` for words that speak for no category at all.
+    pub(super) id: Spanned<String>,
+    #[serde(default)]
+    pub(super) terms: Vec<Spanned<TermEntry>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SubcategoryTable {
+    pub(super) code: Spanned<String>,
+    pub(super) category: Spanned<String>,
+    pub(super) it: String,
+    pub(super) en: String,
+    pub(super) expected_days: Option<u32>,
+    #[serde(default)]
+    pub(super) terms: Vec<Spanned<TermEntry>>,
+    #[serde(default)]
+    pub(super) patterns: Vec<Spanned<PatternEntry>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReferralTable {
+    pub(super) id: Spanned<String>,
+    pub(super) it: String,
+    pub(super) en: String,
+    #[serde(default)]
+    pub(super) terms: Vec<Spanned<TermEntry>>,
+    #[serde(default)]
+    pub(super) patterns: Vec<Spanned<PatternEntry>>,
+}
+
+/// `"buca"` counts 1, `{ term = "buca", weight = 2.0 }` as it says, `{ weight = 2.0, any = ["buca", …] }` each.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged, expecting = "a term, { term, weight } or { weight, any = [terms] }")]
+pub(super) enum TermEntry {
+    Plain(String),
+    Weighted { term: String, weight: f64 },
+    Group { weight: f64, any: Vec<String> },
+}
+
+impl TermEntry {
+    pub(super) fn each(&self) -> impl Iterator<Item = (&str, f64)> {
+        let (terms, weight) = match self {
+            Self::Plain(term) => (std::slice::from_ref(term), 1.0),
+            Self::Weighted { term, weight } => (std::slice::from_ref(term), *weight),
+            Self::Group { any, weight } => (any.as_slice(), *weight),
+        };
+        terms.iter().map(move |term| (term.as_str(), weight))
+    }
+}
+
+/// `'palo n'` counts 2, `{ regex = '…', weight = 4.0 }` as it says.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged, expecting = "a regular expression or { regex, weight }")]
+pub(super) enum PatternEntry {
+    Plain(String),
+    Weighted { regex: String, weight: f64 },
+}
+
+impl PatternEntry {
+    pub(super) fn parts(&self) -> (&str, f64) {
+        match self {
+            Self::Plain(regex) => (regex, 2.0),
+            Self::Weighted { regex, weight } => (regex, *weight),
+        }
+    }
+}
+
+/// Words that say how much their clause counts.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct EvidenceTable {
+    pub(super) request: Vec<Spanned<String>>,
+    pub(super) aside: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UrgencyTable {
+    /// The probability from which a mail is an emergency.
+    pub(super) emergency_above: Spanned<f64>,
+    pub(super) emergency: LevelTable,
+    pub(super) high: LevelTable,
+    pub(super) low: LevelTable,
+    /// Words that take the danger out of their clause.
+    #[serde(default)]
+    pub(super) safe: Vec<Spanned<String>>,
+    /// Expressions that contain a dangerous word and mean something else.
+    #[serde(default)]
+    pub(super) harmless: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LevelTable {
+    /// How likely the level is before anything is read, against `normal` with 0.
+    pub(super) bias: f64,
+    #[serde(default)]
+    pub(super) terms: Vec<Spanned<TermEntry>>,
+    #[serde(default)]
+    pub(super) patterns: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OfficeTable {
+    pub(super) id: Spanned<String>,
+    pub(super) it: Option<String>,
+    pub(super) en: Option<String>,
+    pub(super) address: Option<Spanned<String>>,
+    pub(super) expected_days: Option<u32>,
+    pub(super) categories: Option<Vec<Spanned<String>>>,
+    pub(super) subcategories: Option<Vec<Spanned<String>>>,
+    pub(super) default: Option<bool>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContractorTable {
+    pub(super) id: Spanned<String>,
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) addresses: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) subcategories: Vec<Spanned<String>>,
+    pub(super) activation: Spanned<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AlarmTable {
+    pub(super) senders: Vec<Spanned<String>>,
+}
+
+pub(super) fn read(toml: &str) -> Result<RulesFile, Fault> {
+    toml::from_str(toml).map_err(|error| {
+        let at = error.span().map_or(toml.len(), |span| span.start);
+        Fault::new(
+            at,
+            "a rules file",
+            error.message(),
+            "correct this line as the embedded rules.toml shows",
+        )
+    })
+}

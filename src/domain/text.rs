@@ -1,0 +1,188 @@
+//! Words as the rules see them: folded, with the place where the writer put them.
+
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Text beyond this many bytes is not read for meaning: what a mail is about is said by then, and the
+/// time a hostile one costs stays bounded.
+pub const TEXT_BYTES_MAX: usize = 32 * 1024;
+
+/// Arabic prefixes written together with the noun (conjunction, preposition, article), longest first.
+const ARABIC_PREFIXES: [&str; 6] = ["وال", "بال", "فال", "كال", "لل", "ال"];
+
+/// An Arabic stem shorter than this keeps its prefix: what looks like an article belongs to the word.
+const ARABIC_STEM_CHARS_MIN: usize = 3;
+
+/// One word of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// The word folded as [`fold`] does, without an Arabic article.
+    pub folded: String,
+    /// Where it stands in the text, in bytes.
+    pub at: Range<usize>,
+}
+
+/// Lower case, accents off, apostrophes unified to `'`, `ß` to `ss`, white space single and trimmed.
+///
+/// Two spellings that a person takes for the same word become the same string (Unicode NFKD, marks removed).
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    let mut gap = false;
+    for char in text.chars() {
+        if char.is_whitespace() {
+            gap = !folded.is_empty();
+            continue;
+        }
+        if std::mem::take(&mut gap) {
+            folded.push(' ');
+        }
+        fold_char(char, &mut folded);
+    }
+    folded
+}
+
+fn fold_char(char: char, into: &mut String) {
+    match char {
+        'a'..='z' | '0'..='9' => into.push(char),
+        '’' | '‘' | '`' | '´' | 'ʼ' => into.push('\''),
+        'ß' => into.push_str("ss"),
+        _ => {
+            for part in char.to_lowercase().nfkd().filter(|part| !is_combining_mark(*part)) {
+                into.extend(part.to_lowercase());
+            }
+        }
+    }
+}
+
+/// The words of a text in order: runs of letters and digits; every Han character is a word of its own,
+/// because Chinese puts no spaces between words. Reads at most [`TEXT_BYTES_MAX`] bytes.
+#[must_use]
+pub fn words(text: &str) -> Vec<Word> {
+    let mut found = Vec::new();
+    let mut open: Option<(usize, String)> = None;
+    let mut end = 0;
+    for (at, char) in text.char_indices().take_while(|(at, _)| *at < TEXT_BYTES_MAX) {
+        end = at.saturating_add(char.len_utf8());
+        if is_han(char) {
+            close(&mut found, open.take(), at);
+            found.push(Word { folded: char.to_string(), at: at..end });
+        } else if char.is_alphanumeric() || (is_combining_mark(char) && open.is_some()) {
+            fold_char(char, &mut open.get_or_insert_with(|| (at, String::new())).1);
+        } else {
+            close(&mut found, open.take(), at);
+        }
+    }
+    close(&mut found, open, end);
+    found
+}
+
+fn close(found: &mut Vec<Word>, open: Option<(usize, String)>, end: usize) {
+    if let Some((start, folded)) = open {
+        found.push(Word { folded: without_article(folded), at: start..end });
+    }
+}
+
+fn without_article(word: String) -> String {
+    for prefix in ARABIC_PREFIXES {
+        if let Some(stem) = word.strip_prefix(prefix)
+            && stem.chars().count() >= ARABIC_STEM_CHARS_MIN
+        {
+            return stem.to_owned();
+        }
+    }
+    word
+}
+
+/// Whether a character is a Chinese one (CJK unified ideographs with extension A).
+#[must_use]
+pub fn is_han(char: char) -> bool {
+    matches!(char, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
+}
+
+/// The byte ranges of a text's sentences. A line break ends one, because people who write in lines
+/// often forget the full stop; the full stop of `n. 12` or `S. Pietro` does not.
+#[must_use]
+pub fn sentences(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    let mut last_word = 0_usize;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, char)) = chars.next() {
+        let end = at.saturating_add(char.len_utf8());
+        let before_gap = chars.peek().is_none_or(|(_, next)| next.is_whitespace());
+        let ends = match char {
+            '\n' | '!' | '?' | ';' | '。' | '！' | '？' | '؟' => true,
+            '.' => before_gap && last_word > 2,
+            _ => false,
+        };
+        last_word = if char.is_alphanumeric() { last_word.saturating_add(1) } else { 0 };
+        if ends {
+            found.push(start..end);
+            start = end;
+        }
+    }
+    found.push(start..text.len());
+    found.retain(|range| text.get(range.clone()).is_some_and(|part| !part.trim().is_empty()));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_word_fold_to_one_string() {
+        for (written, folded) in [
+            ("È  CADUTO\tl’Albero", "e caduto l'albero"),
+            (" perché\n", "perche"),
+            ("Straße", "strasse"),
+            ("Înălțime", "inaltime"),
+            ("Їжак", "іжак"),
+            ("", ""),
+        ] {
+            assert_eq!(fold(written), folded);
+        }
+    }
+
+    #[test]
+    fn words_know_where_they_stand() {
+        let text = "L'albero è giù: 路灯";
+        let found: Vec<(String, &str)> =
+            words(text).into_iter().map(|word| (word.folded, &text[word.at])).collect();
+        let expected = [
+            ("l", "L"),
+            ("albero", "albero"),
+            ("e", "è"),
+            ("giu", "giù"),
+            ("路", "路"),
+            ("灯", "灯"),
+        ];
+        assert_eq!(found, expected.map(|(folded, written)| (folded.to_owned(), written)));
+    }
+
+    #[test]
+    fn the_arabic_article_is_not_part_of_the_word() {
+        let found: Vec<String> =
+            words("المصباح والشارع ال").into_iter().map(|word| word.folded).collect();
+        assert_eq!(found, ["مصباح", "شارع", "ال"]);
+    }
+
+    #[test]
+    fn abbreviations_do_not_end_a_sentence() {
+        let text = "Via Roma n. 12 al buio. Grazie\nAnna";
+        let found: Vec<&str> =
+            sentences(text).into_iter().map(|range| text[range].trim()).collect();
+        assert_eq!(found, ["Via Roma n. 12 al buio.", "Grazie", "Anna"]);
+    }
+
+    #[test]
+    fn a_megabyte_of_anything_is_read_up_to_the_bound() {
+        for filler in ["a", "è", "路", "\u{301}", " ", "😀"] {
+            let text = filler.repeat(1 << 20);
+            assert!(words(&text).iter().all(|word| word.at.end <= TEXT_BYTES_MAX + 8));
+        }
+    }
+}

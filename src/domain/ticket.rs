@@ -1,0 +1,164 @@
+//! Tickets: one request for intervention each, with a history of entries.
+
+use serde::{Deserialize, Serialize};
+
+use super::classify::Verdict;
+use super::language::Language;
+use super::mail::Address;
+use super::place::Place;
+use super::rules::Category;
+use super::time::Timestamp;
+use super::understand::Understood;
+use super::urgency::Urgency;
+
+/// Where a ticket stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Opened, sorted and passed on.
+    Received,
+    /// Opened without a category: a person must look.
+    ToCheck,
+    /// Nothing more to do.
+    Closed,
+}
+
+impl Status {
+    /// All, in the order of a ticket's life.
+    pub const ALL: [Self; 3] = [Self::Received, Self::ToCheck, Self::Closed];
+
+    /// The name in the store and in lists.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::ToCheck => "to_check",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// The status of a name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
+/// A ticket as the store keeps it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ticket {
+    /// `2026-000123`: the year of arrival in the organisation's zone, and a number in that year.
+    pub number: String,
+    /// Where it stands.
+    pub status: Status,
+    /// The trade that repairs it; `None` waits for staff.
+    pub category: Option<Category>,
+    /// Code of the taxonomy.
+    pub subcategory: Option<String>,
+    /// How soon.
+    pub urgency: Urgency,
+    /// Where, as shown to people.
+    pub place: Option<String>,
+    /// Id of the office in charge.
+    pub office: String,
+    /// What the requester reads.
+    pub language: Language,
+    /// Who asked.
+    pub requester: Address,
+    /// What they called it.
+    pub subject: String,
+    /// Where the mail came in.
+    pub mailbox: String,
+    /// Message-ID of that mail, without brackets.
+    pub message_id: Option<String>,
+    /// When the ledger first saw it.
+    pub received_at: Timestamp,
+    /// When it last changed.
+    pub changed_at: Timestamp,
+    /// How often it changed: a writer names the version that it read.
+    pub version: i64,
+    /// Why it was sorted so.
+    pub facts: Facts,
+}
+
+/// What stands behind the fields of a ticket.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    /// The classifier's answer with its words; `None` where nothing could be read.
+    pub verdict: Option<Verdict>,
+    /// The place as found.
+    pub place: Option<Place>,
+    /// The words that made it urgent or not.
+    pub urgency_because: Vec<String>,
+    /// What the person wrote: letters that follow need it.
+    pub text: String,
+    /// Names and sizes of what was attached.
+    pub attachments: Vec<String>,
+}
+
+impl Facts {
+    /// What was understood of a mail, with its words.
+    #[must_use]
+    pub fn of(understood: &Understood, text: &str, attachments: Vec<String>) -> Self {
+        Self {
+            verdict: Some(understood.verdict.clone()),
+            place: understood.place.clone(),
+            urgency_because: understood.urgency.because.clone(),
+            text: text.to_owned(),
+            attachments,
+        }
+    }
+}
+
+/// What an entry of the history records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryKind {
+    /// The ticket was opened.
+    Opened,
+    /// The requester or another participant wrote again.
+    Mail,
+    /// Staff corrected a field.
+    Correction,
+    /// Staff closed it.
+    Closed,
+    /// A letter did not arrive.
+    LetterFailed,
+    /// A delivery report or certified-mail receipt about one of its letters.
+    DeliveryStatus,
+}
+
+impl EntryKind {
+    /// The name in the store and in lists.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Mail => "mail",
+            Self::Correction => "correction",
+            Self::Closed => "closed",
+            Self::LetterFailed => "letter_failed",
+            Self::DeliveryStatus => "delivery_status",
+        }
+    }
+}
+
+/// One line of a ticket's history. Lines are added, never changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// What it records.
+    pub kind: EntryKind,
+    /// Who did it: a bare address, `staff`, or `sportello`.
+    pub author: String,
+    /// What, in words.
+    pub text: String,
+}
+
+/// The name of our own hand in a history.
+pub const OURSELVES: &str = "sportello";
+
+/// The number of the `serial`-th ticket of a year.
+#[must_use]
+pub fn number(year: i32, serial: i64) -> String {
+    format!("{year}-{serial:06}")
+}

@@ -1,0 +1,119 @@
+//! What a mail means: what it is about, where, how urgent, in which language.
+
+mod reading;
+
+pub(super) use reading::Reading;
+
+use super::classify::{Verdict, classify};
+use super::language::{Language, language};
+use super::mail::Mail;
+use super::place::{Place, place};
+use super::rules::RuleSet;
+use super::urgency::{UrgencyVerdict, urgency};
+
+/// Everything that is understood of one mail.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Understood {
+    /// Which trade must repair it, with reasons.
+    pub verdict: Verdict,
+    /// Where it is, when the mail says so.
+    pub place: Option<Place>,
+    /// How urgent it is, with reasons.
+    pub urgency: UrgencyVerdict,
+    /// The language to answer in.
+    pub language: Language,
+}
+
+/// Reads a mail's subject and text, and what it quotes where it says nothing itself (a bare forward).
+/// Total and deterministic; linear in the length, which is bounded by
+/// [`TEXT_BYTES_MAX`](super::text::TEXT_BYTES_MAX).
+#[must_use]
+pub fn understand(mail: &Mail, rules: &RuleSet) -> Understood {
+    let text = if is_bare_forward(&mail.text) { forwarded(mail) } else { mail.text.clone() };
+    Understood {
+        verdict: classify(&mail.subject, &mail.text, &mail.quoted, rules),
+        place: place(&mail.subject, &mail.text, &mail.quoted),
+        urgency: urgency(&mail.subject, &text, rules),
+        language: language(&mail.subject, &text),
+    }
+}
+
+fn forwarded(mail: &Mail) -> String {
+    format!("{}\n{}", mail.text, mail.quoted)
+}
+
+/// Beyond this many letters a text says something itself, whatever phrases of forwarding are in it.
+const FORWARD_LETTERS_MAX: usize = 60;
+
+/// Below this many letters a text says nothing by itself.
+const FORWARD_LETTERS_MIN: usize = 12;
+
+/// Phrases with which colleagues pass a mail on, folded.
+const FORWARD_PHRASES: [&str; 14] = [
+    "per competenza",
+    "si inoltra",
+    "si trasmette",
+    "inoltro",
+    "vedi sotto",
+    "vedere sotto",
+    "come sotto",
+    "in allegato",
+    "p.c.",
+    "fyi",
+    "see below",
+    "per conoscenza",
+    "giro per",
+    "vi giro",
+];
+
+/// Whether the writer only passes somebody else's words on (`text` is what they wrote themselves).
+#[must_use]
+pub fn is_bare_forward(text: &str) -> bool {
+    let letters =
+        text.chars().filter(|char| char.is_alphabetic()).take(FORWARD_LETTERS_MAX).count();
+    if letters < FORWARD_LETTERS_MIN {
+        return true;
+    }
+    let folded = super::text::fold(text.get(..text.floor_char_boundary(400)).unwrap_or_default());
+    letters < FORWARD_LETTERS_MAX && FORWARD_PHRASES.iter().any(|phrase| folded.contains(phrase))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules() -> RuleSet {
+        RuleSet::parse("", "rules.toml").unwrap()
+    }
+
+    #[test]
+    fn a_bare_forward_is_read_for_what_it_forwards() {
+        let mail = Mail {
+            subject: "I: segnalazione".into(),
+            text: "Per competenza.\nSaluti".into(),
+            quoted: "Buongiorno, il lampione di via Verdi 4 è spento da lunedì.".into(),
+            ..Mail::default()
+        };
+        let understood = understand(&mail, &rules());
+        assert_eq!(understood.verdict.category, Some(super::super::rules::Category::Plant));
+        assert_eq!(understood.place.unwrap().text, "via Verdi 4");
+    }
+
+    #[test]
+    fn an_old_danger_below_an_answer_alarms_nobody() {
+        let mail = Mail {
+            subject: "R: odore in cucina".into(),
+            text: "Risolto, il tecnico è passato questa mattina. Grazie a tutti.".into(),
+            quoted: "C'è odore di gas nella cucina della scuola, venite subito!".into(),
+            ..Mail::default()
+        };
+        assert!(understand(&mail, &rules()).urgency.urgency > super::super::urgency::Urgency::High);
+    }
+
+    #[test]
+    fn an_empty_mail_is_understood_as_nothing() {
+        let understood = understand(&Mail::default(), &rules());
+        assert!(understood.verdict.abstained && understood.verdict.category.is_none());
+        assert_eq!((understood.place, understood.language), (None, Language::It));
+    }
+}

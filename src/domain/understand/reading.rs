@@ -1,0 +1,82 @@
+//! A text read once against the lexicon: words, clauses, and which terms occur where.
+
+use std::ops::Range;
+
+use crate::domain::rules::{Hit, Lexicon, Meaning};
+use crate::domain::text::{TEXT_BYTES_MAX, Word, words};
+
+/// Marks between words that end a clause.
+const CLAUSE_MARKS: [char; 9] = ['.', '!', '?', ';', ':', ',', '\n', '(', ')'];
+
+/// Words that turn to another thing, and so begin a clause, in the languages of the office.
+const TURNS: [&str; 8] = ["ma", "pero", "invece", "solo", "but", "mais", "aber", "sino"];
+
+/// A text with what the lexicon finds in it.
+pub(in crate::domain) struct Reading<'a> {
+    text: &'a str,
+    /// The words, in order.
+    pub(in crate::domain) words: Vec<Word>,
+    /// The clause that each word belongs to, counted from 0.
+    clauses: Vec<usize>,
+    /// Every occurrence of every term, in order.
+    pub(in crate::domain) hits: Vec<Hit<'a>>,
+}
+
+impl<'a> Reading<'a> {
+    pub(in crate::domain) fn new(text: &'a str, lexicon: &'a Lexicon) -> Self {
+        let text = text.get(..text.floor_char_boundary(TEXT_BYTES_MAX)).unwrap_or(text);
+        let words = words(text);
+        let clauses = clauses(text, &words);
+        let hits = lexicon.scan(&words);
+        Self { text, words, clauses, hits }
+    }
+
+    /// The text that was read, cut to the bound.
+    pub(in crate::domain) const fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The clause that a hit begins in.
+    pub(in crate::domain) fn clause_of(&self, hit: &Hit<'_>) -> usize {
+        self.clauses.get(hit.words.start).copied().unwrap_or(0)
+    }
+
+    /// How many clauses there are.
+    pub(in crate::domain) fn clause_count(&self) -> usize {
+        self.clauses.last().map_or(0, |last| last.saturating_add(1))
+    }
+
+    /// The words of a hit as the writer put them.
+    pub(in crate::domain) fn written(&self, words: &Range<usize>) -> &'a str {
+        let first = self.words.get(words.start).map(|word| word.at.start);
+        let last =
+            words.end.checked_sub(1).and_then(|last| self.words.get(last)).map(|word| word.at.end);
+        match (first, last) {
+            (Some(first), Some(last)) => self.text.get(first..last).unwrap_or_default(),
+            _ => "",
+        }
+    }
+
+    /// The hits that say one of these things.
+    pub(in crate::domain) fn saying(
+        &self,
+        meant: impl Fn(Meaning) -> bool,
+    ) -> impl Iterator<Item = &Hit<'a>> {
+        self.hits.iter().filter(move |hit| hit.meanings.iter().any(|(meaning, _)| meant(*meaning)))
+    }
+}
+
+fn clauses(text: &str, words: &[Word]) -> Vec<usize> {
+    let mut clauses = Vec::with_capacity(words.len());
+    let (mut clause, mut end) = (0_usize, 0);
+    for word in words {
+        let gap = text.get(end..word.at.start).unwrap_or_default();
+        let turns = TURNS.contains(&word.folded.as_str()) || gap.contains(CLAUSE_MARKS);
+        if turns && !clauses.is_empty() {
+            clause = clause.saturating_add(1);
+        }
+        clauses.push(clause);
+        end = word.at.end;
+    }
+    clauses
+}

@@ -1,0 +1,88 @@
+use super::*;
+
+fn level(text: &str) -> Urgency {
+    let rules = RuleSet::parse("", "rules.toml").unwrap();
+    urgency("", text, &rules).urgency
+}
+
+#[test]
+fn danger_present_now_is_an_emergency() {
+    for text in [
+        "C'è un forte odore di gas nella cucina della scuola",
+        "ASCENSORE FERMO TRA IL 2 E IL 3 PIANO, dentro ci sono una donna e un bambino",
+        "Cadono calcinacci dal cornicione sul marciapiede, sulla testa della gente",
+        "È caduto un pino di traverso sulla strada, non passa nessuno",
+        "Dal palo escono fili scoperti che fanno scintille, passano i bambini",
+        "Manca il coperchio del tombino, è un buco di due metri",
+        "Si è aperta una voragine in mezzo a via Dante",
+        "Il quadro elettrico ha preso fuoco, esce fumo",
+        "Two people are trapped in the elevator",
+        "У школі сильний запах газу",
+        "学校里有煤气味",
+    ] {
+        assert_eq!(level(text), Urgency::Emergency, "{text}");
+    }
+}
+
+#[test]
+fn negated_settled_and_harmless_dangers_are_none() {
+    for text in [
+        "La luce di emergenza del corridoio è spenta",
+        "L'uscita di emergenza è senza cartello",
+        "Chiedo la revisione della porta antincendio",
+        "Abito in via Vigili del Fuoco 3, il lampione non va",
+        "In via del Gas 12 il marciapiede è sconnesso",
+        "Ramo rotto nel parco, non c'è pericolo per nessuno",
+        "Non si sente più odore di gas, grazie",
+        "Albero caduto già rimosso, grazie",
+        "Al pronto intervento non risponde nessuno per la siepe",
+        "Il fumo di sigaretta davanti alla biblioteca",
+        "Serve urgentemente una risposta",
+    ] {
+        assert_ne!(level(text), Urgency::Emergency, "{text}");
+    }
+}
+
+#[test]
+fn a_service_that_stopped_is_high_and_a_wish_is_low() {
+    for (text, expected) in [
+        ("I bambini della scuola sono al freddo, senza riscaldamento", Urgency::High),
+        ("Un ramo spezzato pende, rischia di cadere", Urgency::High),
+        ("Semaforo spento all'incrocio", Urgency::High),
+        ("Il lampione davanti a casa è spento", Urgency::Normal),
+        ("", Urgency::Normal),
+        ("Sarebbe bello piantare nuovi alberi, senza fretta", Urgency::Low),
+        ("Una proposta: riverniciare la panchina, quando potete", Urgency::Low),
+    ] {
+        assert_eq!(level(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_long_story_with_scattered_words_is_no_emergency() {
+    let filler =
+        "Poi siamo andati al mercato a comprare il pane, come ogni giovedì, con la zia. ".repeat(4);
+    let text = format!(
+        "Mio nonno ricordava un incendio. {filler} C'era gente. {filler} Una frana, pare. {filler} Ecco, la panchina è rotta."
+    );
+    assert_ne!(level(&text), Urgency::Emergency);
+}
+
+#[test]
+fn the_words_that_decided_are_told() {
+    let rules = RuleSet::parse("", "rules.toml").unwrap();
+    let verdict = urgency("Odore di GAS", "in cucina", &rules);
+    assert_eq!(verdict.urgency, Urgency::Emergency);
+    assert!(verdict.because.iter().any(|word| word.to_lowercase().contains("gas")));
+    assert!(verdict.because.len() <= BECAUSE_MAX);
+    assert!(urgency("", "", &rules).because.is_empty());
+}
+
+#[test]
+fn names_read_back_and_the_most_urgent_comes_first() {
+    for urgency in Urgency::ALL {
+        assert_eq!(Urgency::parse(urgency.name()), Some(urgency));
+    }
+    assert!(Urgency::ALL.is_sorted());
+    assert_eq!(Urgency::parse("urgent"), None);
+}

@@ -1,0 +1,3 @@
+//! `sportello`: the commands come with the daemon.
+
+fn main() {}

@@ -1,0 +1,248 @@
+//! Header fields into the facts of a [`Mail`]: who, when, what about, in answer to what.
+
+use mail_parser::parsers::MessageStream;
+use mail_parser::{DateTime, HeaderValue};
+
+use crate::domain::mail::{
+    Address, Damage, HEADERS_MAX, Header, Mail, RECIPIENTS_MAX, REFERENCES_MAX, ReturnPath,
+};
+use crate::domain::time::Timestamp;
+
+use super::Damages;
+use super::fields::Section;
+use super::limits::FIELD_BYTES_MAX;
+use super::tree::Tree;
+use super::{charset, words};
+
+/// Fields that a [`Mail`] has by name, so that they are not repeated among its other headers.
+const NAMED: [&str; 10] = [
+    "message-id",
+    "in-reply-to",
+    "references",
+    "from",
+    "sender",
+    "reply-to",
+    "to",
+    "cc",
+    "date",
+    "subject",
+];
+
+/// Fills everything that the root's header tells.
+pub(super) fn fill(mail: &mut Mail, tree: &Tree<'_>, damages: &mut Damages) {
+    let Some(root) = tree.root() else {
+        damages.insert(Damage::NoHeader);
+        return;
+    };
+    let header = &root.header;
+    if header.fields.is_empty() {
+        damages.insert(Damage::NoHeader);
+    }
+    fill_people(mail, header);
+    fill_ids(mail, header);
+    mail.return_path = return_path(header);
+    mail.sent_at = header.first("date").and_then(date);
+    mail.delivered_at = header.first("received").and_then(received_date);
+    let subject = header.first("subject").map(words::decode).unwrap_or_default();
+    if subject.repaired {
+        damages.insert(Damage::Charset);
+    }
+    mail.subject = subject.text;
+    root.media_type().clone_into(&mut mail.media_type);
+    mail.headers = others(header);
+    note_damage(mail, header, damages);
+}
+
+/// Takes author, subject and thread from the message inside a certified-mail envelope; its other fields follow the
+/// envelope's, without those that only the envelope may speak (RFC 6109 section 2.1).
+pub(super) fn replace_author(mail: &mut Mail, inner: &Tree<'_>) {
+    let Some(root) = inner.root() else { return };
+    let header = &root.header;
+    let mut read = Mail::default();
+    fill_people(&mut read, header);
+    fill_ids(&mut read, header);
+    if read.from.is_some() {
+        mail.from = read.from;
+    }
+    mail.reply_to = read.reply_to;
+    mail.sender = read.sender;
+    if !read.to.is_empty() {
+        mail.to = read.to;
+    }
+    mail.in_reply_to = read.in_reply_to;
+    mail.references = read.references;
+    mail.sent_at = header.first("date").and_then(date).or(mail.sent_at);
+    if let Some(subject) = header.first("subject") {
+        mail.subject = words::decode(subject).text;
+    }
+    let own = |header: &Header| {
+        matches!(header.name.as_str(), "x-ricevuta" | "x-trasporto" | "content-type" | "received")
+    };
+    mail.headers.extend(others(header).into_iter().filter(|header| !own(header)));
+    mail.headers.truncate(HEADERS_MAX);
+}
+
+fn fill_people(mail: &mut Mail, header: &Section<'_>) {
+    mail.from = header.first("from").and_then(author);
+    mail.sender = header.first("sender").and_then(|value| addresses(value).into_iter().next());
+    mail.reply_to = header.first("reply-to").and_then(|value| addresses(value).into_iter().next());
+    mail.to =
+        header.all("to").chain(header.all("cc")).flat_map(addresses).take(RECIPIENTS_MAX).collect();
+}
+
+fn fill_ids(mail: &mut Mail, header: &Section<'_>) {
+    mail.message_id = header.first("message-id").and_then(|value| ids(value).into_iter().next());
+    mail.in_reply_to = header.first("in-reply-to").map(ids).unwrap_or_default();
+    mail.in_reply_to.truncate(REFERENCES_MAX);
+    let references = header.first("references").map(ids).unwrap_or_default();
+    let old = references.len().saturating_sub(REFERENCES_MAX);
+    mail.references = references.into_iter().skip(old).collect();
+}
+
+fn note_damage(mail: &Mail, header: &Section<'_>, damages: &mut Damages) {
+    let lacks = [
+        (mail.from.as_ref().is_none_or(|from| from.address.is_empty()), Damage::NoFrom),
+        (mail.sent_at.is_none(), Damage::NoDate),
+        (mail.message_id.is_none(), Damage::NoMessageId),
+    ];
+    damages.extend(lacks.into_iter().filter_map(|(lacks, damage)| lacks.then_some(damage)));
+    if ["from", "subject", "date", "message-id"]
+        .iter()
+        .any(|name| header.all(name).nth(1).is_some())
+    {
+        damages.insert(Damage::DuplicateHeader);
+    }
+    if header.fields.iter().any(|field| !field.value.is_ascii()) {
+        damages.insert(Damage::RawHeaderBytes);
+    }
+    if header.fields.iter().any(|field| field.value.len() > FIELD_BYTES_MAX) {
+        damages.insert(Damage::HeaderBytes);
+    }
+}
+
+fn others(header: &Section<'_>) -> Vec<Header> {
+    header
+        .fields
+        .iter()
+        .filter(|field| !NAMED.contains(&field.name.as_str()))
+        .take(HEADERS_MAX)
+        .map(|field| Header { name: field.name.clone(), value: words::decode(field.value).text })
+        .collect()
+}
+
+/// The first author with an address; else the first name, so that staff see at least that.
+fn author(value: &[u8]) -> Option<Address> {
+    let all = addresses(value);
+    let usable = all.iter().find(|address| !address.address.is_empty()).cloned();
+    usable.or_else(|| all.into_iter().next())
+}
+
+/// All addresses of a field, groups opened (RFC 5322 section 3.4, RFC 6854).
+pub(super) fn addresses(value: &[u8]) -> Vec<Address> {
+    let mut line = charset::raw(&words::unfold(value)).into_bytes();
+    line.push(b'\n');
+    let read = match MessageStream::new(&line).parse_address() {
+        HeaderValue::Address(list) => list
+            .iter()
+            .take(RECIPIENTS_MAX)
+            .map(|found| address(found.name.as_deref(), found.address.as_deref()))
+            .collect(),
+        _ => Vec::new(),
+    };
+    if read.iter().any(|address: &Address| !address.address.is_empty()) {
+        return read;
+    }
+    match bare_address(&String::from_utf8_lossy(&line)) {
+        Some(found) => vec![address(read.first().map(|first| first.name.as_str()), Some(&found))],
+        None => read.into_iter().filter(|address| !address.name.is_empty()).collect(),
+    }
+}
+
+fn address(name: Option<&str>, found: Option<&str>) -> Address {
+    let name = words::one_line(name.unwrap_or_default());
+    let name = if name.contains("=?") { words::decode(name.as_bytes()).text } else { name };
+    let bare = found.unwrap_or_default();
+    let bare = bare_address(bare).unwrap_or_default();
+    let name = name.trim_matches(|c| matches!(c, '"' | '\'' | ' ')).to_owned();
+    let name = if name == bare { String::new() } else { name };
+    Address { name, address: bare }
+}
+
+/// The first `local@domain` in a text, its domain in lower case; surrounding signs are cut off.
+pub(super) fn bare_address(text: &str) -> Option<String> {
+    let outside = |c: char| {
+        c.is_whitespace()
+            || matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | '"' | '[' | ']' | ':' | '\'')
+    };
+    let word = text.split(outside).find(|word| {
+        word.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
+    })?;
+    let word: String = word.chars().filter(|c| !words::is_hidden(*c)).collect();
+    let (local, domain) = word.rsplit_once('@')?;
+    let domain = domain.trim_end_matches('.').to_lowercase();
+    (!domain.is_empty()).then(|| format!("{local}@{domain}"))
+}
+
+/// Message identifiers without brackets, in order (RFC 5322 section 3.6.4); without brackets, the words with an `@`.
+pub(super) fn ids(value: &[u8]) -> Vec<String> {
+    let text = charset::raw(&words::unfold(value));
+    let tidy =
+        |id: &str| id.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect::<String>();
+    let mut found: Vec<String> = text
+        .split('<')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('>').map(|(id, _)| tidy(id)))
+        .filter(|id| !id.is_empty())
+        .collect();
+    if found.is_empty() {
+        found = text
+            .split_whitespace()
+            .map(|word| word.trim_matches(['<', '>', '"', ',', ';']))
+            .filter(|word| word.contains('@'))
+            .map(tidy)
+            .collect();
+    }
+    if found.is_empty() && !text.contains(char::is_whitespace) {
+        found.extend(Some(tidy(text.trim_matches(['<', '>']))).filter(|id| !id.is_empty()));
+    }
+    found
+}
+
+fn return_path(header: &Section<'_>) -> ReturnPath {
+    let Some(value) = header.first("return-path") else { return ReturnPath::Missing };
+    let text = charset::raw(&words::unfold(value));
+    match bare_address(&text) {
+        Some(address) => ReturnPath::Address(address),
+        None if text.contains("<>") || text.eq_ignore_ascii_case("<mailer-daemon>") => {
+            ReturnPath::Null
+        }
+        None if text.is_empty() => ReturnPath::Missing,
+        None => ReturnPath::Address(text.trim_matches(['<', '>']).to_owned()),
+    }
+}
+
+fn received_date(value: &[u8]) -> Option<Timestamp> {
+    let value = words::unfold(value);
+    let after = value.rsplit(|byte| *byte == b';').next()?;
+    date(after)
+}
+
+/// RFC 5322 section 3.3, obsolete forms too. None when it is no date.
+pub(super) fn date(value: &[u8]) -> Option<Timestamp> {
+    let mut line = words::unfold(value);
+    line.push(b'\n');
+    match MessageStream::new(&line).parse_date() {
+        HeaderValue::DateTime(read) if is_plausible(&read) => {
+            Some(Timestamp::from_millis(read.to_timestamp().saturating_mul(1_000)))
+        }
+        _ => None,
+    }
+}
+
+fn is_plausible(read: &DateTime) -> bool {
+    (1..=12).contains(&read.month)
+        && (1..=31).contains(&read.day)
+        && read.hour < 24
+        && read.minute < 60
+        && read.year >= 1970
+}

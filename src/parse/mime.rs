@@ -1,0 +1,299 @@
+//! The body that a person reads, and what hangs beside it.
+
+use std::collections::BTreeSet;
+
+use crate::domain::mail::{Attachment, Damage};
+
+use super::attachments::{self, declared_name};
+use super::limits::{
+    ATTACHMENTS_MAX, DEPTH_MAX, ENCLOSED_BYTES_MAX, ENVELOPES_MAX, TEXT_BYTES_MAX,
+};
+use super::reply::{self, Line};
+use super::tree::{Part, Shape, Tree};
+use super::{Damages, charset, header, html, words};
+
+/// What the body holds, before new words and quotes are told apart.
+#[derive(Debug, Default)]
+pub(super) struct Content {
+    pub body: Vec<Line>,
+    /// Text of the messages that were attached, each under its author, date and subject.
+    pub enclosed: String,
+    pub attachments: Vec<Attachment>,
+}
+
+/// Chooses the body: plain text, unless it is empty or a placeholder, else the HTML; several text parts follow
+/// each other (RFC 2046 sections 5.1.3-5.1.4).
+pub(super) fn content(tree: &Tree<'_>, damages: &mut Damages) -> Content {
+    content_within(tree, damages, 0)
+}
+
+/// `encoded` counts the messages around this one that were base64: each level costs a copy.
+fn content_within(tree: &Tree<'_>, damages: &mut Damages, encoded: usize) -> Content {
+    let mut walk = Walk {
+        tree,
+        damages,
+        encoded,
+        attachments: Vec::new(),
+        enclosed: String::new(),
+        named_text: Vec::new(),
+        text_bytes: 0,
+    };
+    let mut pieces =
+        tree.root().map(|root| walk.pieces(root, Surroundings::default())).unwrap_or_default();
+    if pieces.iter().all(Piece::is_blank) {
+        let named = std::mem::take(&mut walk.named_text);
+        pieces.extend(named);
+    }
+    let body = pieces.into_iter().flat_map(|piece| piece.lines).collect();
+    Content { body, enclosed: walk.enclosed, attachments: walk.attachments }
+}
+
+/// A text part, decoded and in lines.
+struct Piece {
+    html: bool,
+    lines: Vec<Line>,
+}
+
+impl Piece {
+    fn is_blank(&self) -> bool {
+        self.lines.iter().all(|line| line.text.trim().is_empty())
+    }
+
+    fn squeezed(&self) -> String {
+        self.lines
+            .iter()
+            .flat_map(|line| line.text.chars())
+            .filter(|c| c.is_alphanumeric())
+            .collect()
+    }
+
+    /// Words that programs put where plain text should be.
+    fn is_placeholder(&self) -> bool {
+        const PHRASES: [&str; 8] = [
+            "this is a multi-part message in mime format",
+            "your mail client does not support html",
+            "your email client does not support html",
+            "does not support html",
+            "in formato html",
+            "view this email in html",
+            "this message contains html",
+            "this email requires html",
+        ];
+        const PLACEHOLDER_CHARS_MAX: usize = 200;
+        let text = self.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join(" ");
+        let text = text.trim().to_lowercase();
+        text.len() <= PLACEHOLDER_CHARS_MAX && PHRASES.iter().any(|phrase| text.contains(phrase))
+    }
+}
+
+#[derive(Clone, Copy, Default)]
+struct Surroundings {
+    depth: usize,
+    /// Inside multipart/related, below its root.
+    related: bool,
+    /// Inside multipart/report, below its human part.
+    report: bool,
+}
+
+struct Walk<'t, 'a, 'd> {
+    tree: &'t Tree<'a>,
+    damages: &'d mut Damages,
+    encoded: usize,
+    attachments: Vec<Attachment>,
+    enclosed: String,
+    /// Text parts that have a name: attachments, unless there is no other text at all.
+    named_text: Vec<Piece>,
+    text_bytes: usize,
+}
+
+impl<'t, 'a> Walk<'t, 'a, '_> {
+    fn pieces(&mut self, part: &'t Part<'a>, around: Surroundings) -> Vec<Piece> {
+        if around.depth > DEPTH_MAX.saturating_add(1) {
+            return Vec::new();
+        }
+        match part.shape {
+            Shape::Leaf => self.leaf(part, around),
+            Shape::Message => {
+                self.enclosed_message(part, around);
+                Vec::new()
+            }
+            Shape::Multipart => self.multipart(part, around),
+        }
+    }
+
+    fn multipart(&mut self, part: &'t Part<'a>, around: Surroundings) -> Vec<Piece> {
+        let kind = part.media_type();
+        let mut branches = Vec::new();
+        for (place, child) in self.tree.children(part).enumerate() {
+            let around = Surroundings {
+                depth: around.depth.saturating_add(1),
+                related: around.related || (kind == "multipart/related" && place > 0),
+                report: around.report || (kind == "multipart/report" && place > 0),
+            };
+            branches.push(self.pieces(child, around));
+        }
+        match kind {
+            "multipart/alternative" => chosen(branches),
+            _ => without_twins(branches.into_iter().flatten().collect()),
+        }
+    }
+
+    fn leaf(&mut self, part: &'t Part<'a>, around: Surroundings) -> Vec<Piece> {
+        let disposition = part.disposition();
+        let named = declared_name(part, &disposition).is_some();
+        let html = matches!(part.media_type(), "text/html" | "text/enriched" | "text/richtext");
+        let text = html || part.media_type() == "text/plain" || part.media_type() == "text";
+        let whole = around.depth == 0;
+        if text && !around.report && disposition.value != "attachment" && (!named || whole) {
+            return vec![self.decoded(part, html)];
+        }
+        if around.report && !named {
+            return Vec::new();
+        }
+        if text && disposition.value != "attachment" && !around.related {
+            let piece = self.decoded(part, html);
+            self.named_text.push(piece);
+        }
+        if part.media_type() == "message/rfc822" {
+            self.enclosed_message(part, around);
+        } else {
+            self.attach(part, around);
+        }
+        Vec::new()
+    }
+
+    fn attach(&mut self, part: &Part<'_>, around: Surroundings) {
+        if self.attachments.len() >= ATTACHMENTS_MAX || part.media_type() == "text/x-amp-html" {
+            return;
+        }
+        let place = self.attachments.len().saturating_add(1);
+        let attachment = attachments::attachment(self.tree, part, around.related, place);
+        if !attachments::is_service(part, &attachment.name) {
+            self.attachments.push(attachment);
+        }
+    }
+
+    fn enclosed_message(&mut self, part: &'t Part<'a>, around: Surroundings) {
+        if around.report {
+            return;
+        }
+        self.attach(part, around);
+        if self.enclosed.len() >= ENCLOSED_BYTES_MAX {
+            return;
+        }
+        if part.shape == Shape::Message {
+            let heading = self.tree.enclosed_header(part).map(heading).unwrap_or_default();
+            let text = self.enclosed_text(part, around);
+            push_enclosed(&mut self.enclosed, &heading, &text);
+        } else if self.encoded < ENVELOPES_MAX {
+            let (bytes, _) = part.transfer.decode(part.body, TEXT_BYTES_MAX);
+            let tree = Tree::scan(&bytes, self.damages);
+            let inner = content_within(&tree, self.damages, self.encoded.saturating_add(1));
+            let heading = tree.root().map(|root| heading(&root.header)).unwrap_or_default();
+            push_enclosed(&mut self.enclosed, &heading, &reply::joined(&inner.body));
+        }
+    }
+
+    /// The text of an enclosed message; its own attachments stay inside it.
+    fn enclosed_text(&mut self, part: &'t Part<'a>, around: Surroundings) -> String {
+        let listed = self.attachments.len();
+        let mut lines = Vec::new();
+        for child in self.tree.children(part) {
+            let around =
+                Surroundings { depth: around.depth.saturating_add(1), ..Surroundings::default() };
+            lines.extend(self.pieces(child, around).into_iter().flat_map(|piece| piece.lines));
+        }
+        self.attachments.truncate(listed);
+        reply::joined(&lines)
+    }
+
+    fn decoded(&mut self, part: &Part<'_>, html: bool) -> Piece {
+        let room = TEXT_BYTES_MAX.saturating_sub(self.text_bytes);
+        let (bytes, whole) = part.transfer.decode(part.body, room);
+        if !whole {
+            self.damages.insert(Damage::TransferEncoding);
+        }
+        if bytes.len() >= room
+            && part.transfer.decoded_bytes(part.body) > u64::try_from(room).unwrap_or(u64::MAX)
+        {
+            self.damages.insert(Damage::TextBytes);
+        }
+        self.text_bytes = self.text_bytes.saturating_add(bytes.len());
+        let declared = part.media.get("charset").map(str::to_owned);
+        let declared =
+            declared.or_else(|| html.then(|| charset::declared_in_html(&bytes)).flatten());
+        let decoded = charset::decode(&bytes, declared.as_deref());
+        if decoded.repaired {
+            self.damages.insert(Damage::Charset);
+        }
+        let lines = if html { html::lines(&decoded.text) } else { plain(&decoded.text, part) };
+        Piece { html, lines }
+    }
+}
+
+fn plain(text: &str, part: &Part<'_>) -> Vec<Line> {
+    let flowed =
+        part.media.get("format").is_some_and(|format| format.eq_ignore_ascii_case("flowed"));
+    let delete_space =
+        part.media.get("delsp").is_some_and(|value| value.eq_ignore_ascii_case("yes"));
+    reply::plain_lines(text, flowed, delete_space)
+}
+
+/// Of the alternatives the plain one, unless it says nothing.
+fn chosen(branches: Vec<Vec<Piece>>) -> Vec<Piece> {
+    let mut plain = Vec::new();
+    let mut rich = Vec::new();
+    for branch in branches.into_iter().filter(|branch| !branch.is_empty()) {
+        if branch.iter().all(|piece| !piece.html) {
+            plain.push(branch);
+        } else {
+            rich.push(branch);
+        }
+    }
+    let useful = |branch: &Vec<Piece>| {
+        !branch.iter().all(Piece::is_blank) && !branch.iter().all(Piece::is_placeholder)
+    };
+    let found = plain.iter().position(useful);
+    match found {
+        Some(place) => plain.into_iter().nth(place).unwrap_or_default(),
+        None => {
+            rich.into_iter().find(useful).or_else(|| plain.into_iter().next()).unwrap_or_default()
+        }
+    }
+}
+
+/// Some gateways put the same words twice, as text and as HTML, beside each other.
+fn without_twins(pieces: Vec<Piece>) -> Vec<Piece> {
+    let several = pieces.iter().any(|piece| piece.html) && pieces.iter().any(|piece| !piece.html);
+    if !several {
+        return pieces;
+    }
+    let plain: BTreeSet<String> =
+        pieces.iter().filter(|piece| !piece.html).map(Piece::squeezed).collect();
+    let twin = |piece: &Piece| piece.html && !piece.is_blank() && plain.contains(&piece.squeezed());
+    pieces.into_iter().filter(|piece| !twin(piece)).collect()
+}
+
+/// Author, date and subject of an enclosed message, as a mail program shows them above a forward.
+fn heading(header: &super::fields::Section<'_>) -> String {
+    let lines = [("Da", "from"), ("Data", "date"), ("Oggetto", "subject")].map(|(label, name)| {
+        let value = header.first(name)?;
+        let value = match name {
+            "from" => header::addresses(value)
+                .first()
+                .map(|from| format!("{} <{}>", from.name, from.address))?,
+            _ => words::decode(value).text,
+        };
+        Some(format!("{label}: {}", value.trim()))
+    });
+    lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
+}
+
+fn push_enclosed(enclosed: &mut String, heading: &str, text: &str) {
+    let room = ENCLOSED_BYTES_MAX.saturating_sub(enclosed.len());
+    let block = format!("{heading}\n\n{}", text.trim());
+    if !enclosed.is_empty() {
+        enclosed.push_str("\n\n");
+    }
+    enclosed.extend(block.chars().take(room));
+}

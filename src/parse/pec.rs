@@ -1,0 +1,168 @@
+//! Certified mail (RFC 6109): envelopes opened, receipts read.
+//!
+//! A transport envelope (`X-Trasporto: posta-certificata`) holds the person's mail as `postacert.eml`, an anomaly
+//! envelope (`X-Trasporto: errore`) an ordinary mail that came to a certified mailbox. A receipt has `X-Ricevuta`
+//! and no `X-Trasporto`; only the outermost header counts, for anything inside may be written by anybody.
+
+use crate::domain::mail::{Address, Mail, Pec};
+
+use super::attachments::declared_name;
+use super::fields::Section;
+use super::limits::{ENVELOPES_MAX, TEXT_BYTES_MAX};
+use super::tree::{Part, Shape, Tree};
+use super::{Damages, charset, header, html, reply, words};
+
+/// An envelope or receipt, read.
+#[derive(Debug, Default)]
+pub(super) struct Opened {
+    pub pec: Pec,
+    /// The message inside, for envelopes that hold one.
+    pub inner: Option<Vec<u8>>,
+}
+
+/// Reads the envelope around a mail; none for ordinary mail. `content` is the tree of its parts, which differs
+/// from `outer` when the whole is an opaque signature.
+pub(super) fn open(outer: &Tree<'_>, content: &Tree<'_>) -> Option<Opened> {
+    let header = &outer.root()?.header;
+    let transport = value(header, "x-trasporto");
+    let receipt = value(header, "x-ricevuta");
+    let kind = match (transport.as_deref(), receipt) {
+        (Some("errore"), _) => "anomaly".to_owned(),
+        (Some(_), _) => "transport".to_owned(),
+        (None, Some(receipt)) => receipt,
+        (None, None) => return None,
+    };
+    let envelope = transport.is_some();
+    let mut pec = daticert(content).unwrap_or_default();
+    pec.kind = kind;
+    pec.reference = header
+        .first("x-riferimento-message-id")
+        .and_then(|value| header::ids(value).into_iter().next())
+        .unwrap_or_default();
+    let inner = if envelope { enclosed(content).map(innermost) } else { None };
+    Some(Opened { pec, inner })
+}
+
+/// Puts what the envelope says into the mail; where the inner message is missing, author and subject come from the
+/// envelope itself.
+pub(super) fn finish(mail: &mut Mail, opened: Opened) {
+    let envelope = matches!(opened.pec.kind.as_str(), "transport" | "anomaly");
+    if envelope && opened.inner.is_none() {
+        if let Some(author) = author(mail, &opened.pec) {
+            mail.from = Some(author);
+        }
+        mail.subject = without_prefix(&mail.subject);
+    }
+    mail.pec = Some(opened.pec);
+}
+
+fn value(header: &Section<'_>, name: &str) -> Option<String> {
+    header
+        .first(name)
+        .map(|value| words::decode(value).text.to_lowercase())
+        .filter(|value| !value.is_empty())
+}
+
+/// Certified mail that was sent on as certified mail is opened to the innermost message, as far as it is an envelope.
+fn innermost(message: Vec<u8>) -> Vec<u8> {
+    let mut message = message;
+    for _ in 1..ENVELOPES_MAX {
+        let mut ignored = Damages::new();
+        let tree = Tree::scan(&message, &mut ignored);
+        let envelope = tree.root().is_some_and(|root| root.header.first("x-trasporto").is_some());
+        let inner = if envelope { enclosed(&tree) } else { None };
+        match inner {
+            Some(inner) => message = inner,
+            None => return message,
+        }
+    }
+    message
+}
+
+/// The enclosed message: `postacert.eml` under whatever name, first by type, then by name.
+fn enclosed(tree: &Tree<'_>) -> Option<Vec<u8>> {
+    let message =
+        |part: &&Part<'_>| part.shape == Shape::Message || part.media_type() == "message/rfc822";
+    let named = |part: &&Part<'_>| {
+        declared_name(part, &part.disposition())
+            .is_some_and(|name| name.to_lowercase().ends_with(".eml"))
+    };
+    let part = tree
+        .parts
+        .iter()
+        .skip(1)
+        .find(message)
+        .or_else(|| tree.parts.iter().skip(1).find(named))?;
+    Some(match part.shape {
+        Shape::Message => part.body.to_vec(),
+        _ => part.transfer.decode(part.body, usize::MAX / 4).0,
+    })
+}
+
+/// The facts of `daticert.xml` (RFC 6109 section 3.3.1).
+fn daticert(tree: &Tree<'_>) -> Option<Pec> {
+    let part = tree.parts.iter().find(|part| {
+        part.shape == Shape::Leaf
+            && (declared_name(part, &part.disposition())
+                .is_some_and(|name| name.eq_ignore_ascii_case("daticert.xml"))
+                || matches!(part.media_type(), "application/xml" | "text/xml"))
+    })?;
+    let (bytes, _) = part.transfer.decode(part.body, TEXT_BYTES_MAX);
+    let text = charset::decode(&bytes, Some("utf-8")).text;
+    if !text.contains("<postacert") {
+        return None;
+    }
+    Some(Pec {
+        identifier: element(&text, "identificativo"),
+        sender: element(&text, "mittente"),
+        provider: element(&text, "gestore-emittente"),
+        error: attribute(&text, "postacert", "errore"),
+        ..Pec::default()
+    })
+}
+
+/// The text of the first element of a name. The document is flat and made by machines: no XML tree is needed.
+fn element(xml: &str, name: &str) -> String {
+    let found = xml.split_once(&format!("<{name}")).and_then(|(_, rest)| rest.split_once('>'));
+    let text =
+        found.and_then(|(_, rest)| rest.split_once('<')).map(|(text, _)| text).unwrap_or_default();
+    let decoded = reply::joined(&html::lines(text));
+    words::one_line(&decoded)
+}
+
+fn attribute(xml: &str, element: &str, name: &str) -> String {
+    let tag = xml
+        .split_once(&format!("<{element}"))
+        .and_then(|(_, rest)| rest.split_once('>'))
+        .map(|(tag, _)| tag);
+    let value =
+        tag.and_then(|tag| tag.split_once(&format!("{name}="))).map(|(_, rest)| rest.trim_start());
+    let value = value.and_then(|rest| {
+        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        rest.strip_prefix(quote)?.split_once(quote).map(|(value, _)| value)
+    });
+    words::one_line(value.unwrap_or_default())
+}
+
+/// `"Per conto di: mario@pec.it" <posta-certificata@gestore.it>`: the person is in the name or in `Reply-To`.
+fn author(mail: &Mail, pec: &Pec) -> Option<Address> {
+    let shown = mail.from.as_ref().and_then(|from| header::bare_address(&from.name));
+    let address = header::bare_address(&pec.sender)
+        .or_else(|| {
+            mail.reply_to
+                .as_ref()
+                .map(|reply_to| reply_to.address.clone())
+                .filter(|address| !address.is_empty())
+        })
+        .or(shown)?;
+    Some(Address { name: String::new(), address })
+}
+
+fn without_prefix(subject: &str) -> String {
+    let prefixes = ["POSTA CERTIFICATA:", "ANOMALIA MESSAGGIO:"];
+    let mut rest = subject.trim();
+    while let Some(shorter) = prefixes.iter().find_map(|prefix| rest.strip_prefix(prefix)) {
+        rest = shorter.trim_start();
+    }
+    rest.to_owned()
+}

@@ -1,0 +1,203 @@
+//! What a person newly wrote, told from what was quoted.
+//!
+//! Lines are marked in order: quoted lines, attributions ("Il giorno … ha scritto:"), separators and header blocks
+//! of the mail programs, then signatures and disclaimers. Nothing is ever cut to nothing: when no new word is left,
+//! everything is kept as the text. Interleaved answers follow each other in order.
+
+mod header_block;
+mod marks;
+
+use super::limits::LINES_MAX;
+use super::signature;
+
+/// One line of a body; `quote` when the mail's structure, not its text, says that it was quoted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Line {
+    pub text: String,
+    pub quote: bool,
+}
+
+/// New words and the rest.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Split {
+    pub text: String,
+    pub quoted: String,
+}
+
+/// Tells new words from the rest.
+pub(super) fn split(lines: &[Line]) -> Split {
+    let (lines, beyond) = lines.split_at_checked(LINES_MAX).unwrap_or((lines, &[]));
+    let lines = &unshared(lines);
+    let mut cut: Vec<bool> = lines.iter().map(is_quoted).collect();
+    mark_broken_links(lines, &mut cut);
+    mark_quotes(lines, &mut cut);
+    let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+    signature::mark(&texts, &mut cut);
+    let kept = |wanted: bool| {
+        let chosen =
+            texts.iter().zip(&cut).filter(move |(_, cut)| **cut != wanted).map(|(text, _)| *text);
+        tidy(chosen)
+    };
+    let text = kept(true);
+    if text.is_empty() {
+        return Split { text: tidy(texts.iter().copied()), quoted: String::new() };
+    }
+    let quoted = join_blocks(&kept(false), &joined(beyond));
+    Split { text, quoted }
+}
+
+/// The lines of a plain body. Flowed paragraphs are put together again (RFC 3676).
+pub(super) fn plain_lines(text: &str, flowed: bool, delete_space: bool) -> Vec<Line> {
+    let lines = text.split('\n').map(|line| clean(line.strip_suffix('\r').unwrap_or(line)));
+    if !flowed {
+        return lines.map(|text| Line { text, quote: false }).collect();
+    }
+    let mut out: Vec<Line> = Vec::new();
+    let mut open: Option<usize> = None;
+    for line in lines {
+        let depth = line.chars().take_while(|c| *c == '>').count();
+        let content = line.trim_start_matches('>');
+        let content = content.strip_prefix(' ').unwrap_or(content);
+        let soft = content.ends_with(' ') && content != "-- ";
+        let content = if soft && delete_space {
+            content.strip_suffix(' ').unwrap_or(content)
+        } else {
+            content
+        };
+        let continued = open == Some(depth) && content != "-- ";
+        if let Some(last) = out.last_mut().filter(|_| continued) {
+            last.text.push_str(content);
+        } else {
+            let marks = ">".repeat(depth);
+            let space = if depth > 0 { " " } else { "" };
+            out.push(Line { text: format!("{marks}{space}{content}"), quote: false });
+        }
+        open = soft.then_some(depth);
+    }
+    out
+}
+
+/// All lines as one text.
+pub(super) fn joined(lines: &[Line]) -> String {
+    tidy(lines.iter().map(|line| line.text.as_str()))
+}
+
+/// Two blocks with an empty line between them.
+pub(super) fn join_blocks(first: &str, second: &str) -> String {
+    match (first.is_empty(), second.is_empty()) {
+        (_, true) => first.to_owned(),
+        (true, false) => second.to_owned(),
+        (false, false) => format!("{first}\n\n{second}"),
+    }
+}
+
+/// Control characters go, tabs stay, hard spaces and stray carriage returns become spaces.
+fn clean(line: &str) -> String {
+    line.chars()
+        .map(|c| if matches!(c, '\u{A0}' | '\r') { ' ' } else { c })
+        .filter(|c| *c == '\t' || !super::words::is_hidden(*c))
+        .collect()
+}
+
+/// Lines without trailing blanks, at most one empty line between paragraphs, none around.
+fn tidy<'a>(lines: impl Iterator<Item = &'a str>) -> String {
+    let mut out = String::new();
+    let mut blanks = 0_usize;
+    for line in lines.map(str::trim_end) {
+        if line.trim().is_empty() {
+            blanks = blanks.saturating_add(1);
+            continue;
+        }
+        if !out.is_empty() {
+            out.push('\n');
+            if blanks > 0 {
+                out.push('\n');
+            }
+        }
+        blanks = 0;
+        out.push_str(line);
+    }
+    out
+}
+
+/// Quoted by structure or by its sign.
+fn is_quoted(line: &Line) -> bool {
+    let text = line.text.trim();
+    line.quote || (text.starts_with('>') && !text.ends_with("<<"))
+}
+
+/// Attributions that share their line with the person's last words get their own.
+fn unshared(lines: &[Line]) -> Vec<Line> {
+    let mut out = Vec::with_capacity(lines.len());
+    for (at, line) in lines.iter().enumerate() {
+        let candidate = Some(line).filter(|line| line.text.ends_with(':') && !is_quoted(line));
+        let split = candidate.filter(|_| quote_is_next(lines, at.saturating_add(1)));
+        let split =
+            split.and_then(|line| line.text.split_at_checked(marks::shared_line(&line.text)?));
+        match split {
+            Some((words, attribution)) => {
+                let words = words.trim_end_matches(['-', ' ']).to_owned();
+                out.push(Line { text: words, quote: false });
+                out.push(Line { text: attribution.to_owned(), quote: false });
+            }
+            None => out.push(line.clone()),
+        }
+    }
+    out
+}
+
+fn quote_is_next(lines: &[Line], from: usize) -> bool {
+    lines.iter().skip(from).find(|line| !line.text.trim().is_empty()).is_some_and(is_quoted)
+}
+
+/// A link that a program wrapped inside a quote lost the quote's sign on its second line.
+fn mark_broken_links(lines: &[Line], cut: &mut [bool]) {
+    let is_rest = |above: &str, line: &str| {
+        line.contains("://") || (above.contains("://") && !line.trim().contains(' '))
+    };
+    for (at, window) in lines.windows(3).enumerate() {
+        let [above, line, below] = window else { continue };
+        let inside = is_quoted(above)
+            && !is_quoted(line)
+            && is_quoted(below)
+            && !line.text.trim().is_empty();
+        if inside && is_rest(&above.text, &line.text) {
+            cut.iter_mut().skip(at.saturating_add(1)).take(1).for_each(|mark| *mark = true);
+        }
+    }
+}
+
+fn mark_quotes(lines: &[Line], cut: &mut [bool]) {
+    let texts: Vec<&str> = lines.iter().map(|line| line.text.trim()).collect();
+    let mut at = 0;
+    while at < texts.len() {
+        if cut.get(at).copied().unwrap_or(true) {
+            at = at.saturating_add(1);
+            continue;
+        }
+        match marks::at(&texts, cut, at) {
+            Some(mark) => {
+                let whole = mark.rest && !answers_follow(&texts, cut, mark.end);
+                let end = if whole { texts.len() } else { mark.end };
+                fill(cut, at, end);
+                at = end.max(at.saturating_add(1));
+            }
+            None => at = at.saturating_add(1),
+        }
+    }
+}
+
+/// After a header or attribution the quote may have signs of its own; then what lacks them is new.
+fn answers_follow(texts: &[&str], cut: &[bool], from: usize) -> bool {
+    let mut rest = texts.iter().zip(cut).skip(from).filter(|(text, _)| !text.is_empty());
+    rest.next().is_some_and(|(_, cut)| *cut)
+}
+
+fn fill(cut: &mut [bool], from: usize, end: usize) {
+    for mark in cut.iter_mut().take(end).skip(from) {
+        *mark = true;
+    }
+}
+
+#[cfg(test)]
+mod tests;

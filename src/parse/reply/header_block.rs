@@ -1,0 +1,231 @@
+//! The header of a quoted mail, as mail programs of many languages write it into the text.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A field of a quoted header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Label {
+    From,
+    Date,
+    To,
+    Subject,
+}
+
+/// Labels as mail programs write them, in lower case.
+const LABELS: [(Label, &[&str]); 4] = [
+    (
+        Label::From,
+        &[
+            "da",
+            "mittente",
+            "from",
+            "von",
+            "absender",
+            "de",
+            "expéditeur",
+            "remitente",
+            "remetente",
+            "van",
+            "afzender",
+            "od",
+            "nadawca",
+            "de la",
+            "expeditor",
+            "nga",
+            "dërguesi",
+            "від",
+            "от",
+            "от кого",
+            "发件人",
+            "寄件者",
+            "寄件人",
+            "من",
+            "från",
+            "fra",
+            "lähettäjä",
+            "feladó",
+            "差出人",
+        ],
+    ),
+    (
+        Label::Date,
+        &[
+            "inviato",
+            "inviata",
+            "inviato il",
+            "data",
+            "date",
+            "sent",
+            "gesendet",
+            "datum",
+            "envoyé",
+            "envoyé le",
+            "enviado",
+            "enviado el",
+            "enviada",
+            "enviada em",
+            "enviado em",
+            "fecha",
+            "verzonden",
+            "wysłano",
+            "trimis",
+            "expediat",
+            "dërguar",
+            "дата",
+            "надіслано",
+            "відправлено",
+            "отправлено",
+            "发送时间",
+            "发送日期",
+            "日期",
+            "時間",
+            "寄件日期",
+            "تاريخ",
+            "التاريخ",
+            "تم الإرسال",
+            "أرسلت",
+            "skickat",
+            "sendt",
+            "dato",
+        ],
+    ),
+    (
+        Label::To,
+        &[
+            "a",
+            "per",
+            "destinatario",
+            "destinatari",
+            "to",
+            "an",
+            "à",
+            "pour",
+            "destinataire",
+            "para",
+            "aan",
+            "do",
+            "către",
+            "catre",
+            "la",
+            "për",
+            "drejtuar",
+            "кому",
+            "до",
+            "收件人",
+            "إلى",
+            "الى",
+            "till",
+            "til",
+            "cc",
+            "ccn",
+            "copia",
+            "kopie",
+            "копія",
+            "копия",
+            "抄送",
+            "副本",
+            "نسخة",
+            "rispondi a",
+            "reply-to",
+            "bcc",
+        ],
+    ),
+    (
+        Label::Subject,
+        &[
+            "oggetto",
+            "ogg",
+            "ogg.",
+            "subject",
+            "betreff",
+            "objet",
+            "asunto",
+            "assunto",
+            "onderwerp",
+            "temat",
+            "subiect",
+            "lënda",
+            "subjekti",
+            "titulli",
+            "тема",
+            "主题",
+            "主旨",
+            "الموضوع",
+            "موضوع",
+            "ämne",
+            "emne",
+        ],
+    ),
+];
+
+fn label(line: &str) -> Option<Label> {
+    const LABEL_CHARS_MAX: usize = 24;
+    let line = line.trim_start_matches(['*', '_', '>', ' ', '|', '·', '\u{FEFF}']);
+    let (name, _) = line.split_once([':', '：'])?;
+    if name.chars().count() > LABEL_CHARS_MAX {
+        return None;
+    }
+    let name = name.trim_end_matches(['*', '_', ' ']).to_lowercase();
+    let name = name.trim();
+    LABELS.iter().find(|(_, names)| names.contains(&name)).map(|(label, _)| *label)
+}
+
+/// Where a header block that begins at `at` ends. A person writes "Oggetto:" and "Data:" too: without a separator
+/// before it a block needs author, two more fields, and an address or a time of day.
+pub(super) fn header_block(texts: &[&str], at: usize, separated: bool) -> Option<usize> {
+    const BLOCK_LINES_MAX: usize = 20;
+    let mut seen = [false; 4];
+    let mut address = false;
+    let mut time = false;
+    let mut end = at;
+    let mut blanks = 0_usize;
+    label(texts.get(at)?)?;
+    for (place, line) in texts.iter().enumerate().skip(at).take(BLOCK_LINES_MAX) {
+        let found = label(line);
+        let continued = found.is_none() && place > at && blanks == 0 && continues(texts, place);
+        match found {
+            Some(label) => {
+                for (known, name) in seen.iter_mut().zip(LABELS.iter().map(|(name, _)| *name)) {
+                    *known |= name == label;
+                }
+            }
+            None if continued => {}
+            None if line.is_empty() && blanks == 0 => {
+                blanks = 1;
+                continue;
+            }
+            None => break,
+        }
+        blanks = 0;
+        address |= line.contains('@');
+        time |= has_time(line);
+        end = place.saturating_add(1);
+    }
+    let fields = seen.iter().filter(|seen| **seen).count();
+    let [author, date, to, _] = seen;
+    let known = match (separated, author) {
+        (true, _) => fields >= 2,
+        (false, true) => (address || time) && (fields >= 3 || date),
+        (false, false) => date && to && address && time,
+    };
+    known.then_some(end)
+}
+
+/// A long list of recipients goes on over several lines.
+fn continues(texts: &[&str], place: usize) -> bool {
+    let line = texts.get(place).copied().unwrap_or_default();
+    let next = texts.get(place.saturating_add(1)).copied().unwrap_or_default();
+    !line.is_empty()
+        && (line.contains('@') || line.ends_with(';') || line.ends_with(','))
+        && label(next).is_some()
+}
+
+/// Whether a text names a time of day, or a year as Chinese programs write it.
+pub(super) fn has_time(text: &str) -> bool {
+    TIME.as_ref().is_some_and(|pattern| pattern.is_match(text))
+}
+
+static TIME: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\b\d{1,2}[:.]\d{2}\b|\b\d{4}年").ok());

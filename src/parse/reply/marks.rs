@@ -1,0 +1,251 @@
+//! The lines with which mail programs of many languages begin a quote or a forward.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::header_block::{has_time, header_block};
+
+/// A mark found: lines up to `end` belong to it; `rest` says that everything behind it is quoted too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub end: usize,
+    pub rest: bool,
+}
+
+/// Lines over which a program wraps an attribution.
+const WRAPPED_LINES_MAX: usize = 5;
+
+/// An attribution is a date, a name and an address; longer lines are somebody's sentence.
+const ATTRIBUTION_BYTES_MAX: usize = 400;
+
+/// The mark that begins at line `at`, if one does. Lines are trimmed; `cut` tells which are quoted already.
+pub(super) fn at(texts: &[&str], cut: &[bool], at: usize) -> Option<Mark> {
+    let line = texts.get(at)?;
+    if line.is_empty() || line.len() > ATTRIBUTION_BYTES_MAX {
+        return None;
+    }
+    separator(texts, line, at)
+        .or_else(|| header_block(texts, at, false).map(|end| Mark { end, rest: true }))
+        .or_else(|| attribution(texts, cut, at))
+}
+
+fn matches(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
+    pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
+}
+
+fn separator(texts: &[&str], line: &str, at: usize) -> Option<Mark> {
+    let next = at.saturating_add(1);
+    if matches(&SEPARATOR, line) {
+        let after = first_text(texts, next);
+        let end = after.and_then(|after| header_block(texts, after, true)).unwrap_or(next);
+        return Some(Mark { end, rest: true });
+    }
+    let ruled = line.len() >= 3
+        && line.chars().all(|c| matches!(c, '_' | '-' | '=' | '*' | '─' | '—' | ' '));
+    if ruled {
+        let after = first_text(texts, next)?;
+        return header_block(texts, after, false).map(|end| Mark { end, rest: true });
+    }
+    None
+}
+
+fn first_text(texts: &[&str], from: usize) -> Option<usize> {
+    const BLANKS_MAX: usize = 3;
+    (from..texts.len())
+        .take(BLANKS_MAX.saturating_add(1))
+        .find(|at| texts.get(*at).is_some_and(|text| !text.is_empty()))
+}
+
+/// Attributions, over as many lines as programs wrap them.
+fn attribution(texts: &[&str], cut: &[bool], at: usize) -> Option<Mark> {
+    let mut joined = String::new();
+    let first = texts.get(at).copied().unwrap_or_default();
+    let mut after_first = String::new();
+    let mut lines = 0_usize;
+    let mut skipped = 0_usize;
+    for (place, line) in texts.iter().enumerate().skip(at) {
+        if lines >= WRAPPED_LINES_MAX
+            || joined.len() > ATTRIBUTION_BYTES_MAX
+            || cut.get(place).copied().unwrap_or(true)
+        {
+            break;
+        }
+        if line.is_empty() {
+            skipped = skipped.saturating_add(1);
+            if skipped > 1 || !joined.contains(['<', '@']) && !has_time(&joined) {
+                break;
+            }
+            continue;
+        }
+        if !joined.is_empty() {
+            joined.push(' ');
+        }
+        joined.push_str(line);
+        if lines > 0 {
+            after_first.push(' ');
+            after_first.push_str(line);
+        }
+        lines = lines.saturating_add(1);
+        let end = place.saturating_add(1);
+        if !line.ends_with([':', '：', '*', '>']) && !matches(&VERB, line) {
+            continue;
+        }
+        if lines > 1 && (!dated(first) || matches(&OPENED, &after_first)) {
+            return None;
+        }
+        let addressed = (lines == 1 || first.contains(['@', '<'])) && matches(&ADDRESSED, &joined);
+        if addressed || matches(&OPENED, &joined) {
+            if quote_follows(texts, cut, end) {
+                return Some(Mark { end, rest: false });
+            }
+            if joined.contains('@') || has_time(&joined) {
+                return Some(Mark { end, rest: true });
+            }
+        }
+        if lines == 1 && matches(&SAID, &joined) && quote_follows(texts, cut, end) {
+            return Some(Mark { end, rest: false });
+        }
+    }
+    None
+}
+
+/// The first of several lines must itself be more than a sentence before an attribution.
+fn dated(line: &str) -> bool {
+    line.contains(|c: char| c.is_ascii_digit() || matches!(c, '@' | '<'))
+        && !line.ends_with(['.', '!', '?'])
+}
+
+fn quote_follows(texts: &[&str], cut: &[bool], from: usize) -> bool {
+    texts.iter().zip(cut).skip(from).find(|(text, _)| !text.is_empty()).is_some_and(|(_, cut)| *cut)
+}
+
+/// The verbs of attributions.
+const VERBS: &str = r"(?:ha scritto|hanno scritto|scrive|wrote|writes|schrieb(?:en)?|hat geschrieben|a écrit|a ecrit|écrit|escribió|escribio|escreveu|schreef|geschreven|napisał(?:\(a\)|a|/a)?|pisze|a scris|scrie|shkroi|ka shkruar|napsala?(?:\(a\))?|skrev|kirjoitti|yazdı|írta|пише|написав|написала|написав\(-ла\)|пишет|писал\(?а?\)?|написал\(?а?\)?|написа|写道|写到|寫道|đã viết|sent|كتب|كتبت|كتب/ت)";
+
+fn compiled(pattern: &str) -> Option<Regex> {
+    Regex::new(pattern).ok()
+}
+
+static VERB: LazyLock<Option<Regex>> = LazyLock::new(|| compiled(&format!("(?i){VERBS}")));
+
+/// "Il giorno … ha scritto:" and its sisters: opener, anything, verb, at most a name, the end of the line.
+static OPENED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compiled(&format!(
+        r"(?is)^[\s*_>«»\x22-]*(?:(?:il|in data|on|at|am|le|el|em|op|w dniu|dnia|pe|în|më|në|dne|den|på|no dia|vào(?: lúc)?|в|у)\s|\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}|\p{{L}}{{2,4}}[.,]{{1,2}}\s?\d{{1,2}}|在|于|於|في|بتاريخ|\d{{4}}年).+{VERBS}[^:：]*[:：]?[\s*_]*$"
+    ))
+});
+
+/// Where an attribution begins that shares its line with the person's last words.
+pub(super) fn shared_line(line: &str) -> Option<usize> {
+    if line.len() > ATTRIBUTION_BYTES_MAX || !line.ends_with(':') {
+        return None;
+    }
+    SHARED.as_ref()?.captures(line)?.get(1).map(|found| found.start())
+}
+
+static SHARED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compiled(&format!(
+        r"(?i)^.*\S(?:\s+|-{{2,}}\s*)((?:on|il giorno|il|am|le|el|em|op)\s[^:]*\d{{1,4}}.*{VERBS}\s*:)$"
+    ))
+});
+
+/// An address or a quoted name right before the verb: "Sent from … Name <a@b> wrote:".
+static ADDRESSED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compiled(&format!(
+        r"(?is)(?:<[^<>\s]+@[^<>\s]+>|\S+@\S+|\d{{1,2}}[:.]\d{{2}}).*{VERBS}[^:：]*[:：]$|^.+\d{{1,2}}[:.]\d{{2}}.*<[^<>]+@[^<>]+>\s*[:：]$|{VERBS} (?:am|il|on|le|el|op) .*\d{{1,2}}[:.]\d{{2}}.*[:：]$"
+    ))
+});
+
+/// "Mario Rossi ha scritto:": believed only when a quote follows.
+static SAID: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compiled(&format!(
+        r"(?is)^.+{VERBS}[^:：]*[:：]$|^-{{2,}}\s.+{VERBS}.*-{{2,}}$|^\d{{4}}[/-]\d{{1,2}}[/-]\d{{1,2}}\s.+<\S+@\S+>$"
+    ))
+});
+
+/// Lines that say "original message" or "forwarded message", with or without rules around.
+static SEPARATOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let ruled = [
+        "messaggio originale",
+        "messaggio inoltrato",
+        "testo originale",
+        "original message",
+        "forwarded message",
+        "reply message",
+        "original text",
+        "original appointment",
+        "ursprüngliche nachricht",
+        "original-nachricht",
+        "originalnachricht",
+        "weitergeleitete nachricht",
+        "message d['’]origine",
+        "message original",
+        "message transféré",
+        "message initial",
+        "mensaje original",
+        "mensaje reenviado",
+        "mensaje enviado",
+        "mensagem original",
+        "mensagem encaminhada",
+        "oorspronkelijk bericht",
+        "doorgestuurd bericht",
+        "oryginalna wiadomość",
+        "wiadomość oryginalna",
+        "wiadomość przekazana",
+        "przekazana wiadomość",
+        "mesaj original",
+        "mesajul original",
+        "mesaj redirecționat",
+        "mesaj redirectionat",
+        "mesazhi? origjinal",
+        "mesazh i përcjellë",
+        "оригінальне повідомлення",
+        "вихідне повідомлення",
+        "переслане повідомлення",
+        "исходное сообщение",
+        "пересылаемое сообщение",
+        "перенаправленное сообщение",
+        "пересланное сообщение",
+        "原始邮件",
+        "原始郵件",
+        "转发邮件",
+        "转发的邮件",
+        "轉寄郵件",
+        "轉寄的郵件",
+        "原始信件",
+        "الرسالة الأصلية",
+        "رسالة معاد توجيهها",
+        "الرسالة المعاد توجيهها",
+        "originalmeddelande",
+        "oprindelig meddelelse",
+        "opprinnelig melding",
+        "původní zpráva",
+        "eredeti üzenet",
+        "alkuperäinen viesti",
+        "orijinal mesaj",
+    ]
+    .join("|");
+    let bare = [
+        "inizio messaggio inoltrato",
+        "begin forwarded message",
+        "anfang der weitergeleiteten nachricht",
+        "début du message (?:transféré|réexpédié)",
+        "inicio del mensaje reenviado",
+        "início da mensagem (?:re)?encaminhada",
+        "begin doorgestuurd bericht",
+        "początek przekazywanej wiadomości",
+        "początek przekazanej wiadomości",
+        "начало переадресованного сообщения",
+        "початок листа, що пересилається",
+        "以下是转发的邮件",
+        "بدء الرسالة المعاد توجيهها",
+        "începutul mesajului redirecționat",
+    ]
+    .join("|");
+    let notes = "forwarded by|inoltrato da|weitergeleitet von|réexpédié par|transféré par|original von|reenviado por|inoltrata da";
+    let above = "(?:reply|write|respond) (?:above|over) this line|(?:rispondi|rispondere|scrivi|scrivere) (?:sopra|al di sopra di) questa (?:riga|linea)|antworten sie oberhalb dieser zeile";
+    compiled(&format!(
+        r"(?i)^[\s>*]*[-_=*~—─]{{2,}}[\s>]*(?:{ruled})\s*:?[\s<]*[-_=*~—─]{{2,}}[\s*]*$|^[\s*]*[-_=*~—─]{{4,}}\s*(?:{ruled})\s*:?\s*$|^[\s*]*(?:{bare})\s*[:：]?[\s*]*$|^[\s*]*-{{2,}}\s*(?:{notes})\b.*$|^.{{0,30}}(?:{above}).{{0,30}}$"
+    ))
+});

@@ -1,0 +1,115 @@
+//! What may stand in a letter: text, and no character that moves, hides or ends it.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+/// Nesting of a context: ours have three levels; a deeper one is cut instead of followed.
+const DEPTH_MAX: usize = 8;
+
+/// A context with every text cleaned as [`body_text`].
+pub(super) fn variables(context: &BTreeMap<String, Value>) -> BTreeMap<String, Value> {
+    context.iter().map(|(name, value)| (name.clone(), cleaned(value, DEPTH_MAX))).collect()
+}
+
+fn cleaned(value: &Value, depth: usize) -> Value {
+    let Some(depth) = depth.checked_sub(1) else { return Value::Null };
+    match value {
+        Value::String(text) => Value::String(body_text(text)),
+        Value::Array(values) => values.iter().map(|value| cleaned(value, depth)).collect(),
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| (name.clone(), cleaned(value, depth))).collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+    }
+}
+
+/// Text of several lines: line ends become `\n`, tabs blanks, what is not text goes.
+pub(super) fn body_text(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\r' if letters.peek() == Some(&'\n') => {}
+            '\r' | '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => clean.push('\n'),
+            '\t' => clean.push(' '),
+            _ if is_text(letter) => clean.push(letter),
+            _ => {}
+        }
+    }
+    clean
+}
+
+/// Text of one line for a header field: at most `chars_max` characters, blanks single, and nothing that
+/// a reader would decode once more (RFC 2047 words written out in ASCII).
+pub(super) fn header_text(text: &str, chars_max: usize) -> String {
+    let text = body_text(text).replace("=?", "= ?");
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= chars_max {
+        return line;
+    }
+    let cut: String = line.chars().take(chars_max.saturating_sub(1)).collect();
+    format!("{}…", cut.trim_end())
+}
+
+/// Neither a control character (C0, C1, DEL) nor one that changes direction, is invisible by design or
+/// names no character (Unicode Technical Report 36, section 3; RFC 3454 appendix C).
+fn is_text(letter: char) -> bool {
+    !letter.is_control()
+        && !matches!(
+            letter,
+            '\u{61c}'
+                | '\u{200b}'
+                | '\u{200e}'
+                | '\u{200f}'
+                | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_is_one_line_of_text() {
+        let cases = [
+            ("buca\r\nBcc: x@y.example", "buca Bcc: x@y.example"),
+            ("  via \t Roma\u{0}\u{7}\u{1b}[31m ", "via Roma[31m"),
+            ("\u{202e}cod.exe\u{2066}", "cod.exe"),
+            ("a\u{85}b\u{2028}c\u{9f}", "a b c"),
+            ("=?utf-8?q?=0D=0ABcc?=", "= ?utf-8?q?=0D=0ABcc?="),
+            ("", ""),
+        ];
+        for (text, clean) in cases {
+            assert_eq!(header_text(text, 80), clean, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_header_is_cut_between_characters() {
+        assert_eq!(header_text("èèèèè", 4), "èèè…");
+        assert_eq!(header_text("èèè e", 4), "èèè…");
+        assert_eq!(header_text("èèèè", 4), "èèèè");
+        assert_eq!(header_text("ab", 1), "…");
+    }
+
+    #[test]
+    fn a_body_keeps_its_lines_and_nothing_but_text() {
+        assert_eq!(body_text("a\r\nb\rc\n\td\u{b}\u{c}"), "a\nb\nc\n d");
+        assert_eq!(body_text("città 🌳 مدينة"), "città 🌳 مدينة");
+    }
+
+    #[test]
+    fn a_context_nested_without_end_is_cut() {
+        let mut value = Value::String("x".to_owned());
+        for _ in 0..100 {
+            value = Value::Array(vec![value]);
+        }
+        let context = BTreeMap::from([("deep".to_owned(), value)]);
+        assert!(!format!("{:?}", variables(&context)).contains('x'));
+    }
+}

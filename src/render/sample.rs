@@ -1,0 +1,184 @@
+//! Invented letters that every template is tried with when it is loaded: together they reach every
+//! name a template may use, present and absent.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::domain::letter::context::{
+    AcknowledgementContext, Alternative, AttachmentLine, DeliveryFailedContext, FollowUpContext,
+    StaffNoticeContext, Wording, WorkOrderContext, variables,
+};
+
+/// The contexts to try a template with, the fullest first; none for an unknown template.
+///
+/// Each truth of the full and of the bare context is turned over once, so that every branch that hangs
+/// on one name is taken both ways.
+#[must_use]
+pub fn sample_contexts(template: &str) -> Vec<BTreeMap<String, Value>> {
+    let (full, bare) = match template {
+        "acknowledgement" => {
+            (variables(&acknowledgement()), variables(&AcknowledgementContext::default()))
+        }
+        "staff_notice" => {
+            (variables(&staff_notice()), variables(&StaffNoticeContext::default()))
+        }
+        "work_order" => {
+            (variables(&work_order()), variables(&WorkOrderContext::default()))
+        }
+        "follow_up" => (variables(&follow_up()), variables(&FollowUpContext::default())),
+        "delivery_failed" => {
+            (variables(&delivery_failed()), variables(&DeliveryFailedContext::default()))
+        }
+        _ => return Vec::new(),
+    };
+    let mut samples = vec![full.clone(), bare.clone()];
+    for (name, value) in &full {
+        let absent = bare.get(name).cloned().unwrap_or_default();
+        samples.push(with(&full, name, absent));
+        samples.push(with(&bare, name, value.clone()));
+        if value.is_boolean() {
+            samples.push(with(&full, name, Value::Bool(true)));
+        }
+    }
+    samples
+}
+
+fn with(context: &BTreeMap<String, Value>, name: &str, value: Value) -> BTreeMap<String, Value> {
+    let mut context = context.clone();
+    context.insert(name.to_owned(), value);
+    context
+}
+
+fn received() -> Wording {
+    Wording::new("lunedì 23 novembre 2026 alle ore 8:30", "Monday 23 November 2026 at 8:30")
+}
+
+fn expected_by() -> Wording {
+    Wording::new("venerdì 4 dicembre 2026", "Friday 4 December 2026")
+}
+
+fn category() -> Wording {
+    Wording::new("verde pubblico e parchi", "public green spaces and parks")
+}
+
+fn subcategory() -> Wording {
+    Wording::new("Potature", "Pruning")
+}
+
+fn office() -> Wording {
+    Wording::new("Ufficio verde pubblico", "Green spaces office")
+}
+
+fn acknowledgement() -> AcknowledgementContext {
+    AcknowledgementContext {
+        number: "2026-000123".to_owned(),
+        organisation: "Comune di Esempio".to_owned(),
+        received: received(),
+        emergency: false,
+        category: Some(category()),
+        subcategory: Some(subcategory()),
+        place: Some("via Roma 12/A".to_owned()),
+        office: office(),
+        expected_days: Some(10),
+        expected_by: Some(expected_by()),
+        open: false,
+        next_opening: Some(received()),
+        abstained: false,
+        out_of_competence: false,
+        referral: Some(Wording::new("azienda dei rifiuti", "the waste company")),
+        unreadable: false,
+        oversize: true,
+    }
+}
+
+fn follow_up() -> FollowUpContext {
+    FollowUpContext {
+        number: "2026-000123".to_owned(),
+        organisation: "Comune di Esempio".to_owned(),
+        received: received(),
+        closed: true,
+        sender_name: "Anna Rossi".to_owned(),
+        sender_address: "anna@mailbox.example".to_owned(),
+        text: "La buca è più grande.".to_owned(),
+        text_cut: true,
+        attachments: vec![AttachmentLine {
+            name: "foto.jpg".to_owned(),
+            media_type: "image/jpeg".to_owned(),
+            size: "340 kB".to_owned(),
+        }],
+    }
+}
+
+fn delivery_failed() -> DeliveryFailedContext {
+    DeliveryFailedContext {
+        number: "2026-000123".to_owned(),
+        organisation: "Comune di Esempio".to_owned(),
+        to_requester: true,
+        recipient: "anna@mailbox.example".to_owned(),
+        reason: "550 5.1.1 no such user".to_owned(),
+    }
+}
+
+fn staff_notice() -> StaffNoticeContext {
+    StaffNoticeContext {
+        number: "2026-000123".to_owned(),
+        organisation: "Comune di Esempio".to_owned(),
+        mailbox: "segnalazioni".to_owned(),
+        received: received(),
+        urgency: Wording::new("normale", "normal"),
+        emergency: false,
+        urgency_because: vec!["quando potete".to_owned()],
+        category: Some(category()),
+        subcategory: Some(subcategory()),
+        subcategory_code: Some("V02".to_owned()),
+        confidence: 93,
+        because: vec!["rami".to_owned(), "potare".to_owned()],
+        alternatives: vec![
+            Alternative {
+                category: Some(Wording::new("strade e marciapiedi", "roads and pavements")),
+                name: "infrastructure".to_owned(),
+                percent: 5,
+            },
+            Alternative { category: None, name: String::new(), percent: 2 },
+        ],
+        abstained: false,
+        out_of_competence: false,
+        referral: Some(Wording::new("azienda dei rifiuti", "the waste company")),
+        place: Some("via Roma 12/A".to_owned()),
+        requester_name: "Anna Bruni".to_owned(),
+        requester_address: "anna.bruni@posta.example".to_owned(),
+        subject: "Rami sul tetto".to_owned(),
+        text: "Buongiorno,\ni rami toccano il tetto.\nAnna Bruni".to_owned(),
+        text_cut: true,
+        attachments: vec![AttachmentLine {
+            name: "rami.jpg".to_owned(),
+            media_type: "image/jpeg".to_owned(),
+            size: "340 kB".to_owned(),
+        }],
+        withheld: Some(Wording::new("il messaggio è automatico", "the mail is automatic")),
+        unreadable: false,
+        oversize: false,
+        certified: true,
+    }
+}
+
+fn work_order() -> WorkOrderContext {
+    WorkOrderContext {
+        number: "2026-000123".to_owned(),
+        organisation: "Comune di Esempio".to_owned(),
+        contractor: "Giardini Esempio srl".to_owned(),
+        received: received(),
+        urgency: Wording::new("normale", "normal"),
+        emergency: false,
+        category: Some(category()),
+        subcategory: Some(subcategory()),
+        place: Some("via Roma 12/A".to_owned()),
+        description: "I rami toccano il tetto.".to_owned(),
+        description_cut: true,
+        attachments: 2,
+        office: office(),
+        contact: Some("verde@comune.example".to_owned()),
+        expected_by: Some(expected_by()),
+    }
+}

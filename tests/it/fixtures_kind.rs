@@ -1,0 +1,66 @@
+//! Every mail of `fixtures/mail` whose record names a kind is decided so, with LF, CRLF and bare CR.
+//!
+//! `fixtures/mail/automatic/identity.json` says who we are in these mails.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use sportello::domain::kind::{Identity, kind};
+use sportello::parse::parse;
+
+/// Fewer would mean that the folder moved and nothing was tested.
+const FIXTURES_MIN: usize = 40;
+
+/// The promises of a record that this test keeps.
+const PROMISES: [&str; 4] = ["kind", "reason", "ticket", "acknowledge"];
+
+#[test]
+fn every_fixture_mail_is_of_its_kind() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mail");
+    let identity = fs::read_to_string(root.join("automatic/identity.json")).unwrap();
+    let identity: Identity = serde_json::from_str(&identity).unwrap();
+    let mut mails = Vec::new();
+    find(&root, &mut mails);
+    let (mut decided, mut wrong) = (0, Vec::new());
+    for path in &mails {
+        let expected = fs::read_to_string(path.with_extension("expect.json")).unwrap();
+        let expected: Value = serde_json::from_str(&expected).unwrap();
+        if expected.get("kind").is_none() {
+            continue;
+        }
+        decided += 1;
+        let raw = fs::read(path).unwrap();
+        for ends in ["\n", "\r\n", "\r"] {
+            let got = json!(kind(&parse(&with_line_ends(&raw, ends)), &identity, false));
+            let broken =
+                PROMISES.iter().any(|key| expected.get(key).is_some_and(|want| got[key] != *want));
+            if broken {
+                wrong.push(format!(
+                    "{} ({ends:?}): expected {expected}, found {got}",
+                    path.display()
+                ));
+            }
+        }
+    }
+    assert!(decided >= FIXTURES_MIN, "only {decided} fixtures name a kind");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn find(folder: &Path, mails: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            find(&path, mails);
+        } else if path.extension().is_some_and(|extension| extension == "eml") {
+            mails.push(path);
+        }
+    }
+}
+
+/// The same mail with other line ends; fixtures are kept with LF.
+fn with_line_ends(raw: &[u8], ends: &str) -> Vec<u8> {
+    raw.split(|byte| *byte == b'\n').collect::<Vec<_>>().join(ends.as_bytes())
+}

@@ -1,0 +1,7 @@
+//! One binary with every integration test: real servers where they can be had, scripted ones for what
+//! those will not do.
+#![cfg(test)]
+
+mod fixtures_kind;
+
+mod fixtures_mail;
