@@ -4,8 +4,32 @@
 
 pub mod config;
 
+pub mod clock;
+
+pub mod wire;
+
+pub mod token;
+
+pub mod mailbox;
+
 pub mod parse;
 
 pub mod domain;
 
 pub mod render;
+
+pub mod store;
+
+pub mod clerk;
+
+pub mod intake;
+
+pub mod dispatch;
+
+pub mod carrier;
+
+pub mod setup;
+
+pub mod daemon;
+
+pub mod cli;

@@ -1,3 +1,7 @@
-//! `sportello`: the commands come with the daemon.
+//! `sportello`: see `sportello --help`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sportello::cli::main()
+}

@@ -1,0 +1,286 @@
+//! Letters over SMTP submission, one recipient a transaction, every phase with its own deadline.
+//!
+//! lettre's connection is driven step by step: its pool hands half-read connections on, and its time-out
+//! covers the TCP connect alone. A connection on which anything unexpected happened is dropped.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lettre::Address;
+use lettre::transport::smtp::Error as SmtpError;
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::response::Response;
+use tokio::time::timeout;
+
+use super::{BodyGate, Carried, Unusable};
+use crate::config::{Login, Server};
+use crate::store::outbox::Leased;
+use crate::token;
+
+mod link;
+
+use link::Link;
+
+/// Deadlines of RFC 5321 section 4.5.3.2. The one after the final dot must be long: a client that gives
+/// up while the server delivers makes duplicates (RFC 1047).
+const GREETING_MAX: Duration = Duration::from_secs(5 * 60);
+const LOG_IN_MAX: Duration = Duration::from_secs(60);
+const MAIL_MAX: Duration = Duration::from_secs(5 * 60);
+const RCPT_MAX: Duration = Duration::from_secs(5 * 60);
+const DATA_MAX: Duration = Duration::from_secs(2 * 60);
+const BODY_MAX: Duration = Duration::from_secs(10 * 60);
+const QUIT_MAX: Duration = Duration::from_secs(5);
+
+/// A server that took the body wrongly said nothing that we may repeat at length.
+const SERVER_TEXT_CHARS_MAX: usize = 200;
+
+/// A submission server and who we are to it.
+#[derive(Debug, Clone)]
+pub struct Smtp {
+    /// The server.
+    pub server: Server,
+    /// Whom to trust.
+    pub trust: Arc<rustls::ClientConfig>,
+}
+
+/// An open, logged-in connection.
+pub struct Connection {
+    inner: AsyncSmtpConnection,
+    open: bool,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("open", &self.open).finish_non_exhaustive()
+    }
+}
+
+impl Smtp {
+    /// Connects, protects the connection as configured, and logs in.
+    pub async fn open(&self) -> Result<Connection, Unusable> {
+        let link = Link::open(&self.server, &self.trust).await?;
+        let hello = hello();
+        let connect = AsyncSmtpConnection::connect_with_transport(Box::new(link), &hello);
+        let inner = match timeout(GREETING_MAX, connect).await {
+            Ok(Ok(inner)) => inner,
+            Ok(Err(error)) => return Err(unusable("greeting", &error)),
+            Err(_) => return Err(late("greeting", GREETING_MAX)),
+        };
+        let mut connection = Connection { inner, open: true };
+        if let Some(login) = &self.server.login {
+            connection.log_in(login).await?;
+        }
+        Ok(connection)
+    }
+}
+
+/// An address literal: what a client says that has no name of its own (RFC 5321 section 4.1.3).
+fn hello() -> ClientId {
+    ClientId::Ipv4(std::net::Ipv4Addr::LOCALHOST)
+}
+
+impl Connection {
+    async fn log_in(&mut self, login: &Login) -> Result<(), Unusable> {
+        let (credentials, mechanisms) = match login {
+            Login::Password { username, password } => (
+                Credentials::new(username.clone(), password.expose().to_owned()),
+                vec![Mechanism::Plain, Mechanism::Login],
+            ),
+            Login::XOAuth2 { username, token_command } => {
+                let token = token::fetch(token_command)
+                    .await
+                    .map_err(|text| Unusable { text, refused: true })?;
+                (Credentials::new(username.clone(), token), vec![Mechanism::Xoauth2])
+            }
+        };
+        match timeout(LOG_IN_MAX, self.inner.auth(&mechanisms, &credentials)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(Unusable {
+                text: format!(
+                    "SMTP log-in as {}: expected acceptance, found: {}; check `username` and the password or token",
+                    login.username(),
+                    said(&error)
+                ),
+                refused: error.is_permanent() || error.is_client(),
+            }),
+            Err(_) => Err(late("log-in", LOG_IN_MAX)),
+        }
+    }
+
+    /// Whether another letter may go over it.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
+    pub(super) async fn carry<G: BodyGate>(
+        &mut self,
+        letter: &Leased,
+        gate: &G,
+    ) -> Result<Carried, Unusable> {
+        let (from, to) = match (address(letter.envelope_from.as_deref()), letter.recipient.parse())
+        {
+            (Ok(from), Ok(to)) => (from, to),
+            _ => return Ok(Carried::Permanent("the address is not one that SMTP carries".to_owned())),
+        };
+        match self.envelope(from, to).await? {
+            None => {}
+            Some(refused) => return Ok(refused),
+        }
+        if !gate.open(letter.id).await {
+            // DATA has been granted and nothing may follow it: the connection is of no more use.
+            self.open = false;
+            return Ok(Carried::Lost);
+        }
+        Ok(self.body(&letter.bytes).await)
+    }
+
+    /// MAIL, RCPT and DATA; `None` when the server waits for the body.
+    async fn envelope(
+        &mut self,
+        from: Option<Address>,
+        to: Address,
+    ) -> Result<Option<Carried>, Unusable> {
+        let mail = step("MAIL", MAIL_MAX, self.inner.command(Mail::new(from, Vec::new()))).await;
+        if let Err(Trouble::Said(error)) = &mail
+            && error.status().is_some_and(|code| code.to_string() == "530")
+        {
+            // Not this letter's fault: every one would fail for want of a log-in.
+            self.open = false;
+            return Err(Unusable { text: format!("SMTP MAIL: {}", said(error)), refused: true });
+        }
+        if let Some(carried) = self.refused(mail).await {
+            return Ok(Some(carried));
+        }
+        let rcpt = step("RCPT", RCPT_MAX, self.inner.command(Rcpt::new(to, Vec::new()))).await;
+        if let Some(carried) = self.refused(rcpt).await {
+            return Ok(Some(carried));
+        }
+        let data = step("DATA", DATA_MAX, self.inner.command(Data)).await;
+        match data {
+            Ok(response) if response.has_code(354) => Ok(None),
+            Ok(response) => {
+                self.open = false;
+                let text = format!("DATA: expected 354, found {}", response.code());
+                Ok(Some(Carried::Temporary(text)))
+            }
+            Err(trouble) => Ok(self.refused(Err(trouble)).await),
+        }
+    }
+
+    /// What a step before the body means for the letter; `None` when it went well.
+    async fn refused(&mut self, step: Result<Response, Trouble>) -> Option<Carried> {
+        let trouble = match step {
+            Ok(_) => return None,
+            Err(trouble) => trouble,
+        };
+        let carried = match &trouble {
+            Trouble::Said(error) if error.is_permanent() => Carried::Permanent(said(error)),
+            other => Carried::Temporary(other.text()),
+        };
+        let answered = matches!(&trouble, Trouble::Said(error)
+            if error.status().is_some_and(|code| code.to_string() != "421"));
+        // The next letter needs a clean transaction; a server that cannot give one is left.
+        self.open = answered && step_ok(timeout(QUIT_MAX, self.inner.command(Rset)).await);
+        Some(carried)
+    }
+
+    async fn body(&mut self, bytes: &[u8]) -> Carried {
+        match step("body", BODY_MAX, self.inner.message(bytes)).await {
+            Ok(response) if response.has_code(250) => Carried::Accepted(reply_text(&response)),
+            Ok(response) => {
+                // A positive answer that is not 250 belongs to another command: nothing is certain.
+                self.open = false;
+                Carried::Ambiguous(format!("expected 250, found {}", response.code()))
+            }
+            Err(Trouble::Said(error)) if error.is_permanent() => Carried::Permanent(said(&error)),
+            Err(Trouble::Said(error)) if error.is_transient() => {
+                self.open = !error.status().is_some_and(|code| code.to_string() == "421");
+                Carried::Temporary(said(&error))
+            }
+            Err(trouble) => {
+                self.open = false;
+                Carried::Ambiguous(trouble.text())
+            }
+        }
+    }
+
+    pub(super) async fn close(mut self) {
+        if self.open {
+            drop(timeout(QUIT_MAX, self.inner.quit()).await);
+        }
+    }
+}
+
+/// Why a step did not go well.
+enum Trouble {
+    Said(SmtpError),
+    Late { during: &'static str, after: Duration },
+}
+
+impl Trouble {
+    fn text(&self) -> String {
+        match self {
+            Self::Said(error) => said(error),
+            Self::Late { during, after } => late(during, *after).text,
+        }
+    }
+}
+
+async fn step(
+    during: &'static str,
+    after: Duration,
+    work: impl Future<Output = Result<Response, SmtpError>>,
+) -> Result<Response, Trouble> {
+    match timeout(after, work).await {
+        Ok(result) => result.map_err(Trouble::Said),
+        Err(_) => Err(Trouble::Late { during, after }),
+    }
+}
+
+fn step_ok<T, E, L>(result: Result<Result<T, E>, L>) -> bool {
+    matches!(result, Ok(Ok(_)))
+}
+
+fn address(bare: Option<&str>) -> Result<Option<Address>, lettre::address::AddressError> {
+    bare.map(str::parse).transpose()
+}
+
+fn unusable(during: &str, error: &SmtpError) -> Unusable {
+    Unusable {
+        text: format!("SMTP {during}: expected a mail server, found: {}", said(error)),
+        refused: error.is_permanent(),
+    }
+}
+
+fn late(during: &str, after: Duration) -> Unusable {
+    let text = format!("SMTP {during}: expected an answer within {} s, found none", after.as_secs());
+    Unusable { text, refused: false }
+}
+
+/// What the server said, or what happened to the line, in one short line.
+fn said(error: &SmtpError) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    shortened(&text)
+}
+
+fn reply_text(response: &Response) -> String {
+    let text: Vec<&str> = response.message().collect();
+    shortened(&text.join(" "))
+}
+
+fn shortened(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(SERVER_TEXT_CHARS_MAX)
+        .collect()
+}

@@ -1,0 +1,123 @@
+//! `check`: one line for each thing that can be wrong, with what to do. It changes nothing.
+
+use std::path::PathBuf;
+
+use anyhow::anyhow;
+
+use super::output::say;
+use super::{Done, Failure, OrStatic as _, load};
+use crate::clock::Clock;
+use crate::config::{Config, Mailbox};
+use crate::domain::rules::Office;
+use crate::domain::token::Signer;
+use crate::mailbox::Source;
+use crate::{setup, store};
+
+/// Arguments of `check`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {}
+
+/// Lines said, and whether one was bad.
+#[derive(Debug, Default)]
+struct Findings {
+    bad: usize,
+}
+
+impl Findings {
+    fn good(text: &str) {
+        say(&format!("ok    {text}"));
+    }
+
+    fn doubtful(text: &str) {
+        say(&format!("note  {text}"));
+    }
+
+    fn bad(&mut self, text: &str) {
+        say(&format!("WRONG {text}"));
+        self.bad = self.bad.saturating_add(1);
+    }
+}
+
+pub(super) async fn run(_args: Args, file: PathBuf) -> Done {
+    let config = load(&file)?;
+    config.require_servers().or_static()?;
+    setup::check(&config).or_static()?;
+    let mut findings = Findings::default();
+    Findings::good(&format!("configuration {}", file.display()));
+    for warning in &config.warnings {
+        Findings::doubtful(warning);
+    }
+    offices(&config)?;
+    check_store(&config, &mut findings).await?;
+    for mailbox in &config.mailboxes {
+        check_mailbox(mailbox, &mut findings).await;
+    }
+    check_smtp(&config, &mut findings).await?;
+    if findings.bad == 0 {
+        Ok(())
+    } else {
+        Err(Failure::Work(anyhow!("{} thing(s) to put right", findings.bad)))
+    }
+}
+
+/// An office without an address falls back to staff; without staff nobody hears of its tickets.
+fn offices(config: &Config) -> Done {
+    let desk = setup::desk(config, Signer::new("check", [0; 32])).or_static()?;
+    let silent: Vec<&Office> =
+        desk.rules.offices().iter().filter(|office| office.address.is_none()).collect();
+    let names: Vec<&str> = silent.iter().map(|office| office.id.as_str()).collect();
+    Findings::good(&format!("rules, version {}", desk.rules.version()));
+    if !silent.is_empty() && config.organisation.staff.is_empty() {
+        Findings::doubtful(&format!(
+            "offices without an address: {}; organisation.staff is empty too, so nobody is told of their tickets: give one of them an address",
+            names.join(", ")
+        ));
+    } else if !silent.is_empty() {
+        Findings::doubtful(&format!(
+            "offices without an address: {}; their notices go to organisation.staff",
+            names.join(", ")
+        ));
+    }
+    Ok(())
+}
+
+async fn check_store(config: &Config, findings: &mut Findings) -> Done {
+    match store::open(config.store.url(), Clock::System.now()).await {
+        Ok(open) => {
+            Findings::good(&format!("store {}", config.store));
+            open.engine.close().await;
+            Ok(())
+        }
+        Err(error @ (store::StoreError::Directory { .. } | store::StoreError::Url(_))) => {
+            Err(Failure::Static(error.into()))
+        }
+        Err(error) => {
+            findings.bad(&format!("store {}: {error}", config.store));
+            Ok(())
+        }
+    }
+}
+
+async fn check_mailbox(mailbox: &Mailbox, findings: &mut Findings) {
+    let name = &mailbox.name;
+    match setup::open_source(mailbox).await {
+        Ok(Source::Imap(imap)) => {
+            let idle = if imap.can_idle() { "IDLE" } else { "no IDLE: it is polled" };
+            Findings::good(&format!("mailbox {name}: {} messages, {idle}", imap.exists()));
+            imap.logout().await;
+        }
+        Ok(Source::Maildir(_)) => Findings::good(&format!("mailbox {name}: a Maildir")),
+        Err(error) => findings.bad(&format!("mailbox {name}: {error}")),
+    }
+}
+
+async fn check_smtp(config: &Config, findings: &mut Findings) -> Done {
+    match setup::carrier(config).or_static()?.open().await {
+        Ok(line) => {
+            Findings::good("smtp: connected and logged in; nothing was sent");
+            line.close().await;
+        }
+        Err(error) => findings.bad(&format!("smtp: {error}")),
+    }
+    Ok(())
+}

@@ -1,0 +1,197 @@
+//! `inspect`: what would become of mails in files, as with an empty store.
+
+use std::fs;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::Context as _;
+use serde::Serialize;
+
+use super::import::{collect, progress, split};
+use super::output::{Format, list, say};
+use super::{Done, Failure, OrStatic as _, load};
+use crate::clock::Clock;
+use crate::config::{self, Config};
+use crate::domain::classify::Candidate;
+use crate::domain::decide::Arrival;
+use crate::domain::desk::Desk;
+use crate::domain::kind::Kind;
+use crate::domain::mail::{Address, Attachment, Damage, Pec};
+use crate::domain::place::Place;
+use crate::domain::rules::Category;
+use crate::domain::time::Timestamp;
+use crate::domain::token::Signer;
+use crate::domain::urgency::Urgency;
+use crate::intake::read::{Circumstances, read};
+use crate::parse::PARSE_STACK_BYTES;
+use crate::setup;
+
+pub(super) const HELP: &str = "\
+It decides as with an empty store, calls no server and changes nothing. Without --config the embedded rules
+apply; with it the rules, the organisation and the mailboxes' addresses of that file. With --format json
+there is one object a mail and line; mbox files and directories give several.";
+
+/// Arguments of `inspect`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Files with one mail each, mbox files, or directories of them
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+/// The contract's object.
+#[derive(Debug, Serialize)]
+struct Record {
+    file: String,
+    kind: Kind,
+    ticket: bool,
+    acknowledge: bool,
+    reason: String,
+    requester: Address,
+    subject: String,
+    text: String,
+    quoted: String,
+    language: String,
+    category: Option<Category>,
+    subcategory: Option<String>,
+    confidence: f64,
+    candidates: Vec<Candidate>,
+    abstained: bool,
+    out_of_competence: bool,
+    refer: Option<String>,
+    because: Vec<String>,
+    model: String,
+    urgency: Urgency,
+    urgency_because: Vec<String>,
+    place: Option<Place>,
+    pec: Option<Pec>,
+    attachments: Vec<Attachment>,
+    damage: Vec<Damage>,
+    message_id: Option<String>,
+    sent_at: Option<Timestamp>,
+}
+
+pub(super) fn run(args: &Args, file: &Path) -> Done {
+    let config = if file == Path::new(config::FILE) { Config::defaults() } else { load(file)? };
+    let desk = setup::desk(&config, Signer::new("inspect", [0; 32])).or_static()?;
+    let mut files = Vec::new();
+    for path in &args.paths {
+        if path.is_dir() {
+            collect(path, &mut files).or_static()?;
+        } else {
+            // A missing file gets its line too.
+            files.push(path.clone());
+        }
+    }
+    let records = read_all(&desk, &files);
+    show(args.format, &records)
+}
+
+/// Below this many files a bar would only flicker.
+const BAR_FROM_FILES: usize = 200;
+
+/// Reads all files, on every processor, in their order.
+fn read_all(desk: &Desk, files: &[PathBuf]) -> Vec<Record> {
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::with_capacity(files.len()));
+    let bar = if files.len() < BAR_FROM_FILES {
+        indicatif::ProgressBar::hidden()
+    } else {
+        progress(files.len())
+    };
+    let work = || {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(path) = files.get(index) else { break };
+            let records = read_file(desk, path);
+            done.lock().unwrap_or_else(PoisonError::into_inner).push((index, records));
+            bar.inc(1);
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(files.len());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            let started = std::thread::Builder::new()
+                .stack_size(PARSE_STACK_BYTES)
+                .spawn_scoped(scope, work);
+            if let Err(error) = started {
+                tracing::warn!(%error, "a thread could not be started; the others do its work");
+            }
+        }
+    });
+    bar.finish_and_clear();
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().flat_map(|(_, records)| records).collect()
+}
+
+fn read_file(desk: &Desk, path: &Path) -> Vec<Record> {
+    let name = path.to_string_lossy().into_owned();
+    match fs::read(path).with_context(|| name.clone()) {
+        Ok(raw) => split(raw).iter().map(|mail| record(desk, &name, mail)).collect(),
+        Err(error) => {
+            tracing::warn!("{error:#}");
+            vec![record(desk, &name, b"")]
+        }
+    }
+}
+
+fn record(desk: &Desk, file: &str, raw: &[u8]) -> Record {
+    let circumstances = Circumstances {
+        received_at: Clock::System.now(),
+        mailbox: String::new(),
+        rescan: false,
+        history_before: None,
+        letters: true,
+        oversize: false,
+    };
+    let Arrival { mail, kind, understood, .. } = read(desk, raw, circumstances);
+    let verdict = understood.verdict;
+    Record {
+        file: file.to_owned(),
+        kind: kind.kind,
+        ticket: kind.ticket,
+        acknowledge: kind.acknowledge,
+        reason: kind.reason.text().to_owned(),
+        requester: mail.from.unwrap_or_default(),
+        subject: mail.subject,
+        text: mail.text,
+        quoted: mail.quoted,
+        language: understood.language.code().to_owned(),
+        category: verdict.category,
+        subcategory: verdict.subcategory,
+        confidence: verdict.confidence,
+        candidates: verdict.candidates,
+        abstained: verdict.abstained,
+        out_of_competence: verdict.out_of_competence,
+        refer: verdict.refer,
+        because: verdict.because,
+        model: verdict.model,
+        urgency: understood.urgency.urgency,
+        urgency_because: understood.urgency.because,
+        place: understood.place,
+        pec: mail.pec,
+        attachments: mail.attachments,
+        damage: mail.damage,
+        message_id: mail.message_id,
+        sent_at: mail.sent_at,
+    }
+}
+
+const COLUMNS: [&str; 8] =
+    ["file", "kind", "ticket", "acknowledge", "category", "urgency", "subject", "reason"];
+
+fn show(format: Format, records: &[Record]) -> Result<(), Failure> {
+    if format == Format::Json {
+        for record in records {
+            say(&serde_json::to_string(record)?);
+        }
+        return Ok(());
+    }
+    list(format, &COLUMNS, records)
+}

@@ -1,0 +1,233 @@
+//! `tickets`: look, correct, close.
+
+use std::path::PathBuf;
+
+use anyhow::anyhow;
+use serde::Serialize;
+
+use super::output::{Format, list, say};
+use super::{Done, Failure, OrStatic as _, load, open_store};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::decide::{Correction, Event};
+use crate::domain::rules::Category;
+use crate::domain::ticket::{Status, Ticket};
+use crate::domain::time::Timestamp;
+use crate::domain::urgency::Urgency;
+use crate::setup;
+use crate::store::{Store, tickets};
+
+/// What to do with tickets.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Every ticket; JSON and CSV give closed ones too
+    List {
+        /// How to print them
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+        /// Only those with this status: received, to_check, closed
+        #[arg(long)]
+        status: Option<String>,
+    },
+    /// One ticket with its history and its letters
+    Show {
+        /// The number, as 2026-000123
+        number: String,
+    },
+    /// Every ticket with all its fields, as CSV
+    Export {
+        /// How to print them
+        #[arg(long, value_enum, default_value = "csv")]
+        format: Format,
+    },
+    /// Put right what was understood wrongly; the office is told, and the correction is kept as a lesson
+    Correct {
+        /// The number
+        number: String,
+        /// building, infrastructure, plant or green_space
+        #[arg(long)]
+        category: Option<String>,
+        /// A code of the taxonomy, as I01; it brings its category along
+        #[arg(long)]
+        subcategory: Option<String>,
+        /// emergency, high, normal or low
+        #[arg(long)]
+        urgency: Option<String>,
+        /// Where it is
+        #[arg(long)]
+        place: Option<String>,
+    },
+    /// Nothing more to do
+    Close {
+        /// The number
+        number: String,
+        /// Why, for the history
+        #[arg(long)]
+        note: Option<String>,
+    },
+}
+
+/// A ticket as the contract lists it.
+#[derive(Debug, Serialize)]
+pub(super) struct Listed {
+    number: String,
+    category: Option<Category>,
+    subcategory: Option<String>,
+    urgency: Urgency,
+    status: Status,
+    requester: String,
+    subject: String,
+    place: Option<String>,
+    received_at: Timestamp,
+    message_id: Option<String>,
+    mailbox: String,
+    office: String,
+    language: String,
+    changed_at: Timestamp,
+}
+
+impl From<Ticket> for Listed {
+    fn from(ticket: Ticket) -> Self {
+        Self {
+            number: ticket.number,
+            category: ticket.category,
+            subcategory: ticket.subcategory,
+            urgency: ticket.urgency,
+            status: ticket.status,
+            requester: ticket.requester.address,
+            subject: ticket.subject,
+            place: ticket.place,
+            received_at: ticket.received_at,
+            message_id: ticket.message_id,
+            mailbox: ticket.mailbox,
+            office: ticket.office,
+            language: ticket.language.code().to_owned(),
+            changed_at: ticket.changed_at,
+        }
+    }
+}
+
+const BRIEF: [&str; 7] =
+    ["number", "status", "urgency", "category", "subcategory", "place", "subject"];
+
+const FULL: [&str; 14] = [
+    "number",
+    "category",
+    "subcategory",
+    "urgency",
+    "status",
+    "requester",
+    "subject",
+    "place",
+    "received_at",
+    "message_id",
+    "mailbox",
+    "office",
+    "language",
+    "changed_at",
+];
+
+pub(super) async fn run(command: Command, file: PathBuf) -> Done {
+    let config = load(&file)?;
+    match command {
+        Command::List { format, status } => {
+            let wanted = status.as_deref().map(parse_status).transpose()?;
+            let store = open_store(&config).await?;
+            let rows: Vec<Listed> = tickets::all(&store.engine)
+                .await?
+                .into_iter()
+                .filter(|ticket| wanted.is_none_or(|status| ticket.status == status))
+                .map(Listed::from)
+                .collect();
+            let columns = if format == Format::Table { &BRIEF[..] } else { &FULL[..] };
+            list(format, columns, &rows)
+        }
+        Command::Export { format } => {
+            let store = open_store(&config).await?;
+            let rows: Vec<Listed> =
+                tickets::all(&store.engine).await?.into_iter().map(Listed::from).collect();
+            list(format, &FULL, &rows)
+        }
+        Command::Show { number } => {
+            let store = open_store(&config).await?;
+            super::explain::ticket(&store.engine, &number).await
+        }
+        Command::Correct { number, category, subcategory, urgency, place } => {
+            let correction = correction(category, subcategory, urgency, place)?;
+            check_subcategory(&config, &correction)?;
+            handle(&config, &number, &Event::StaffCorrected(&correction)).await
+        }
+        Command::Close { number, note } => {
+            handle(&config, &number, &Event::StaffClosed { note: note.as_deref() }).await
+        }
+    }
+}
+
+fn parse_status(name: &str) -> Result<Status, Failure> {
+    let names: Vec<&str> = Status::ALL.iter().map(|status| status.name()).collect();
+    Status::parse(name).ok_or_else(|| wrong("--status", &names.join(", "), name))
+}
+
+fn wrong(option: &str, expected: &str, found: &str) -> Failure {
+    Failure::Static(anyhow!("{option}: expected {expected}; found `{found}`"))
+}
+
+fn correction(
+    category: Option<String>,
+    subcategory: Option<String>,
+    urgency: Option<String>,
+    place: Option<String>,
+) -> Result<Correction, Failure> {
+    let category = category
+        .map(|name| {
+            Category::parse(&name).ok_or_else(|| {
+                wrong("--category", "building, infrastructure, plant or green_space", &name)
+            })
+        })
+        .transpose()?;
+    let urgency = urgency
+        .map(|name| {
+            Urgency::parse(&name)
+                .ok_or_else(|| wrong("--urgency", "emergency, high, normal or low", &name))
+        })
+        .transpose()?;
+    let correction = Correction { category, subcategory, urgency, place };
+    if correction == Correction::default() {
+        return Err(Failure::Static(anyhow!(
+            "expected at least one of --category, --subcategory, --urgency, --place; found none"
+        )));
+    }
+    Ok(correction)
+}
+
+fn check_subcategory(config: &Config, correction: &Correction) -> Done {
+    let Some(code) = &correction.subcategory else { return Ok(()) };
+    let desk = setup::desk(config, crate::domain::token::Signer::new("none", [0; 32])).or_static()?;
+    let known = desk.rules.subcategory(code).ok_or_else(|| {
+        wrong("--subcategory", "a code of the taxonomy, as F01, S01, I01 or V01", code)
+    })?;
+    match correction.category {
+        Some(category) if category != known.category => {
+            Err(wrong("--subcategory", &format!("a code of {}", category.name()), code))
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn handle(config: &Config, number: &str, event: &Event<'_>) -> Done {
+    let store: Store = open_store(config).await?;
+    let clerk = setup::clerk(config, store.signer.clone()).or_static()?;
+    let now = Clock::System.now();
+    let mut tx = store.engine.begin().await?;
+    let decision = clerk.handle(&mut tx, number, event, now).await?;
+    tx.commit().await?;
+    let reason = decision.reasons.join("; ");
+    if decision.changes.is_empty() {
+        return Err(Failure::Work(anyhow!("{number}: {reason}")));
+    }
+    say(&format!("{number}: {reason}"));
+    if !decision.letters.is_empty() {
+        say(&format!("{} letter(s) written; the daemon sends them", decision.letters.len()));
+    }
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! One mailbox: connect, a whole pass, then wait for news and poll; after trouble, back off and begin
+//! again. It ends only when it is told to.
+
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+
+use super::{Parts, Pulse, note_trouble, wait};
+use crate::clock::{Chance, Stopwatch};
+use crate::config::{self, Mailbox};
+use crate::domain::retry;
+use crate::intake::{Intake, IntakeError, Passed};
+use crate::mailbox::session::Wake;
+use crate::mailbox::{MailboxError, Source};
+use crate::setup;
+
+/// A whole folder is held against the ledger this often, whatever the server announces.
+const RECONCILE_EVERY: Duration = Duration::from_secs(3600);
+
+/// IDLE is begun anew this often: a line that died silently is noticed by then.
+const IDLE_MAX: Duration = Duration::from_secs(5 * 60);
+
+/// A connection this old is renewed: some servers end sessions after half an hour without saying so.
+const SESSION_MAX: Duration = Duration::from_secs(29 * 60);
+
+/// Watches the mailbox at `index` of the configuration.
+pub(super) async fn watch(
+    parts: &Parts,
+    index: usize,
+    due: &Notify,
+    pulse: &Pulse,
+    mut stop: watch::Receiver<bool>,
+) {
+    let Some(mailbox) = parts.config.mailboxes.get(index) else { return };
+    let watcher = Watcher { mailbox, intake: parts.intake(mailbox), due, pulse };
+    let mut chance = Chance::system();
+    let mut failures = 0_u32;
+    while !*stop.borrow() {
+        pulse.beat();
+        let mut worked = false;
+        let ended = watcher.session(&mut stop, &mut worked).await;
+        let Err(error) = ended else { continue };
+        failures = if worked { 1 } else { failures.saturating_add(1) };
+        let refused = matches!(&error, IntakeError::Mailbox(error) if error.is_log_in());
+        let pause = retry::back_off(failures, refused, chance.draw());
+        // The first time it is an alarm, after that it is known.
+        if failures == 1 {
+            tracing::error!(mailbox = %mailbox.name, %error, "the mailbox cannot be used");
+        } else {
+            tracing::info!(mailbox = %mailbox.name, %error, failures, "the mailbox still cannot be used");
+        }
+        note_trouble(&parts.engine, &mailbox.name, &error).await;
+        if !wait(pause, &mut stop).await {
+            return;
+        }
+    }
+}
+
+struct Watcher<'a> {
+    mailbox: &'a Mailbox,
+    intake: Intake,
+    due: &'a Notify,
+    pulse: &'a Pulse,
+}
+
+impl Watcher<'_> {
+    /// One connection, from its opening to its end by age, stop or trouble. `worked` becomes true with
+    /// its first whole pass.
+    async fn session(
+        &self,
+        stop: &mut watch::Receiver<bool>,
+        worked: &mut bool,
+    ) -> Result<(), IntakeError> {
+        let mut source = setup::open_source(self.mailbox).await?;
+        self.tell(self.intake.pass(&mut source).await?);
+        *worked = true;
+        let age = Stopwatch::start();
+        let mut reconciled = Stopwatch::start();
+        while age.elapsed() < SESSION_MAX {
+            self.pulse.beat();
+            let woken = tokio::select! {
+                woken = self.await_news(&mut source) => woken?,
+                _ = stop.wait_for(|stop| *stop) => return Ok(()),
+            };
+            self.pulse.beat();
+            if woken == Wake::Over && reconciled.elapsed() >= RECONCILE_EVERY
+                || matches!(source, Source::Maildir(_))
+            {
+                self.tell(self.intake.pass(&mut source).await?);
+                reconciled = Stopwatch::start();
+            } else {
+                let highest = self.intake.highest(&source).await?;
+                self.tell(self.intake.pass_above(&mut source, highest).await?);
+            }
+        }
+        if let Source::Imap(imap) = source {
+            imap.logout().await;
+        }
+        Ok(())
+    }
+
+    fn tell(&self, passed: Passed) {
+        self.pulse.beat();
+        if passed.letters > 0 {
+            self.due.notify_one();
+        }
+        if passed.settled > 0 {
+            tracing::info!(
+                mailbox = %self.mailbox.name,
+                mails = passed.settled,
+                letters = passed.letters,
+                "mails taken in"
+            );
+        }
+        if passed.unaccounted > 0 {
+            tracing::error!(
+                mailbox = %self.mailbox.name,
+                mails = passed.unaccounted,
+                "mails lie in the folder that the ledger cannot account for"
+            );
+        }
+    }
+
+    /// Waits for the server's word, or for the time of the next poll.
+    async fn await_news(&self, source: &mut Source) -> Result<Wake, MailboxError> {
+        let interval = self.mailbox.poll_interval;
+        match source {
+            Source::Imap(imap) if self.wants_idle() && imap.can_idle() => {
+                imap.idle(interval.min(IDLE_MAX)).await
+            }
+            _ => {
+                tokio::time::sleep(interval).await;
+                Ok(Wake::Over)
+            }
+        }
+    }
+
+    fn wants_idle(&self) -> bool {
+        match &self.mailbox.source {
+            config::Source::Imap(imap) => imap.idle,
+            config::Source::Maildir(_) => false,
+        }
+    }
+}

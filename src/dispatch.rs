@@ -1,0 +1,193 @@
+//! One pass over the outbox: letters that are due are leased, carried, and their outcomes written down.
+//!
+//! Several lines carry at once; one writer commits what all of them report in groups, so that an attempt,
+//! the beginning of a body and an outcome are each durable before the next step without a commit a letter.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, mpsc};
+
+use crate::carrier::{Carrier, Unusable};
+use crate::clerk::Clerk;
+use crate::clock::{Chance, Clock};
+use crate::domain::decide::{Event, FailedLetter};
+use crate::domain::retry::{self, Ended};
+use crate::domain::time::Timestamp;
+use crate::store::outbox::Leased;
+use crate::store::{Engine, StoreError, limits, outbox};
+
+mod line;
+
+mod writer;
+
+use line::carry_all;
+use writer::Writer;
+
+/// Letters leased at once: a crash leaves no more than these to be reclaimed.
+const LEASE_LETTERS: i64 = 256;
+
+/// Lines at once: enough to hide a server's delays, few enough for every relay's limit.
+pub const LINES: usize = 6;
+
+/// Held letters looked at in one pass.
+const HELD_AT_ONCE: i64 = 200;
+
+/// What a dispatch needs.
+#[derive(Debug)]
+pub struct Dispatch {
+    /// Where letters lie.
+    pub engine: Engine,
+    /// How they leave.
+    pub carrier: Carrier,
+    /// Decides what a failed letter means.
+    pub clerk: Arc<Clerk>,
+    /// Tells the time.
+    pub clock: Clock,
+    /// Draws jitter.
+    pub chance: std::sync::Mutex<Chance>,
+    /// This worker's epoch.
+    pub epoch: i64,
+}
+
+/// What a pass did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Dispatched {
+    /// Taken by the server.
+    pub sent: usize,
+    /// To be tried again.
+    pub postponed: usize,
+    /// Given up.
+    pub failed: usize,
+    /// Perhaps taken.
+    pub ambiguous: usize,
+    /// Why the server cannot be used, when it cannot.
+    pub unusable: Option<Unusable>,
+}
+
+impl Dispatched {
+    /// Both together.
+    pub fn add(&mut self, other: Self) {
+        self.sent = self.sent.saturating_add(other.sent);
+        self.postponed = self.postponed.saturating_add(other.postponed);
+        self.failed = self.failed.saturating_add(other.failed);
+        self.ambiguous = self.ambiguous.saturating_add(other.ambiguous);
+        self.unusable = other.unusable.or_else(|| self.unusable.take());
+    }
+
+    /// Letters that an attempt was made for.
+    #[must_use]
+    pub fn tried(&self) -> usize {
+        [self.sent, self.postponed, self.failed, self.ambiguous].iter().sum()
+    }
+}
+
+impl Dispatch {
+    /// Tries every letter that is due now, once.
+    pub async fn pass(&self) -> Result<Dispatched, StoreError> {
+        let began = self.clock.now();
+        self.release_held(began).await?;
+        let mut total = Dispatched::default();
+        loop {
+            let letters = self.lease(began).await?;
+            if letters.is_empty() {
+                return Ok(total);
+            }
+            total.add(self.carry(letters).await?);
+            if total.unusable.is_some() {
+                return Ok(total);
+            }
+        }
+    }
+
+    /// Leases letters that were due when the pass began: one that fails is not tried twice in a pass.
+    async fn lease(&self, began: Timestamp) -> Result<Vec<Leased>, StoreError> {
+        let mut tx = self.engine.begin().await?;
+        let letters = outbox::lease(&mut tx, self.epoch, LEASE_LETTERS, began).await?;
+        tx.commit().await?;
+        Ok(letters)
+    }
+
+    async fn carry(&self, letters: Vec<Leased>) -> Result<Dispatched, StoreError> {
+        let lines = LINES.min(letters.len());
+        let queue = Arc::new(Mutex::new(VecDeque::from(letters)));
+        let (reports, inbox) = mpsc::channel(writer::REPORTS);
+        let carrying = async {
+            let reports = reports;
+            let workers = (0..lines).map(|_| carry_all(&self.carrier, &queue, reports.clone()));
+            futures_util::future::join_all(workers).await
+        };
+        let writer = Writer::new(self, inbox);
+        let (endings, written) = tokio::join!(carrying, writer.run());
+        let mut total = written?;
+        let left = std::mem::take(&mut *queue.lock().await);
+        // A server that takes fewer lines than we wanted is usable as long as some line carried all.
+        if !left.is_empty() {
+            total.unusable = endings.into_iter().find_map(Result::err);
+            let why = total.unusable.as_ref().map_or("", |unusable| &unusable.text);
+            self.give_back(left, why).await?;
+        }
+        Ok(total)
+    }
+
+    /// Letters that no line could be opened for: untouched, they are due again.
+    async fn give_back(&self, letters: VecDeque<Leased>, why: &str) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let mut tx = self.engine.begin().await?;
+        for letter in letters {
+            outbox::give_back(&mut tx, letter.id, self.epoch, why, now).await?;
+        }
+        tx.commit().await
+    }
+
+    /// Lets held acknowledgements go, oldest first, as far as the limits now allow.
+    async fn release_held(&self, now: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.engine.begin().await?;
+        for letter in limits::held(&mut tx, HELD_AT_ONCE, now).await? {
+            let released =
+                limits::released(&mut tx, &letter.recipient, &letter.domain, now).await?;
+            if crate::domain::limits::hold(&self.clerk.desk.limits, &released).is_none() {
+                limits::release(&mut tx, letter.id, now).await?;
+            }
+        }
+        tx.commit().await
+    }
+
+    /// Takes over what ended workers left: letters before their body are due again, those after it may
+    /// have left.
+    pub async fn reclaim(&self, silent_since: Timestamp) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let mut tx = self.engine.begin().await?;
+        outbox::end_silent_epochs(&mut tx, self.epoch, silent_since).await?;
+        for orphan in outbox::reclaim(&mut tx, now).await? {
+            let next = retry::after(
+                orphan.kind,
+                Ended::Ambiguous,
+                orphan.attempts,
+                orphan.released_at,
+                now,
+                self.draw(),
+            );
+            tracing::warn!(letter = orphan.id, ?next, "a letter was cut off while it was being sent");
+            outbox::end_orphan(&mut tx, &orphan, next, now).await?;
+        }
+        tx.commit().await
+    }
+
+    fn draw(&self) -> f64 {
+        self.chance.lock().unwrap_or_else(std::sync::PoisonError::into_inner).draw()
+    }
+
+    /// A letter that will not arrive is staff's business.
+    async fn letter_failed(&self, id: i64, reason: &str) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let mut tx = self.engine.begin().await?;
+        if let Some(letter) = outbox::by_id(&mut tx, id).await?
+            && let Some(number) = letter.ticket.clone()
+        {
+            let failed = FailedLetter { letter, reason: reason.to_owned() };
+            self.clerk.handle(&mut tx, &number, &Event::LetterFailed(&failed), now).await?;
+        }
+        tx.commit().await
+    }
+}

@@ -1,0 +1,95 @@
+//! The one writer of a pass: everything that lines report while one commit is under way is written down
+//! by the next, together.
+
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::oneshot;
+
+use super::line::Report;
+use super::{Dispatch, Dispatched};
+use crate::carrier::Carried;
+use crate::domain::retry::{self, Ended, Next};
+use crate::store::outbox::{Ending, Leased};
+use crate::store::{StoreError, outbox};
+
+/// Reports that wait: each line has at most one question and one ending on the way.
+pub(super) const REPORTS: usize = 4 * super::LINES;
+
+pub(super) struct Writer<'a> {
+    dispatch: &'a Dispatch,
+    inbox: Receiver<Report>,
+    done: Dispatched,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(dispatch: &'a Dispatch, inbox: Receiver<Report>) -> Self {
+        Self { dispatch, inbox, done: Dispatched::default() }
+    }
+
+    pub(super) async fn run(mut self) -> Result<Dispatched, StoreError> {
+        let mut group = Vec::with_capacity(REPORTS);
+        while self.inbox.recv_many(&mut group, REPORTS).await > 0 {
+            self.write(&mut group).await?;
+        }
+        Ok(self.done)
+    }
+
+    async fn write(&mut self, group: &mut Vec<Report>) -> Result<(), StoreError> {
+        let now = self.dispatch.clock.now();
+        let epoch = self.dispatch.epoch;
+        let mut answers: Vec<(oneshot::Sender<bool>, bool)> = Vec::new();
+        let mut failed = Vec::new();
+        let mut tx = self.dispatch.engine.begin().await?;
+        for report in group.drain(..) {
+            match report {
+                Report::Body { letter, durable } => {
+                    let ours = outbox::begin_body(&mut tx, letter, epoch).await?;
+                    answers.push((durable, ours));
+                }
+                Report::End { letter, carried } => {
+                    let Some(ending) = self.ending(&letter, carried) else { continue };
+                    if outbox::end_attempt(&mut tx, &ending, epoch, now).await?
+                        && ending.next == Next::Failed
+                    {
+                        failed.push(ending);
+                    }
+                }
+            }
+        }
+        tx.commit().await?;
+        for (durable, ours) in answers {
+            if durable.send(ours).is_err() {
+                tracing::debug!("a line went away before its answer");
+            }
+        }
+        for ending in failed {
+            self.dispatch.letter_failed(ending.id, &ending.text).await?;
+        }
+        Ok(())
+    }
+
+    /// What an attempt's end means by the schedule; `None` when the letter is another worker's.
+    fn ending(&mut self, letter: &Leased, carried: Carried) -> Option<Ending> {
+        let (ended, text) = match carried {
+            Carried::Accepted(text) => (Ended::Accepted, text),
+            Carried::Temporary(text) => (Ended::Temporary, text),
+            Carried::Permanent(text) => (Ended::Permanent, text),
+            Carried::Ambiguous(text) => (Ended::Ambiguous, text),
+            Carried::Lost => return None,
+        };
+        let now = self.dispatch.clock.now();
+        let chance = self.dispatch.draw();
+        let next =
+            retry::after(letter.kind, ended, letter.attempts, letter.released_at, now, chance);
+        let count = match next {
+            Next::Sent => &mut self.done.sent,
+            Next::DueAt(_) => &mut self.done.postponed,
+            Next::Failed => &mut self.done.failed,
+            Next::AmbiguousUntil(_) | Next::Ambiguous => &mut self.done.ambiguous,
+        };
+        *count = count.saturating_add(1);
+        if next != Next::Sent {
+            tracing::info!(letter = letter.id, kind = letter.kind.name(), ?next, "a letter did not leave");
+        }
+        Some(Ending { id: letter.id, attempts: letter.attempts, next, text })
+    }
+}

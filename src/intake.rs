@@ -1,0 +1,246 @@
+//! One pass over one folder: what the ledger does not know is fetched, read, decided about and written
+//! down; then the server's copy is marked.
+//!
+//! A pass takes no input but the folder and the store, so that it is the same after a start, a crash, a
+//! wake-up and in a test. Fetching and writing overlap; what is fetched waits in a short queue, so that
+//! memory is bounded by it and not by the mailbox.
+
+use tokio::sync::mpsc;
+
+use crate::clerk::Clerk;
+use crate::clock::Clock;
+use crate::config::{After, Start};
+use crate::domain::time::Timestamp;
+use crate::mailbox::{MailboxError, Source};
+use crate::store::ledger::{Folder, Known};
+use crate::store::{Engine, StoreError, folders, ledger};
+
+mod fetch;
+
+pub mod read;
+
+mod record;
+
+pub use record::{Imported, import, read_again};
+
+/// Why a pass ended early. Everything that it had written down stays; the next pass does the rest.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// The mailbox.
+    #[error(transparent)]
+    Mailbox(#[from] MailboxError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The thread that reads mails is gone.
+    #[error("intake: expected the reader's answer, found it ended: {0}")]
+    Reader(#[from] tokio::task::JoinError),
+}
+
+/// What a pass over one mailbox needs.
+#[derive(Debug, Clone)]
+pub struct Intake {
+    /// Decides and writes down.
+    pub clerk: std::sync::Arc<Clerk>,
+    /// Where it is written.
+    pub engine: Engine,
+    /// Tells the time.
+    pub clock: Clock,
+    /// The mailbox's name in the ledger.
+    pub mailbox: String,
+    /// Where to begin the first time.
+    pub start: Start,
+    /// What to do on the server afterwards.
+    pub after: After,
+    /// Larger mails are read from their beginning; the rest stays on the server.
+    pub mail_bytes_max: u64,
+}
+
+/// What a pass did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Passed {
+    /// Messages written down.
+    pub settled: usize,
+    /// Letters that they caused.
+    pub letters: usize,
+    /// Messages in the folder without a last state at its end.
+    pub unaccounted: usize,
+}
+
+impl Passed {
+    fn add(&mut self, other: Self) {
+        self.settled = self.settled.saturating_add(other.settled);
+        self.letters = self.letters.saturating_add(other.letters);
+    }
+}
+
+/// What to fetch of a folder and how to take it.
+#[derive(Debug, Clone)]
+struct Plan {
+    folder: Folder,
+    /// UIDs to fetch, oldest first.
+    uids: Vec<i64>,
+    /// See [`folders::Opened::rescan_uid_max`].
+    rescan_uid_max: i64,
+    /// See [`crate::domain::decide::Arrival::history_before`].
+    history_before: Option<Timestamp>,
+}
+
+impl Intake {
+    /// A whole pass: every message of the folder is held against the ledger.
+    pub async fn pass(&self, source: &mut Source) -> Result<Passed, IntakeError> {
+        let folder = self.folder(source);
+        let now = self.clock.now();
+        let mut tx = self.engine.begin().await?;
+        let opened = folders::open(&mut tx, &folder, now).await?;
+        tx.commit().await?;
+        let listing = source.list().await?;
+        if opened.first && self.start != Start::All {
+            self.file_history(source, &folder, &listing, now).await?;
+        }
+        let mut rescan_uid_max = opened.rescan_uid_max;
+        if rescan_uid_max == folders::RESCAN_ALL {
+            rescan_uid_max = listing.iter().copied().max().unwrap_or(0);
+            let mut tx = self.engine.begin().await?;
+            folders::rescan_up_to(&mut tx, &folder, rescan_uid_max).await?;
+            tx.commit().await?;
+        }
+        let known = ledger::known(&self.engine, &folder).await?;
+        self.note_missing(&folder, &listing, &known, now).await?;
+        let history_before = (self.start != Start::All).then_some(opened.first_seen_at);
+        let uids = not_in(&listing, &known.settled);
+        let plan = Plan { folder: folder.clone(), uids, rescan_uid_max, history_before };
+        let mut passed = self.take_in(source, &plan).await?;
+        let known = ledger::known(&self.engine, &folder).await?;
+        self.mark(source, &folder, &listing, &known).await;
+        passed.unaccounted = not_in(&listing, &known.settled).len();
+        let unaccounted = i64::try_from(passed.unaccounted).unwrap_or(i64::MAX);
+        let mut tx = self.engine.begin().await?;
+        folders::passed(&mut tx, &folder, unaccounted, self.clock.now()).await?;
+        tx.commit().await?;
+        Ok(passed)
+    }
+
+    /// A short pass: only what came above `uid`, the highest that the ledger knows. It is what a wake-up
+    /// calls for; a whole pass follows sooner or later and misses nothing.
+    pub async fn pass_above(&self, source: &mut Source, uid: i64) -> Result<Passed, IntakeError> {
+        let folder = self.folder(source);
+        let uids = source.list_above(uid).await?;
+        if uids.is_empty() {
+            return Ok(Passed::default());
+        }
+        let plan = Plan { folder: folder.clone(), uids, rescan_uid_max: 0, history_before: None };
+        let passed = self.take_in(source, &plan).await?;
+        if self.after != After::Leave {
+            let known = ledger::known(&self.engine, &folder).await?;
+            self.mark(source, &folder, &plan.uids, &known).await;
+        }
+        Ok(passed)
+    }
+
+    /// The highest UID that the ledger knows of a folder.
+    pub async fn highest(&self, source: &Source) -> Result<i64, IntakeError> {
+        let known = ledger::known(&self.engine, &self.folder(source)).await?;
+        let highest = |uids: &[i64]| uids.last().copied().unwrap_or(0);
+        Ok(highest(&known.settled).max(highest(&known.open)))
+    }
+
+    fn folder(&self, source: &Source) -> Folder {
+        Folder {
+            mailbox: self.mailbox.clone(),
+            folder: source.folder().to_owned(),
+            validity: source.validity(),
+        }
+    }
+
+    /// What lies there when a mailbox is read for the first time is history, unless it is asked for.
+    async fn file_history(
+        &self,
+        source: &mut Source,
+        folder: &Folder,
+        listing: &[i64],
+        now: Timestamp,
+    ) -> Result<(), IntakeError> {
+        let asked_for = match self.start {
+            Start::All => listing.to_vec(),
+            Start::Now => Vec::new(),
+            Start::Since(day) => source.list_since(&day.to_string()).await?,
+        };
+        let history = not_in(listing, &asked_for);
+        let mut tx = self.engine.begin().await?;
+        ledger::file_history(&mut tx, folder, &history, now).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Open messages that the listing does not show: a server may lapse once, not twice.
+    async fn note_missing(
+        &self,
+        folder: &Folder,
+        listing: &[i64],
+        known: &Known,
+        now: Timestamp,
+    ) -> Result<(), IntakeError> {
+        let missing = not_in(&known.open, listing);
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let (again, first): (Vec<i64>, Vec<i64>) =
+            missing.into_iter().partition(|uid| known.missed.contains(uid));
+        let mut tx = self.engine.begin().await?;
+        ledger::miss(&mut tx, folder, &first, &again, now).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Fetches and writes down, both at once.
+    async fn take_in(&self, source: &mut Source, plan: &Plan) -> Result<Passed, IntakeError> {
+        if plan.uids.is_empty() {
+            return Ok(Passed::default());
+        }
+        let mut tx = self.engine.begin().await?;
+        ledger::see(&mut tx, &plan.folder, &plan.uids, self.clock.now()).await?;
+        tx.commit().await?;
+        let (queue, fetched) = mpsc::channel(fetch::QUEUE_BATCHES);
+        // Both run in this task. When writing fails the queue closes and fetching ends; when fetching
+        // fails, what came before is still written.
+        let (fetching, recording) =
+            tokio::join!(self.fetch(source, plan, queue), self.record_all(plan, fetched));
+        let passed = recording?;
+        fetching?;
+        Ok(passed)
+    }
+
+    /// Carries `after` out, best effort: what fails now is repeated by the next whole pass, and never
+    /// undoes what is written down.
+    async fn mark(&self, source: &mut Source, folder: &Folder, listing: &[i64], known: &Known) {
+        if self.after == After::Leave {
+            return;
+        }
+        let there: std::collections::BTreeSet<i64> = listing.iter().copied().collect();
+        let uids: Vec<i64> =
+            known.unmarked.iter().copied().filter(|uid| there.contains(uid)).collect();
+        if uids.is_empty() {
+            return;
+        }
+        let marked = async {
+            source.mark(&uids, &self.after).await?;
+            let mut tx = self.engine.begin().await?;
+            ledger::mark(&mut tx, folder, &uids).await?;
+            tx.commit().await?;
+            Ok::<_, IntakeError>(())
+        };
+        if let Err(error) = marked.await {
+            tracing::warn!(
+                mailbox = %self.mailbox, messages = uids.len(), %error,
+                "mails could not be marked; the next pass tries again"
+            );
+        }
+    }
+}
+
+/// What of `all`, in its order, is not among `sorted_or_not`.
+fn not_in(all: &[i64], others: &[i64]) -> Vec<i64> {
+    let others: std::collections::BTreeSet<i64> = others.iter().copied().collect();
+    all.iter().copied().filter(|uid| !others.contains(uid)).collect()
+}

@@ -1,0 +1,211 @@
+//! A folder on an IMAP server as a [`Source`](super::Source): UIDs only, never sequence numbers,
+//! `BODY.PEEK` only, nothing deleted.
+
+use std::time::Duration;
+
+use super::session::{Account, Folder, Session, Wake, quoted, sequence_sets};
+use super::{Fetched, MailboxError, Sized};
+use crate::config::After;
+
+/// The keyword that marks a mail as ours to an operator who looks into the mailbox.
+const KEYWORD: &str = "$Sportello";
+
+/// An open folder.
+#[derive(Debug)]
+pub struct Imap {
+    session: Session,
+    folder: Folder,
+    name: String,
+}
+
+impl Imap {
+    /// Connects, logs in and opens a folder; for reading only unless mails are to be marked.
+    pub async fn open(
+        account: &Account,
+        name: &str,
+        read_only: bool,
+    ) -> Result<Self, MailboxError> {
+        let mut session = Session::open(account).await?;
+        let folder = session.select(name, read_only).await?;
+        Ok(Self { session, folder, name: name.to_owned() })
+    }
+
+    /// The folder's name.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        &self.name
+    }
+
+    /// UIDVALIDITY.
+    #[must_use]
+    pub fn validity(&self) -> i64 {
+        i64::from(self.folder.uidvalidity)
+    }
+
+    /// Messages in the folder when it was opened.
+    #[must_use]
+    pub fn exists(&self) -> u32 {
+        self.folder.exists
+    }
+
+    /// Whether the server can tell news by itself.
+    #[must_use]
+    pub fn can_idle(&self) -> bool {
+        self.session.can("IDLE")
+    }
+
+    /// Waits for news, at most for `span`.
+    pub async fn idle(&mut self, span: Duration) -> Result<Wake, MailboxError> {
+        Ok(self.session.idle(span).await?)
+    }
+
+    /// Asks whether the connection lives; news that come with the answer are remembered.
+    pub async fn noop(&mut self) -> Result<(), MailboxError> {
+        Ok(self.session.run("NOOP", "NOOP").await?)
+    }
+
+    /// Leaves.
+    pub async fn logout(self) {
+        self.session.logout().await;
+    }
+
+    pub(super) async fn list(&mut self) -> Result<Vec<i64>, MailboxError> {
+        self.search("ALL").await
+    }
+
+    pub(super) async fn list_above(&mut self, uid: i64) -> Result<Vec<i64>, MailboxError> {
+        let from = uid.saturating_add(1);
+        let mut uids = self.search(&format!("UID {from}:*")).await?;
+        // `n:*` always names the last message, even when its UID is below n (RFC 3501 section 6.4.8).
+        uids.retain(|found| *found > uid);
+        Ok(uids)
+    }
+
+    pub(super) async fn list_since(&mut self, day: &str) -> Result<Vec<i64>, MailboxError> {
+        let Some(date) = imap_date(day) else { return self.list().await };
+        self.search(&format!("SINCE {date}")).await
+    }
+
+    async fn search(&mut self, key: &str) -> Result<Vec<i64>, MailboxError> {
+        Ok(self.session.search(key).await?.into_iter().map(i64::from).collect())
+    }
+
+    pub(super) async fn sizes(&mut self, uids: &[i64]) -> Result<Vec<Sized>, MailboxError> {
+        let mut sizes = Vec::with_capacity(uids.len());
+        for set in sets(uids) {
+            for (uid, bytes) in self.session.sizes(&set).await? {
+                sizes.push(Sized { uid: i64::from(uid), bytes: u64::from(bytes) });
+            }
+        }
+        // A server may answer with more than was asked: another client's changes.
+        sizes.retain(|sized| uids.binary_search(&sized.uid).is_ok());
+        sizes.sort_by_key(|sized| sized.uid);
+        sizes.dedup_by_key(|sized| sized.uid);
+        Ok(sizes)
+    }
+
+    pub(super) async fn fetch(&mut self, uids: &[i64]) -> Result<Vec<Fetched>, MailboxError> {
+        let mut mails: Vec<Fetched> = Vec::with_capacity(uids.len());
+        for set in sets(uids) {
+            self.session
+                .fetch(&set, "BODY.PEEK[]", |piece| {
+                    mails.push(Fetched { uid: i64::from(piece.uid), raw: piece.data });
+                })
+                .await?;
+        }
+        mails.retain(|mail| uids.binary_search(&mail.uid).is_ok());
+        mails.sort_by_key(|mail| mail.uid);
+        mails.dedup_by_key(|mail| mail.uid);
+        Ok(mails)
+    }
+
+    pub(super) async fn fetch_part(
+        &mut self,
+        uid: i64,
+        offset: u64,
+        bytes: u64,
+    ) -> Result<Option<Vec<u8>>, MailboxError> {
+        let mut part = None;
+        let section = format!("BODY.PEEK[]<{offset}.{bytes}>");
+        self.session
+            .fetch(&uid.to_string(), &section, |piece| {
+                if i64::from(piece.uid) == uid {
+                    part = Some(piece.data);
+                }
+            })
+            .await?;
+        Ok(part)
+    }
+
+    pub(super) async fn mark(&mut self, uids: &[i64], after: &After) -> Result<(), MailboxError> {
+        if self.folder.read_only {
+            return Ok(());
+        }
+        for set in sets(uids) {
+            match after {
+                After::Leave => {}
+                After::Flag => {
+                    let command = format!("UID STORE {set} +FLAGS.SILENT ({})", self.keyword());
+                    self.session.run("UID STORE", &command).await?;
+                }
+                After::Move(folder) => self.move_to(&set, folder).await?,
+            }
+        }
+        Ok(())
+    }
+
+    fn keyword(&self) -> &'static str {
+        let permitted = |flag: &str| {
+            self.folder.permanent_flags.iter().any(|known| known.eq_ignore_ascii_case(flag))
+        };
+        if permitted(r"\*") || permitted(KEYWORD) { KEYWORD } else { r"\Flagged" }
+    }
+
+    /// MOVE where the server has it (RFC 6851); elsewhere copy, and delete exactly these (RFC 4315).
+    /// Without either, mails are copied and left: nothing is expunged that we did not name.
+    async fn move_to(&mut self, set: &str, folder: &str) -> Result<(), MailboxError> {
+        let target = quoted(folder);
+        if self.session.can("MOVE") {
+            self.session.run("UID MOVE", &format!("UID MOVE {set} {target}")).await?;
+            return Ok(());
+        }
+        self.session.run("UID COPY", &format!("UID COPY {set} {target}")).await?;
+        if self.session.can("UIDPLUS") {
+            let delete = format!(r"UID STORE {set} +FLAGS.SILENT (\Deleted)");
+            self.session.run("UID STORE", &delete).await?;
+            self.session.run("UID EXPUNGE", &format!("UID EXPUNGE {set}")).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes the folder that mails are moved to, if it is not there yet.
+    pub async fn ensure_folder(&mut self, name: &str) -> Result<(), MailboxError> {
+        let target = quoted(name);
+        if self.session.run("STATUS", &format!("STATUS {target} (UIDNEXT)")).await.is_err() {
+            self.session.run("CREATE", &format!("CREATE {target}")).await?;
+        }
+        Ok(())
+    }
+}
+
+fn sets(uids: &[i64]) -> Vec<String> {
+    let uids: Vec<u32> = uids.iter().filter_map(|uid| u32::try_from(*uid).ok()).collect();
+    sequence_sets(&uids)
+}
+
+/// `2026-01-31` as IMAP writes it: `31-Jan-2026`.
+fn imap_date(day: &str) -> Option<String> {
+    let date = chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()?;
+    Some(date.format("%-d-%b-%Y").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::imap_date;
+
+    #[test]
+    fn a_day_is_written_as_imap_wants_it() {
+        assert_eq!(imap_date("2026-01-05").as_deref(), Some("5-Jan-2026"));
+        assert_eq!(imap_date("yesterday"), None);
+    }
+}

@@ -1,0 +1,162 @@
+//! From the configuration to working parts. What is wrong here is wrong before anything starts.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::carrier::{Carrier, Smtp};
+use crate::clerk::Clerk;
+use crate::config::{self, Config, Login, Mailbox};
+use crate::domain::desk::{Desk, Envelope};
+use crate::domain::hours::{Hours, HoursError};
+use crate::domain::kind::Identity;
+use crate::domain::limits::Limits;
+use crate::domain::mail::Address;
+use crate::domain::rules::{EMBEDDED, RuleSet, RulesError};
+use crate::domain::token::Signer;
+use crate::mailbox::session::Account;
+use crate::mailbox::{Imap, Maildir, MailboxError, Source};
+use crate::render::{Sender, TemplateError, Templates};
+use crate::token;
+use crate::wire::{self, WireError};
+
+/// Why the parts cannot be made. Each says file, what was expected, what was found and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The rules.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
+    /// The rules' file.
+    #[error("rules.file: expected a readable file {}, found: {source}; correct the path", path.display())]
+    RulesFile {
+        /// The file.
+        path: PathBuf,
+        /// What the kernel said.
+        source: std::io::Error,
+    },
+    /// The templates.
+    #[error(transparent)]
+    Templates(#[from] TemplateError),
+    /// The opening hours.
+    #[error(transparent)]
+    Hours(#[from] HoursError),
+    /// The trusted certificates.
+    #[error(transparent)]
+    Trust(#[from] WireError),
+    /// There is no SMTP server to send by.
+    #[error("smtp: expected a section with `host` and `from`, found none; add it")]
+    NoSmtp,
+}
+
+/// Who signs while no `smtp.from` is configured: `inspect` and the demonstration.
+const NOBODY: &str = "sportello@localhost";
+
+/// The settings as decisions need them.
+pub fn desk(config: &Config, signer: Signer) -> Result<Desk, SetupError> {
+    let organisation = &config.organisation;
+    let rules = rules(config)?;
+    let saint = organisation.patron_saint.map(|day| format!("{:02}-{:02}", day.month, day.day));
+    let hours =
+        Hours::new(&organisation.hours, organisation.timezone.name(), saint.as_deref())?;
+    let identity = Identity {
+        addresses: config.own_addresses(),
+        domains: organisation.domains.clone(),
+        staff: organisation.staff.iter().map(|address| address.to_lowercase()).collect(),
+        alarm_senders: rules.alarm_senders().to_vec(),
+    };
+    Ok(Desk {
+        organisation: organisation.name.clone(),
+        from: from(config),
+        staff: organisation.staff.clone(),
+        rules,
+        hours,
+        identity,
+        limits: Limits {
+            per_sender_per_day: config.limits.acknowledgements_per_sender_per_day,
+            per_domain_per_hour: config.limits.acknowledgements_per_domain_per_hour,
+            per_hour: config.limits.acknowledgements_per_hour,
+        },
+        envelope: match config.smtp.as_ref().map(|smtp| smtp.acknowledgement_envelope) {
+            Some(config::Envelope::Null) => Envelope::Null,
+            Some(config::Envelope::Verp) => Envelope::Verp,
+            Some(config::Envelope::From) | None => Envelope::From,
+        },
+        signer,
+    })
+}
+
+fn from(config: &Config) -> Address {
+    config.smtp.as_ref().map_or_else(
+        || Address { name: config.organisation.name.clone(), address: NOBODY.to_owned() },
+        |smtp| smtp.from.clone(),
+    )
+}
+
+fn rules(config: &Config) -> Result<RuleSet, SetupError> {
+    match &config.rules.file {
+        None => Ok(RuleSet::parse(EMBEDDED, "rules.toml")?),
+        Some(path) => {
+            let text = std::fs::read_to_string(path)
+                .map_err(|source| SetupError::RulesFile { path: path.clone(), source })?;
+            Ok(RuleSet::parse(&text, &path.display().to_string())?)
+        }
+    }
+}
+
+/// Whether the parts could be made: everything that can be wrong without a server.
+pub fn check(config: &Config) -> Result<(), SetupError> {
+    clerk(config, Signer::new("check", [0; 32]))?;
+    carrier(config)?;
+    Ok(())
+}
+
+/// Who decides and writes.
+pub fn clerk(config: &Config, signer: Signer) -> Result<Arc<Clerk>, SetupError> {
+    let desk = desk(config, signer)?;
+    let templates = Templates::load(config.templates.directory.as_deref())?;
+    let sender = Sender {
+        from: desk.from.clone(),
+        reply_to: None,
+        loop_marker: desk.signer.loop_marker(),
+    };
+    Ok(Arc::new(Clerk { desk, templates, sender }))
+}
+
+/// How letters leave.
+pub fn carrier(config: &Config) -> Result<Carrier, SetupError> {
+    let smtp = config.smtp.as_ref().ok_or(SetupError::NoSmtp)?;
+    let trust = wire::trust(smtp.server.ca_file.as_deref())?;
+    Ok(Carrier::Smtp(Box::new(Smtp { server: smtp.server.clone(), trust })))
+}
+
+/// Opens the folder of a mailbox; for reading only when nothing is to be marked there.
+pub async fn open_source(mailbox: &Mailbox) -> Result<Source, MailboxError> {
+    match &mailbox.source {
+        config::Source::Maildir(path) => Ok(Source::Maildir(Maildir::open(path)?)),
+        config::Source::Imap(imap) => {
+            let account = account(imap).await?;
+            let read_only = mailbox.after == config::After::Leave;
+            let mut opened = Imap::open(&account, &imap.folder, read_only).await?;
+            if let config::After::Move(folder) = &mailbox.after {
+                opened.ensure_folder(folder).await?;
+            }
+            Ok(Source::Imap(Box::new(opened)))
+        }
+    }
+}
+
+async fn account(imap: &config::Imap) -> Result<Account, MailboxError> {
+    let server = imap.server.clone();
+    let trust = wire::trust(server.ca_file.as_deref())
+        .map_err(crate::mailbox::ImapError::from)?;
+    let (username, secret, bearer) = match &server.login {
+        Some(Login::Password { username, password }) => {
+            (username.clone(), password.expose().to_owned(), false)
+        }
+        Some(Login::XOAuth2 { username, token_command }) => {
+            let token = token::fetch(token_command).await.map_err(MailboxError::Token)?;
+            (username.clone(), token, true)
+        }
+        None => (String::new(), String::new(), false),
+    };
+    Ok(Account { server, trust, username, secret, bearer })
+}

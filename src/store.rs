@@ -1,0 +1,117 @@
+//! What is kept: the ledger of every mail, tickets with their entries, letters with their attempts.
+//!
+//! Functions are named by use case and grouped by table; each that writes takes a [`Tx`], so that the
+//! caller says what must happen together. SQLite and PostgreSQL run the same statements.
+
+use std::path::PathBuf;
+
+pub mod engine;
+
+mod open;
+
+pub mod ledger;
+
+pub mod mail;
+
+pub mod tickets;
+
+pub mod outbox;
+
+pub mod limits;
+
+pub mod folders;
+
+pub use engine::{Engine, Tx};
+pub use open::{Store, is_same, open};
+
+/// Why the store could not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The engine said no.
+    #[error("store: {0}")]
+    Engine(#[from] sqlx::Error),
+    /// A migration failed, or the store was made by a newer version.
+    #[error("store: cannot bring the tables up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The tables were made by a newer program.
+    #[error(
+        "store: expected tables of version {known} or older, found {found}: they were made by a newer Sportello; install that version, or restore an older backup"
+    )]
+    Newer {
+        /// The newest version this program knows.
+        known: i64,
+        /// The version in the store.
+        found: i64,
+    },
+    /// A column is not what the statement expects.
+    #[error("store: column {name}: {source}")]
+    Column {
+        /// The column.
+        name: &'static str,
+        /// What the driver said.
+        source: sqlx::Error,
+    },
+    /// A value in a row is outside its list.
+    #[error("store: {table}.{column}: expected {expected}, found `{found}`")]
+    Value {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// What it may hold.
+        expected: &'static str,
+        /// What it holds.
+        found: String,
+    },
+    /// A statement that must give a row gave none.
+    #[error("store: no row from: {sql}")]
+    NoRow {
+        /// The statement.
+        sql: &'static str,
+    },
+    /// JSON in a row cannot be read.
+    #[error("store: {what}: {source}")]
+    Json {
+        /// Table and column.
+        what: &'static str,
+        /// What serde said.
+        source: serde_json::Error,
+    },
+    /// A piece of raw mail cannot be unpacked.
+    #[error("store: raw mail {raw_id}: {why}")]
+    Raw {
+        /// The row.
+        raw_id: i64,
+        /// What is wrong.
+        why: String,
+    },
+    /// Somebody else changed the ticket meanwhile.
+    #[error("ticket {number}: it changed meanwhile; look at it again and repeat the command")]
+    Changed {
+        /// The ticket.
+        number: String,
+    },
+    /// The directory of the SQLite file cannot be written.
+    #[error(
+        "store: expected a directory that this user can write, found {}: {source}; create it (`install -d -o USER DIR`) or change store.url",
+        path.display()
+    )]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// What the kernel said.
+        source: std::io::Error,
+    },
+    /// `store.url` is neither form.
+    #[error("store.url: expected sqlite:///path/to/file.db or postgres://…, found `{0}`")]
+    Url(String),
+    /// Another daemon works on this SQLite file.
+    #[error(
+        "store: another daemon holds {}; stop it first, or use PostgreSQL for several daemons",
+        path.display()
+    )]
+    Held {
+        /// The lock file.
+        path: PathBuf,
+    },
+}

@@ -1,0 +1,308 @@
+//! The seam between one set of statements and two engines: values in, rows out, transactions.
+//!
+//! Statements are `&'static str` with `$1` placeholders, which both engines read alike; every value
+//! is an integer, a text or a blob. Only what differs (opening, locking) knows which engine it is.
+
+use std::borrow::Cow;
+
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction};
+
+use super::StoreError;
+
+/// A value bound to a statement. The absent ones keep their type: PostgreSQL wants to know it.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// BIGINT / INTEGER.
+    Int(Option<i64>),
+    /// TEXT. NUL, which PostgreSQL cannot hold, has become U+FFFD.
+    Text(Option<String>),
+    /// BYTEA / BLOB.
+    Blob(Vec<u8>),
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Int(Some(value))
+    }
+}
+
+impl From<Option<i64>> for Value {
+    fn from(value: Option<i64>) -> Self {
+        Self::Int(value)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Int(Some(i64::from(value)))
+    }
+}
+
+impl From<crate::domain::time::Timestamp> for Value {
+    fn from(value: crate::domain::time::Timestamp) -> Self {
+        Self::Int(Some(value.millis()))
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::Text(Some(without_nul(value).into_owned()))
+    }
+}
+
+impl From<&String> for Value {
+    fn from(value: &String) -> Self {
+        Self::from(value.as_str())
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::from(value.as_str())
+    }
+}
+
+impl From<Option<&str>> for Value {
+    fn from(value: Option<&str>) -> Self {
+        Self::Text(value.map(|text| without_nul(text).into_owned()))
+    }
+}
+
+impl From<&Option<String>> for Value {
+    fn from(value: &Option<String>) -> Self {
+        Self::from(value.as_deref())
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(value: Vec<u8>) -> Self {
+        Self::Blob(value)
+    }
+}
+
+fn without_nul(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') {
+        Cow::Owned(text.replace('\0', "\u{FFFD}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Values for a statement, in the order of its placeholders.
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { vec![$($crate::store::engine::Value::from($value)),*] };
+}
+pub(crate) use values;
+
+/// A row of either engine.
+#[derive(Debug)]
+pub enum Row {
+    /// Of SQLite.
+    Sqlite(SqliteRow),
+    /// Of PostgreSQL.
+    Postgres(PgRow),
+}
+
+macro_rules! column {
+    ($self:ident, $name:ident, $kind:ty) => {
+        match $self {
+            Row::Sqlite(row) => row.try_get::<$kind, _>($name),
+            Row::Postgres(row) => row.try_get::<$kind, _>($name),
+        }
+        .map_err(|source| StoreError::Column { name: $name, source })
+    };
+}
+
+impl Row {
+    /// A number that is always there.
+    pub fn int(&self, name: &'static str) -> Result<i64, StoreError> {
+        column!(self, name, i64)
+    }
+
+    /// A number that may be absent.
+    pub fn int_or_null(&self, name: &'static str) -> Result<Option<i64>, StoreError> {
+        column!(self, name, Option<i64>)
+    }
+
+    /// A text that is always there.
+    pub fn text(&self, name: &'static str) -> Result<String, StoreError> {
+        column!(self, name, String)
+    }
+
+    /// A text that may be absent.
+    pub fn text_or_null(&self, name: &'static str) -> Result<Option<String>, StoreError> {
+        column!(self, name, Option<String>)
+    }
+
+    /// Bytes that are always there.
+    pub fn blob(&self, name: &'static str) -> Result<Vec<u8>, StoreError> {
+        column!(self, name, Vec<u8>)
+    }
+
+    /// An instant that is always there.
+    pub fn time(&self, name: &'static str) -> Result<crate::domain::time::Timestamp, StoreError> {
+        self.int(name).map(crate::domain::time::Timestamp::from_millis)
+    }
+
+    /// An instant that may be absent.
+    pub fn time_or_null(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<crate::domain::time::Timestamp>, StoreError> {
+        Ok(self.int_or_null(name)?.map(crate::domain::time::Timestamp::from_millis))
+    }
+}
+
+/// An open store of either engine.
+#[derive(Debug, Clone)]
+pub enum Engine {
+    /// One writer, so that `BEGIN IMMEDIATE` never meets a rival inside the process; readers beside it.
+    Sqlite {
+        /// The one connection that writes.
+        writer: SqlitePool,
+        /// Connections that only read.
+        reader: SqlitePool,
+    },
+    /// A pool whose connections are rolled back on release (a cancelled `begin` leaves one open).
+    Postgres(PgPool),
+}
+
+/// A transaction of either engine; dropped without [`Tx::commit`] it never happened.
+#[derive(Debug)]
+pub enum Tx {
+    /// Of SQLite, immediate.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// Of PostgreSQL.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Engine {
+    /// Begins a transaction that may write. On SQLite it holds the write lock from its first moment:
+    /// a deferred one that reads first fails with SQLITE_BUSY_SNAPSHOT, which no timeout mends.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Rows of a statement that only reads.
+    pub async fn rows(
+        &self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        Ok(match self {
+            Self::Sqlite { reader, .. } => sqlite(sql, values)
+                .fetch_all(reader)
+                .await
+                .map(|rows| rows.into_iter().map(Row::Sqlite).collect()),
+            Self::Postgres(pool) => postgres(sql, values)
+                .fetch_all(pool)
+                .await
+                .map(|rows| rows.into_iter().map(Row::Postgres).collect()),
+        }?)
+    }
+
+    /// The first row of a statement that only reads.
+    pub async fn row(
+        &self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(sql, values).await?.into_iter().next())
+    }
+
+    /// Whether this is PostgreSQL, for the few statements that differ.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    /// Waits for what is under way and closes.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, reader } => {
+                reader.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// Runs a statement; the number of rows that it changed.
+    pub async fn run(&mut self, sql: &'static str, values: Vec<Value>) -> Result<u64, StoreError> {
+        Ok(match self {
+            Self::Sqlite(tx) => sqlite(sql, values).execute(&mut **tx).await?.rows_affected(),
+            Self::Postgres(tx) => postgres(sql, values).execute(&mut **tx).await?.rows_affected(),
+        })
+    }
+
+    /// Rows of a statement.
+    pub async fn rows(
+        &mut self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(tx) => sqlite(sql, values)
+                .fetch_all(&mut **tx)
+                .await
+                .map(|rows| rows.into_iter().map(Row::Sqlite).collect()),
+            Self::Postgres(tx) => postgres(sql, values)
+                .fetch_all(&mut **tx)
+                .await
+                .map(|rows| rows.into_iter().map(Row::Postgres).collect()),
+        }?)
+    }
+
+    /// The first row of a statement.
+    pub async fn row(
+        &mut self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(sql, values).await?.into_iter().next())
+    }
+
+    /// The `id` that an `INSERT … RETURNING id` made.
+    pub async fn insert(
+        &mut self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<i64, StoreError> {
+        match self.row(sql, values).await? {
+            Some(row) => row.int("id"),
+            None => Err(StoreError::NoRow { sql }),
+        }
+    }
+
+    /// Makes it durable: after this, not even a power cut undoes it.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        })
+    }
+}
+
+fn sqlite(sql: &'static str, values: Vec<Value>) -> Query<'static, Sqlite, SqliteArguments> {
+    values.into_iter().fold(sqlx::query(sql), |query, value| match value {
+        Value::Int(value) => query.bind(value),
+        Value::Text(value) => query.bind(value),
+        Value::Blob(value) => query.bind(value),
+    })
+}
+
+fn postgres(sql: &'static str, values: Vec<Value>) -> Query<'static, Postgres, PgArguments> {
+    values.into_iter().fold(sqlx::query(sql), |query, value| match value {
+        Value::Int(value) => query.bind(value),
+        Value::Text(value) => query.bind(value),
+        Value::Blob(value) => query.bind(value),
+    })
+}

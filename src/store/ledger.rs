@@ -1,0 +1,313 @@
+//! The ledger: one row for every message of every folder, and what became of it.
+//!
+//! `seen → stored → ticket | entry | delivery_status | filed | quarantined | gone`; all but the first
+//! two are last states. What is new on a server is its UIDs minus these rows.
+
+use super::engine::values;
+use super::{Engine, StoreError, Tx};
+use crate::domain::time::Timestamp;
+
+/// A folder as one mailbox of ours names it; UIDs mean something only within it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folder {
+    /// The mailbox's name in the configuration.
+    pub mailbox: String,
+    /// The folder's name on the server.
+    pub folder: String,
+    /// UIDVALIDITY.
+    pub validity: i64,
+}
+
+/// What the ledger says of a folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// UIDs in a last state, ascending.
+    pub settled: Vec<i64>,
+    /// UIDs seen and not dealt with, ascending.
+    pub open: Vec<i64>,
+    /// UIDs in a last state that `after` was not carried out on, ascending.
+    pub unmarked: Vec<i64>,
+    /// Open UIDs that a listing already missed once.
+    pub missed: Vec<i64>,
+}
+
+/// The reason of an open row that a listing did not show.
+const MISSED: &str = "missing from a listing";
+
+/// All rows of a folder.
+pub async fn known(engine: &Engine, folder: &Folder) -> Result<Known, StoreError> {
+    let rows = engine
+        .rows(
+            "SELECT uid, CASE WHEN state IN ('seen', 'stored') THEN 0 ELSE 1 END AS settled, marked,
+                    CASE WHEN reason = $4 THEN 1 ELSE 0 END AS missed
+             FROM ledger WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 ORDER BY uid",
+            values![&folder.mailbox, &folder.folder, folder.validity, MISSED],
+        )
+        .await?;
+    let mut known = Known::default();
+    for row in rows {
+        let uid = row.int("uid")?;
+        if row.int("settled")? == 1 {
+            known.settled.push(uid);
+            if row.int("marked")? == 0 {
+                known.unmarked.push(uid);
+            }
+        } else {
+            known.open.push(uid);
+            if row.int("missed")? == 1 {
+                known.missed.push(uid);
+            }
+        }
+    }
+    Ok(known)
+}
+
+/// Notes that messages are there, before any of them is read.
+pub async fn see(
+    tx: &mut Tx,
+    folder: &Folder,
+    uids: &[i64],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for uid in uids {
+        tx.run(
+            "INSERT INTO ledger (mailbox, folder, uidvalidity, uid, state, reason, seen_at, marked)
+             VALUES ($1, $2, $3, $4, 'seen', '', $5, 0)
+             ON CONFLICT (mailbox, folder, uidvalidity, uid) DO NOTHING",
+            values![&folder.mailbox, &folder.folder, folder.validity, *uid, now],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Files messages that were there before the mailbox was first read. They are never fetched or marked.
+pub async fn file_history(
+    tx: &mut Tx,
+    folder: &Folder,
+    uids: &[i64],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for uid in uids {
+        tx.run(
+            "INSERT INTO ledger
+                 (mailbox, folder, uidvalidity, uid, state, reason, seen_at, settled_at, marked)
+             VALUES ($1, $2, $3, $4, 'filed',
+                     'it was there before the mailbox was first read', $5, $5, 1)
+             ON CONFLICT (mailbox, folder, uidvalidity, uid) DO NOTHING",
+            values![&folder.mailbox, &folder.folder, folder.validity, *uid, now],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Puts a message into a last state; false when it already was in one.
+pub async fn settle(
+    tx: &mut Tx,
+    folder: &Folder,
+    uid: i64,
+    settled: &Settled<'_>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let changed = tx
+        .run(
+            "UPDATE ledger SET state = $5, reason = $6, mail_id = $7, raw_id = NULL, settled_at = $8
+             WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND uid = $4
+               AND state IN ('seen', 'stored')",
+            values![
+                &folder.mailbox,
+                &folder.folder,
+                folder.validity,
+                uid,
+                settled.state,
+                settled.reason,
+                settled.mail_id,
+                now,
+            ],
+        )
+        .await?;
+    Ok(changed == 1)
+}
+
+/// How a message ended.
+#[derive(Debug, Clone, Copy)]
+pub struct Settled<'a> {
+    /// One of the last states.
+    pub state: &'a str,
+    /// Why.
+    pub reason: &'a str,
+    /// The mail it is a delivery of.
+    pub mail_id: Option<i64>,
+}
+
+/// When the ledger first saw a message.
+pub async fn seen_at(
+    tx: &mut Tx,
+    folder: &Folder,
+    uid: i64,
+) -> Result<Option<Timestamp>, StoreError> {
+    let row = tx
+        .row(
+            "SELECT seen_at FROM ledger
+             WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND uid = $4
+               AND state IN ('seen', 'stored')",
+            values![&folder.mailbox, &folder.folder, folder.validity, uid],
+        )
+        .await?;
+    row.map(|row| row.time("seen_at")).transpose()
+}
+
+/// Notes that listings no longer show open messages: missed once, they may be a server's lapse; missed
+/// again, they are gone.
+pub async fn miss(
+    tx: &mut Tx,
+    folder: &Folder,
+    first: &[i64],
+    again: &[i64],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for uid in first {
+        tx.run(
+            "UPDATE ledger SET reason = $5
+             WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND uid = $4
+               AND state IN ('seen', 'stored')",
+            values![&folder.mailbox, &folder.folder, folder.validity, *uid, MISSED],
+        )
+        .await?;
+    }
+    for uid in again {
+        let gone = Settled {
+            state: "gone",
+            reason: "it was removed from the server before it could be read",
+            mail_id: None,
+        };
+        settle(tx, folder, *uid, &gone, now).await?;
+    }
+    Ok(())
+}
+
+/// Notes that `after` was carried out.
+pub async fn mark(tx: &mut Tx, folder: &Folder, uids: &[i64]) -> Result<(), StoreError> {
+    for uid in uids {
+        tx.run(
+            "UPDATE ledger SET marked = 1
+             WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND uid = $4",
+            values![&folder.mailbox, &folder.folder, folder.validity, *uid],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Notes which raw mail the pieces of a large message go to.
+pub async fn attach_raw(
+    tx: &mut Tx,
+    folder: &Folder,
+    uid: i64,
+    raw_id: i64,
+) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE ledger SET raw_id = $5
+         WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND uid = $4",
+        values![&folder.mailbox, &folder.folder, folder.validity, uid, raw_id],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The raw mail that the pieces of a large message go to, if its fetching began.
+pub async fn attached_raw(
+    tx: &mut Tx,
+    folder: &Folder,
+    uid: i64,
+) -> Result<Option<i64>, StoreError> {
+    let row = tx
+        .row(
+            "SELECT raw_id FROM ledger
+             WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND uid = $4",
+            values![&folder.mailbox, &folder.folder, folder.validity, uid],
+        )
+        .await?;
+    row.map_or(Ok(None), |row| row.int_or_null("raw_id"))
+}
+
+/// One row, for `explain`.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct LedgerRow {
+    /// The row's id.
+    pub id: i64,
+    /// The mailbox.
+    pub mailbox: String,
+    /// The folder.
+    pub folder: String,
+    /// UIDVALIDITY.
+    pub uidvalidity: i64,
+    /// UID.
+    pub uid: i64,
+    /// The state.
+    pub state: String,
+    /// Why.
+    pub reason: String,
+    /// The mail.
+    pub mail_id: Option<i64>,
+    /// When it was first seen.
+    pub seen_at: Timestamp,
+    /// When it came into its last state.
+    pub settled_at: Option<Timestamp>,
+}
+
+/// The row of an id.
+pub async fn row(engine: &Engine, id: i64) -> Result<Option<LedgerRow>, StoreError> {
+    let row = engine
+        .row(
+            "SELECT id, mailbox, folder, uidvalidity, uid, state, reason, mail_id, seen_at, settled_at
+             FROM ledger WHERE id = $1",
+            values![id],
+        )
+        .await?;
+    row.map(|row| read(&row)).transpose()
+}
+
+/// Every row, in the order of being seen.
+pub async fn all(engine: &Engine) -> Result<Vec<LedgerRow>, StoreError> {
+    engine
+        .rows(
+            "SELECT id, mailbox, folder, uidvalidity, uid, state, reason, mail_id, seen_at, settled_at
+             FROM ledger ORDER BY id",
+            values![],
+        )
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+/// The rows of a mail: one for each place that it was delivered to.
+pub async fn of_mail(engine: &Engine, mail_id: i64) -> Result<Vec<LedgerRow>, StoreError> {
+    engine
+        .rows(
+            "SELECT id, mailbox, folder, uidvalidity, uid, state, reason, mail_id, seen_at, settled_at
+             FROM ledger WHERE mail_id = $1 ORDER BY id",
+            values![mail_id],
+        )
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+fn read(row: &super::engine::Row) -> Result<LedgerRow, StoreError> {
+    Ok(LedgerRow {
+        id: row.int("id")?,
+        mailbox: row.text("mailbox")?,
+        folder: row.text("folder")?,
+        uidvalidity: row.int("uidvalidity")?,
+        uid: row.int("uid")?,
+        state: row.text("state")?,
+        reason: row.text("reason")?,
+        mail_id: row.int_or_null("mail_id")?,
+        seen_at: row.time("seen_at")?,
+        settled_at: row.time_or_null("settled_at")?,
+    })
+}

@@ -1,0 +1,77 @@
+//! What the limits of acknowledgements count, and the letters that they hold.
+
+use super::engine::values;
+use super::{StoreError, Tx};
+use crate::domain::limits::{DAY, HELD_MAX, HOUR, LOOP_WINDOW, Released};
+use crate::domain::time::Timestamp;
+
+/// Acknowledgements that left, or are about to, in the windows that end now.
+pub async fn released(
+    tx: &mut Tx,
+    sender: &str,
+    domain: &str,
+    now: Timestamp,
+) -> Result<Released, StoreError> {
+    let sql = "SELECT
+            (SELECT count(*) FROM letter WHERE kind = 'acknowledgement'
+                AND recipient = $1 AND released_at > $2) AS to_sender,
+            (SELECT count(*) FROM letter WHERE kind = 'acknowledgement'
+                AND recipient_domain = $3 AND released_at > $4) AS to_domain,
+            (SELECT count(*) FROM letter WHERE kind = 'acknowledgement'
+                AND released_at > $4) AS in_hour,
+            (SELECT count(*) FROM letter WHERE kind = 'acknowledgement'
+                AND recipient = $1 AND released_at > $5 AND state = 'sent') AS looping";
+    let values =
+        values![sender, now.minus(DAY), domain, now.minus(HOUR), now.minus(LOOP_WINDOW)];
+    let row = tx.row(sql, values).await?.ok_or(StoreError::NoRow { sql })?;
+    let count = |name| Ok::<_, StoreError>(u32::try_from(row.int(name)?).unwrap_or(u32::MAX));
+    Ok(Released {
+        to_sender_in_day: count("to_sender")?,
+        to_domain_in_hour: count("to_domain")?,
+        in_hour: count("in_hour")?,
+        sent_to_sender_in_loop_window: count("looping")?,
+    })
+}
+
+/// A letter that waits for a window to free.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The letter's id.
+    pub id: i64,
+    /// Whom it goes to.
+    pub recipient: String,
+    /// That address's domain.
+    pub domain: String,
+}
+
+/// Letters held by limits, oldest first; not those that staff must decide about: held for a day, or
+/// because of a rescan.
+pub async fn held(tx: &mut Tx, most: i64, now: Timestamp) -> Result<Vec<Held>, StoreError> {
+    tx.rows(
+        "SELECT id, recipient, recipient_domain FROM letter
+         WHERE state = 'held' AND reason <> 'rescan' AND created_at > $1
+         ORDER BY created_at, id LIMIT $2",
+        values![now.minus(HELD_MAX), most],
+    )
+    .await?
+    .iter()
+    .map(|row| {
+        Ok(Held {
+            id: row.int("id")?,
+            recipient: row.text("recipient")?,
+            domain: row.text("recipient_domain")?,
+        })
+    })
+    .collect()
+}
+
+/// Lets a held letter go.
+pub async fn release(tx: &mut Tx, id: i64, now: Timestamp) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE letter SET state = 'due', reason = '', next_at = $2, released_at = $2
+         WHERE id = $1 AND state = 'held'",
+        values![id, now],
+    )
+    .await?;
+    Ok(())
+}

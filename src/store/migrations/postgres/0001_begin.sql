@@ -1,0 +1,165 @@
+-- The first schema. Times are milliseconds since 1970 in UTC; JSON and enumerations are TEXT.
+
+CREATE TABLE secret (
+    key_id TEXT PRIMARY KEY NOT NULL,   -- named in every Message-ID that the key signed
+    key BYTEA NOT NULL,                  -- 32 bytes
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE raw_mail (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    hash TEXT UNIQUE,                   -- sha256 of the exact bytes, hexadecimal; NULL while pieces are missing
+    bytes BIGINT NOT NULL              -- length, uncompressed
+);
+
+CREATE TABLE raw_piece (
+    raw_id BIGINT NOT NULL REFERENCES raw_mail (id) ON DELETE CASCADE,
+    piece BIGINT NOT NULL,             -- from 0
+    data BYTEA NOT NULL,                 -- zstd
+    PRIMARY KEY (raw_id, piece)
+);
+
+CREATE TABLE mail (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    content_key TEXT NOT NULL UNIQUE,   -- sha256 of the canonical content: the second key of exactly-once
+    message_id TEXT,                    -- a hint, never a key
+    raw_id BIGINT REFERENCES raw_mail (id),
+    mailbox TEXT NOT NULL,              -- where it was seen first
+    kind TEXT NOT NULL,
+    reason TEXT NOT NULL,               -- why this kind
+    outcome TEXT NOT NULL,              -- ticket, entry, delivery_status, filed, quarantined
+    ticket_id BIGINT,                  -- what it opened or continued
+    sender TEXT NOT NULL,               -- bare address, lower case
+    subject TEXT NOT NULL,
+    received_at BIGINT NOT NULL,       -- when the ledger first saw it
+    facts TEXT NOT NULL                 -- the mail as read and understood, JSON
+);
+
+CREATE INDEX mail_by_message_id ON mail (message_id);
+CREATE INDEX mail_by_outcome ON mail (outcome, id);
+
+CREATE TABLE ledger (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    mailbox TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    uidvalidity BIGINT NOT NULL,
+    uid BIGINT NOT NULL,
+    state TEXT NOT NULL,                -- seen, stored, ticket, entry, delivery_status, filed, quarantined, gone
+    reason TEXT NOT NULL,
+    raw_id BIGINT,                     -- while pieces of a large mail are fetched
+    mail_id BIGINT REFERENCES mail (id),
+    seen_at BIGINT NOT NULL,
+    settled_at BIGINT,                 -- when the state became a last one
+    marked BIGINT NOT NULL,            -- 1 when `after` was carried out on the server
+    UNIQUE (mailbox, folder, uidvalidity, uid)
+);
+
+CREATE INDEX ledger_by_mail ON ledger (mail_id);
+
+CREATE TABLE folder (
+    mailbox TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    uidvalidity BIGINT NOT NULL,       -- the last one seen
+    rescan_uid_max BIGINT NOT NULL,   -- UIDs up to it were there when the folder was numbered anew
+    first_seen_at BIGINT NOT NULL,     -- before this, with start = "now", mail is history
+    connected BIGINT NOT NULL,
+    last_pass_at BIGINT,
+    unaccounted BIGINT NOT NULL,       -- UIDs on the server without a last state, at the last reconcile
+    trouble TEXT NOT NULL,              -- why it cannot be used at present, or empty
+    PRIMARY KEY (mailbox, folder)
+);
+
+CREATE TABLE ticket_serial (
+    year BIGINT PRIMARY KEY NOT NULL,
+    last BIGINT NOT NULL
+);
+
+CREATE TABLE ticket (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    number TEXT NOT NULL UNIQUE,        -- 2026-000123
+    mail_id BIGINT REFERENCES mail (id),
+    mailbox TEXT NOT NULL,
+    message_id TEXT,
+    status TEXT NOT NULL,
+    category TEXT,
+    subcategory TEXT,
+    urgency TEXT NOT NULL,
+    place TEXT,                         -- as shown
+    office TEXT NOT NULL,
+    language TEXT NOT NULL,
+    requester_name TEXT NOT NULL,
+    requester_address TEXT NOT NULL,    -- lower case
+    subject TEXT NOT NULL,
+    received_at BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL,
+    version BIGINT NOT NULL,           -- counts changes: optimistic locking
+    facts TEXT NOT NULL                 -- verdict, place, urgency with their reasons, JSON
+);
+
+CREATE INDEX ticket_by_requester ON ticket (requester_address);
+
+CREATE TABLE entry (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    ticket_id BIGINT NOT NULL REFERENCES ticket (id),
+    at BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    author TEXT NOT NULL,
+    text TEXT NOT NULL,
+    mail_id BIGINT REFERENCES mail (id)
+);
+
+CREATE INDEX entry_by_ticket ON entry (ticket_id, id);
+
+CREATE TABLE label (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    ticket_id BIGINT NOT NULL REFERENCES ticket (id),
+    at BIGINT NOT NULL,
+    field TEXT NOT NULL,                -- category, subcategory, urgency, place
+    before TEXT,
+    after TEXT NOT NULL
+);
+
+CREATE TABLE worker (
+    epoch BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    started_at BIGINT NOT NULL,
+    renewed_at BIGINT NOT NULL,
+    ended BIGINT NOT NULL
+);
+
+CREATE TABLE letter (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind TEXT NOT NULL,
+    cause TEXT NOT NULL,                -- what it answers
+    ticket_id BIGINT REFERENCES ticket (id),
+    recipient TEXT NOT NULL,            -- bare address
+    recipient_domain TEXT NOT NULL,
+    envelope_from TEXT,                 -- NULL: the null reverse path
+    message_id TEXT NOT NULL UNIQUE,
+    bytes BYTEA NOT NULL,                -- exactly what is sent, each time
+    state TEXT NOT NULL,                -- due, sending, held, sent, failed, ambiguous, cancelled
+    phase TEXT NOT NULL,                -- of the running or last attempt: none, envelope, data
+    attempts BIGINT NOT NULL,
+    next_at BIGINT,                     -- NULL: never by itself
+    epoch BIGINT,                      -- the worker that sends it
+    reason TEXT NOT NULL,               -- why held, or how the last attempt ended
+    queue_id TEXT NOT NULL,             -- what the server said on taking it
+    created_at BIGINT NOT NULL,
+    released_at BIGINT,                -- when it became due: counted by the limits
+    settled_at BIGINT,
+    UNIQUE (kind, cause, recipient)
+);
+
+CREATE INDEX letter_due ON letter (state, next_at);
+CREATE INDEX letter_by_ticket ON letter (ticket_id, id);
+CREATE INDEX letter_by_recipient ON letter (recipient, released_at) WHERE kind = 'acknowledgement';
+CREATE INDEX letter_by_domain ON letter (recipient_domain, released_at) WHERE kind = 'acknowledgement';
+CREATE INDEX letter_by_hour ON letter (released_at) WHERE kind = 'acknowledgement';
+
+CREATE TABLE attempt (
+    letter_id BIGINT NOT NULL REFERENCES letter (id),
+    n BIGINT NOT NULL,                 -- from 1
+    began_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    outcome TEXT NOT NULL,
+    PRIMARY KEY (letter_id, n)
+);

@@ -1,0 +1,218 @@
+//! Opening a store: connecting, settings that make commits durable, migrations, the daemon's lock.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Executor, SqlSafeStr as _};
+
+use super::engine::values;
+use super::{Engine, StoreError};
+use crate::domain::time::Timestamp;
+use crate::domain::token::Signer;
+
+/// How long a statement waits for another process's write lock: longer than any transaction of ours.
+const BUSY_MAX: Duration = Duration::from_secs(15);
+
+/// Readers beside the one writer: pages, lists and the passes' look-ups.
+const READERS: u32 = 4;
+
+/// Connections of one daemon to PostgreSQL.
+const POSTGRES_CONNECTIONS: u32 = 8;
+
+/// An open store with its signing key.
+#[derive(Clone)]
+pub struct Store {
+    /// The engine behind it.
+    pub engine: Engine,
+    /// Signs and recognises our Message-IDs; the same for every daemon on this store.
+    pub signer: Signer,
+    /// The SQLite file, for the lock and for messages.
+    path: Option<PathBuf>,
+    /// As it was opened.
+    url: String,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The address may hold a password.
+        f.debug_struct("Store").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// Whether an open store is the one at `url`.
+#[must_use]
+pub fn is_same(store: &Store, url: &str) -> bool {
+    store.url == url
+}
+
+/// The right to send letters from a SQLite file; given up when dropped.
+#[derive(Debug)]
+pub struct Lock {
+    _file: Option<File>,
+}
+
+/// Opens the store at `url`, creates or upgrades its tables, makes its secret on the first start.
+pub async fn open(url: &str, now: Timestamp) -> Result<Store, StoreError> {
+    let (engine, path) = if let Some(path) = sqlite_path(url) {
+        (open_sqlite(&path).await?, Some(path))
+    } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        (open_postgres(url).await?, None)
+    } else {
+        return Err(StoreError::Url(url.to_owned()));
+    };
+    let signer = secret(&engine, now).await?;
+    Ok(Store { engine, signer, path, url: url.to_owned() })
+}
+
+/// The file named by a `sqlite:` address.
+#[must_use]
+pub fn sqlite_path(url: &str) -> Option<PathBuf> {
+    let rest = url.strip_prefix("sqlite:")?;
+    Some(PathBuf::from(rest.strip_prefix("//").unwrap_or(rest)))
+}
+
+impl Store {
+    /// Takes the lock that makes this process the only one to send letters from a SQLite file.
+    /// PostgreSQL needs none: there, workers fence each other by epochs.
+    pub fn lock(&self) -> Result<Lock, StoreError> {
+        let Some(path) = &self.path else { return Ok(Lock { _file: None }) };
+        let path = path.with_extension("lock");
+        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(
+            |source| StoreError::Directory { path: path.clone(), source },
+        )?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock { _file: Some(file) }),
+            Err(_) => Err(StoreError::Held { path }),
+        }
+    }
+}
+
+async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
+    check_directory(path)?;
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // NORMAL may lose the last commits to a power cut: a mail flagged on the server and forgotten.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_MAX)
+        .pragma("journal_size_limit", "67108864")
+        .pragma("temp_store", "MEMORY")
+        .pragma("trusted_schema", "OFF")
+        .pragma("cell_size_check", "ON");
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .min_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .connect_with(options.clone())
+        .await?;
+    migrate(&SQLITE, |migrator| {
+        let writer = writer.clone();
+        async move { migrator.run(&writer).await }
+    })
+    .await?;
+    let reader = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .min_connections(0)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .connect_lazy_with(options.pragma("query_only", "ON"));
+    Ok(Engine::Sqlite { writer, reader })
+}
+
+fn check_directory(path: &Path) -> Result<(), StoreError> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let wrong = |source| StoreError::Directory { path: directory.to_owned(), source };
+    let metadata = std::fs::metadata(directory).map_err(wrong)?;
+    if metadata.permissions().readonly() {
+        return Err(wrong(std::io::ErrorKind::PermissionDenied.into()));
+    }
+    Ok(())
+}
+
+async fn open_postgres(url: &str) -> Result<Engine, StoreError> {
+    let options = PgConnectOptions::from_str(url)?.options([
+        ("statement_timeout", "60s"),
+        ("lock_timeout", "15s"),
+        ("idle_in_transaction_session_timeout", "60s"),
+    ]);
+    let pool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(BUSY_MAX)
+        // sqlx 0.9.0: a cancelled `begin` leaves its transaction open on the pooled connection.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                connection.execute("ROLLBACK").await?;
+                Ok(true)
+            })
+        })
+        .connect_with(options)
+        .await?;
+    migrate(&POSTGRES, |migrator| {
+        let pool = pool.clone();
+        async move { migrator.run(&pool).await }
+    })
+    .await?;
+    Ok(Engine::Postgres(pool))
+}
+
+/// One change of the tables: version, name, statements.
+type Change = (i64, &'static str, &'static str);
+
+const SQLITE: [Change; 1] = [(1, "begin", include_str!("migrations/sqlite/0001_begin.sql"))];
+
+const POSTGRES: [Change; 1] = [(1, "begin", include_str!("migrations/postgres/0001_begin.sql"))];
+
+async fn migrate<F, R>(changes: &[Change], run: F) -> Result<(), StoreError>
+where
+    F: FnOnce(Migrator) -> R,
+    R: Future<Output = Result<(), sqlx::migrate::MigrateError>>,
+{
+    let known = changes.last().map_or(0, |(version, _, _)| *version);
+    let migrations = changes
+        .iter()
+        .map(|(version, name, sql)| {
+            Migration::new(*version, (*name).into(), MigrationType::Simple, sql.into_sql_str(), false)
+        })
+        .collect();
+    match run(Migrator::with_migrations(migrations)).await {
+        Err(sqlx::migrate::MigrateError::VersionMissing(found)) => {
+            Err(StoreError::Newer { known, found })
+        }
+        other => Ok(other?),
+    }
+}
+
+async fn secret(engine: &Engine, now: Timestamp) -> Result<Signer, StoreError> {
+    let mut tx = engine.begin().await?;
+    let mut key = [0_u8; 32];
+    getrandom::fill(&mut key).map_err(|e| StoreError::Engine(sqlx::Error::Io(e.into())))?;
+    // Of several daemons that start together on an empty store, one insert wins; all read it back.
+    tx.run(
+        "INSERT INTO secret (key_id, key, created_at) VALUES ('a', $1, $2) ON CONFLICT DO NOTHING",
+        values![key.to_vec(), now],
+    )
+    .await?;
+    let sql = "SELECT key_id, key FROM secret ORDER BY created_at DESC, key_id DESC";
+    let row = tx.row(sql, values![]).await?.ok_or(StoreError::NoRow { sql })?;
+    tx.commit().await?;
+    let wrong = || StoreError::Value {
+        table: "secret",
+        column: "key",
+        expected: "32 bytes",
+        found: "another length".to_owned(),
+    };
+    let key: [u8; 32] = row.blob("key")?.try_into().map_err(|_| wrong())?;
+    Ok(Signer::new(&row.text("key_id")?, key))
+}

@@ -1,0 +1,317 @@
+//! Tickets with their entries and labels.
+
+use std::collections::BTreeMap;
+
+use super::engine::{Row, values};
+use super::{Engine, StoreError, Tx};
+use crate::domain::language::Language;
+use crate::domain::mail::Address;
+use crate::domain::rules::Category;
+use crate::domain::thread::{Candidate, Keys};
+use crate::domain::ticket::{Entry, Facts, Status, Ticket};
+use crate::domain::time::Timestamp;
+use crate::domain::urgency::Urgency;
+
+/// The serial that the next ticket of a year gets. The row is locked until the transaction ends, so that
+/// two daemons never hand out one number; a number that is not used is not taken.
+pub async fn next_serial(tx: &mut Tx, year: i32) -> Result<i64, StoreError> {
+    let sql = "INSERT INTO ticket_serial (year, last) VALUES ($1, 0)
+               ON CONFLICT (year) DO UPDATE SET last = ticket_serial.last
+               RETURNING last";
+    let row = tx.row(sql, values![i64::from(year)]).await?.ok_or(StoreError::NoRow { sql })?;
+    Ok(row.int("last")?.saturating_add(1))
+}
+
+/// Takes a serial.
+pub async fn take_serial(tx: &mut Tx, year: i32, serial: i64) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE ticket_serial SET last = $2 WHERE year = $1",
+        values![i64::from(year), serial],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Writes a new ticket down; returns its row's id.
+pub async fn insert(tx: &mut Tx, ticket: &Ticket) -> Result<i64, StoreError> {
+    tx.insert(
+        "INSERT INTO ticket (number, mailbox, message_id, status, category, subcategory, urgency,
+                             place, office, language, requester_name, requester_address, subject,
+                             received_at, changed_at, version, facts)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+         RETURNING id",
+        values![
+            &ticket.number,
+            &ticket.mailbox,
+            &ticket.message_id,
+            ticket.status.name(),
+            ticket.category.map(Category::name),
+            &ticket.subcategory,
+            ticket.urgency.name(),
+            &ticket.place,
+            &ticket.office,
+            ticket.language.code(),
+            &ticket.requester.name,
+            &ticket.requester.address,
+            &ticket.subject,
+            ticket.received_at,
+            ticket.changed_at,
+            ticket.version,
+            facts_text(&ticket.facts)?,
+        ],
+    )
+    .await
+}
+
+/// Writes new values of a ticket, made from the version before; false when it changed meanwhile.
+pub async fn update(tx: &mut Tx, ticket: &Ticket) -> Result<bool, StoreError> {
+    let changed = tx
+        .run(
+            "UPDATE ticket SET status = $3, category = $4, subcategory = $5, urgency = $6, place = $7,
+                               office = $8, changed_at = $9, version = $10, facts = $11,
+                               language = $12, requester_name = $13, requester_address = $14,
+                               subject = $15
+             WHERE number = $1 AND version = $2",
+            values![
+                &ticket.number,
+                ticket.version.saturating_sub(1),
+                ticket.status.name(),
+                ticket.category.map(Category::name),
+                &ticket.subcategory,
+                ticket.urgency.name(),
+                &ticket.place,
+                &ticket.office,
+                ticket.changed_at,
+                ticket.version,
+                facts_text(&ticket.facts)?,
+                ticket.language.code(),
+                &ticket.requester.name,
+                &ticket.requester.address,
+                &ticket.subject,
+            ],
+        )
+        .await?;
+    Ok(changed == 1)
+}
+
+fn facts_text(facts: &Facts) -> Result<String, StoreError> {
+    serde_json::to_string(facts).map_err(|source| StoreError::Json { what: "ticket.facts", source })
+}
+
+/// Says which mail opened a ticket.
+pub async fn set_mail(tx: &mut Tx, ticket_id: i64, mail_id: i64) -> Result<(), StoreError> {
+    tx.run("UPDATE ticket SET mail_id = $2 WHERE id = $1", values![ticket_id, mail_id]).await?;
+    Ok(())
+}
+
+/// The row's id of a number.
+pub async fn id_of(tx: &mut Tx, number: &str) -> Result<Option<i64>, StoreError> {
+    let row = tx.row("SELECT id FROM ticket WHERE number = $1", values![number]).await?;
+    row.map(|row| row.int("id")).transpose()
+}
+
+/// A ticket, inside a transaction that will change it.
+pub async fn load(tx: &mut Tx, number: &str) -> Result<Option<Ticket>, StoreError> {
+    let row = tx.row("SELECT * FROM ticket WHERE number = $1", values![number]).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// A ticket and its row's id.
+pub async fn find(engine: &Engine, number: &str) -> Result<Option<(i64, Ticket)>, StoreError> {
+    let row = engine.row("SELECT * FROM ticket WHERE number = $1", values![number]).await?;
+    row.map(|row| Ok((row.int("id")?, read(&row)?))).transpose()
+}
+
+/// Every ticket, in the order of their numbers.
+pub async fn all(engine: &Engine) -> Result<Vec<Ticket>, StoreError> {
+    engine
+        .rows("SELECT * FROM ticket ORDER BY id", values![])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+/// How many tickets stand where.
+pub async fn counts(engine: &Engine) -> Result<BTreeMap<String, i64>, StoreError> {
+    engine
+        .rows("SELECT status, count(*) AS n FROM ticket GROUP BY status", values![])
+        .await?
+        .iter()
+        .map(|row| Ok((row.text("status")?, row.int("n")?)))
+        .collect()
+}
+
+/// Adds a line to a history.
+pub async fn enter(
+    tx: &mut Tx,
+    ticket_id: i64,
+    entry: &Entry,
+    mail_id: Option<i64>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.run(
+        "INSERT INTO entry (ticket_id, at, kind, author, text, mail_id)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        values![ticket_id, now, entry.kind.name(), &entry.author, &entry.text, mail_id],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Keeps what staff taught.
+pub async fn label(
+    tx: &mut Tx,
+    ticket_id: i64,
+    field: &str,
+    before: Option<&str>,
+    after: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.run(
+        "INSERT INTO label (ticket_id, at, field, before, after) VALUES ($1, $2, $3, $4, $5)",
+        values![ticket_id, now, field, before, after],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A line of a history, for reading.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct EntryRow {
+    /// When.
+    pub at: Timestamp,
+    /// What it records.
+    pub kind: String,
+    /// Who.
+    pub author: String,
+    /// What.
+    pub text: String,
+}
+
+/// A ticket's history, oldest first.
+pub async fn history(engine: &Engine, ticket_id: i64) -> Result<Vec<EntryRow>, StoreError> {
+    engine
+        .rows(
+            "SELECT at, kind, author, text FROM entry WHERE ticket_id = $1 ORDER BY id",
+            values![ticket_id],
+        )
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(EntryRow {
+                at: row.time("at")?,
+                kind: row.text("kind")?,
+                author: row.text("author")?,
+                text: row.text("text")?,
+            })
+        })
+        .collect()
+}
+
+/// The tickets that a mail may continue, those found through our letters first.
+pub async fn candidates(tx: &mut Tx, keys: &Keys) -> Result<Vec<Candidate>, StoreError> {
+    let mut found = Vec::new();
+    for id in &keys.letters {
+        let row = tx
+            .row(
+                "SELECT ticket.number AS number FROM letter
+                 JOIN ticket ON ticket.id = letter.ticket_id WHERE letter.message_id = $1",
+                values![id],
+            )
+            .await?;
+        if let Some(row) = row {
+            found.push((row.text("number")?, true));
+        }
+    }
+    for id in &keys.mails {
+        let rows = tx
+            .rows(
+                "SELECT DISTINCT ticket.number AS number FROM mail
+                 JOIN ticket ON ticket.id = mail.ticket_id WHERE mail.message_id = $1 ORDER BY 1",
+                values![id],
+            )
+            .await?;
+        for row in rows {
+            found.push((row.text("number")?, false));
+        }
+    }
+    for number in &keys.numbers {
+        if id_of(tx, number).await?.is_some() {
+            found.push((number.clone(), false));
+        }
+    }
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for (number, by_letter) in found {
+        if !candidates.iter().any(|known| known.number == number) {
+            let participants = participants(tx, &number).await?;
+            candidates.push(Candidate { number, by_letter, participants });
+        }
+    }
+    Ok(candidates)
+}
+
+/// Who wrote or was written to about a ticket: bare lower-case addresses.
+async fn participants(tx: &mut Tx, number: &str) -> Result<Vec<String>, StoreError> {
+    tx.rows(
+        "SELECT requester_address AS address FROM ticket WHERE number = $1
+         UNION SELECT mail.sender FROM mail JOIN ticket ON ticket.id = mail.ticket_id
+               WHERE ticket.number = $1
+         UNION SELECT lower(letter.recipient) FROM letter JOIN ticket ON ticket.id = letter.ticket_id
+               WHERE ticket.number = $1
+         ORDER BY 1",
+        values![number],
+    )
+    .await?
+    .iter()
+    .map(|row| row.text("address"))
+    .filter(|address| !matches!(address, Ok(text) if text.is_empty()))
+    .collect()
+}
+
+fn read(row: &Row) -> Result<Ticket, StoreError> {
+    let facts = row.text("facts")?;
+    Ok(Ticket {
+        number: row.text("number")?,
+        status: one_of(row, "status", "a status", Status::parse)?,
+        category: row
+            .text_or_null("category")?
+            .map(|name| known("category", "a category", name, Category::parse))
+            .transpose()?,
+        subcategory: row.text_or_null("subcategory")?,
+        urgency: one_of(row, "urgency", "an urgency", Urgency::parse)?,
+        place: row.text_or_null("place")?,
+        office: row.text("office")?,
+        language: one_of(row, "language", "a language", Language::parse)?,
+        requester: Address {
+            name: row.text("requester_name")?,
+            address: row.text("requester_address")?,
+        },
+        subject: row.text("subject")?,
+        mailbox: row.text("mailbox")?,
+        message_id: row.text_or_null("message_id")?,
+        received_at: row.time("received_at")?,
+        changed_at: row.time("changed_at")?,
+        version: row.int("version")?,
+        facts: serde_json::from_str(&facts)
+            .map_err(|source| StoreError::Json { what: "ticket.facts", source })?,
+    })
+}
+
+fn one_of<T>(
+    row: &Row,
+    column: &'static str,
+    expected: &'static str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<T, StoreError> {
+    known(column, expected, row.text(column)?, parse)
+}
+
+fn known<T>(
+    column: &'static str,
+    expected: &'static str,
+    found: String,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<T, StoreError> {
+    parse(&found).ok_or(StoreError::Value { table: "ticket", column, expected, found })
+}
