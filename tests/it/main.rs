@@ -2,6 +2,10 @@
 //! those will not do.
 #![cfg(test)]
 
+mod support;
+
 mod fixtures_kind;
 
 mod fixtures_mail;
+
+mod rig;
