@@ -114,8 +114,7 @@ impl Clerk {
         event: &Event<'_>,
         now: Timestamp,
     ) -> Result<Decision, StoreError> {
-        let snapshot =
-            Snapshot { ticket: tickets::load(tx, number).await?, ..Snapshot::default() };
+        let snapshot = Snapshot { ticket: tickets::load(tx, number).await?, ..Snapshot::default() };
         let decision = decide(&self.desk, &snapshot, event, now);
         self.apply(tx, &decision, None, now).await?;
         Ok(decision)
@@ -189,12 +188,7 @@ impl Clerk {
 
     /// Words a letter and puts it into the outbox. One that cannot be worded must not cost the ticket:
     /// it becomes a line of its history that staff see.
-    async fn owe(
-        &self,
-        tx: &mut Tx,
-        letter: &Letter,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    async fn owe(&self, tx: &mut Tx, letter: &Letter, now: Timestamp) -> Result<bool, StoreError> {
         let ticket_id = match &letter.ticket {
             Some(number) => tickets::id_of(tx, number).await?,
             None => None,
@@ -205,11 +199,8 @@ impl Clerk {
                 tracing::error!(kind = letter.kind.name(), %error, "a letter cannot be written");
                 if let Some(id) = ticket_id {
                     let text = format!("the {} could not be written: {error}", letter.kind.name());
-                    let entry = Entry {
-                        kind: EntryKind::LetterFailed,
-                        author: OURSELVES.to_owned(),
-                        text,
-                    };
+                    let entry =
+                        Entry { kind: EntryKind::LetterFailed, author: OURSELVES.to_owned(), text };
                     tickets::enter(tx, id, &entry, None, now).await?;
                 }
                 Ok(false)

@@ -164,9 +164,8 @@ fn in_runtime(work: impl Future<Output = Done>) -> Done {
 /// Lines for journald: no time of our own under systemd, which stamps them. The libraries under IMAP
 /// print passwords and mails at their lower levels: they are kept at warnings whatever RUST_LOG says.
 fn start_log() {
-    let mut filter = EnvFilter::builder()
-        .with_default_directive(tracing::Level::INFO.into())
-        .from_env_lossy();
+    let mut filter =
+        EnvFilter::builder().with_default_directive(tracing::Level::INFO.into()).from_env_lossy();
     for quiet in ["async_imap=warn", "imap_proto=warn", "sqlx=warn", "rustls=warn", "lettre=warn"] {
         if let Ok(directive) = quiet.parse() {
             filter = filter.add_directive(directive);

@@ -121,10 +121,7 @@ pub async fn once(parts: &Parts) -> Result<Round, StoreError> {
     Ok(Round { mailboxes, letters })
 }
 
-async fn pass_once(
-    parts: &Parts,
-    mailbox: &Mailbox,
-) -> (String, Result<Passed, IntakeError>) {
+async fn pass_once(parts: &Parts, mailbox: &Mailbox) -> (String, Result<Passed, IntakeError>) {
     let intake = parts.intake(mailbox);
     let passed = async {
         let mut source = setup::open_source(mailbox).await?;

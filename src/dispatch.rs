@@ -168,7 +168,11 @@ impl Dispatch {
                 now,
                 self.draw(),
             );
-            tracing::warn!(letter = orphan.id, ?next, "a letter was cut off while it was being sent");
+            tracing::warn!(
+                letter = orphan.id,
+                ?next,
+                "a letter was cut off while it was being sent"
+            );
             outbox::end_orphan(&mut tx, &orphan, next, now).await?;
         }
         tx.commit().await

@@ -14,7 +14,7 @@ use crate::domain::mail::Address;
 use crate::domain::rules::{EMBEDDED, RuleSet, RulesError};
 use crate::domain::token::Signer;
 use crate::mailbox::session::Account;
-use crate::mailbox::{Imap, Maildir, MailboxError, Source};
+use crate::mailbox::{Imap, MailboxError, Maildir, Source};
 use crate::render::{Sender, TemplateError, Templates};
 use crate::token;
 use crate::wire::{self, WireError};
@@ -55,8 +55,7 @@ pub fn desk(config: &Config, signer: Signer) -> Result<Desk, SetupError> {
     let organisation = &config.organisation;
     let rules = rules(config)?;
     let saint = organisation.patron_saint.map(|day| format!("{:02}-{:02}", day.month, day.day));
-    let hours =
-        Hours::new(&organisation.hours, organisation.timezone.name(), saint.as_deref())?;
+    let hours = Hours::new(&organisation.hours, organisation.timezone.name(), saint.as_deref())?;
     let identity = Identity {
         addresses: config.own_addresses(),
         domains: organisation.domains.clone(),
@@ -113,11 +112,8 @@ pub fn check(config: &Config) -> Result<(), SetupError> {
 pub fn clerk(config: &Config, signer: Signer) -> Result<Arc<Clerk>, SetupError> {
     let desk = desk(config, signer)?;
     let templates = Templates::load(config.templates.directory.as_deref())?;
-    let sender = Sender {
-        from: desk.from.clone(),
-        reply_to: None,
-        loop_marker: desk.signer.loop_marker(),
-    };
+    let sender =
+        Sender { from: desk.from.clone(), reply_to: None, loop_marker: desk.signer.loop_marker() };
     Ok(Arc::new(Clerk { desk, templates, sender }))
 }
 
@@ -146,8 +142,7 @@ pub async fn open_source(mailbox: &Mailbox) -> Result<Source, MailboxError> {
 
 async fn account(imap: &config::Imap) -> Result<Account, MailboxError> {
     let server = imap.server.clone();
-    let trust = wire::trust(server.ca_file.as_deref())
-        .map_err(crate::mailbox::ImapError::from)?;
+    let trust = wire::trust(server.ca_file.as_deref()).map_err(crate::mailbox::ImapError::from)?;
     let (username, secret, bearer) = match &server.login {
         Some(Login::Password { username, password }) => {
             (username.clone(), password.expose().to_owned(), false)

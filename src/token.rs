@@ -13,7 +13,9 @@ const COMMAND_MAX: Duration = Duration::from_secs(60);
 /// found, never the output itself.
 pub async fn fetch(command: &str) -> Result<String, String> {
     let wrong = |found: String| {
-        format!("token_command: expected an access token on the first line of its output, found {found}; run it by hand as the service's user")
+        format!(
+            "token_command: expected an access token on the first line of its output, found {found}; run it by hand as the service's user"
+        )
     };
     let run = Command::new("/bin/sh")
         .arg("-c")

@@ -42,7 +42,9 @@ pub enum WireError {
         source: io::Error,
     },
     /// Nobody accepts at the port.
-    #[error("expected a server at {host}:{port}, found: {source}; check `host`, `port` and the firewall")]
+    #[error(
+        "expected a server at {host}:{port}, found: {source}; check `host`, `port` and the firewall"
+    )]
     Connect {
         /// The name as configured.
         host: String,

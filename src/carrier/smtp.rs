@@ -125,7 +125,11 @@ impl Connection {
         let (from, to) = match (address(letter.envelope_from.as_deref()), letter.recipient.parse())
         {
             (Ok(from), Ok(to)) => (from, to),
-            _ => return Ok(Carried::Permanent("the address is not one that SMTP carries".to_owned())),
+            _ => {
+                return Ok(Carried::Permanent(
+                    "the address is not one that SMTP carries".to_owned(),
+                ));
+            }
         };
         match self.envelope(from, to).await? {
             None => {}
@@ -258,7 +262,8 @@ fn unusable(during: &str, error: &SmtpError) -> Unusable {
 }
 
 fn late(during: &str, after: Duration) -> Unusable {
-    let text = format!("SMTP {during}: expected an answer within {} s, found none", after.as_secs());
+    let text =
+        format!("SMTP {during}: expected an answer within {} s, found none", after.as_secs());
     Unusable { text, refused: false }
 }
 
@@ -279,8 +284,5 @@ fn reply_text(response: &Response) -> String {
 }
 
 fn shortened(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(SERVER_TEXT_CHARS_MAX)
-        .collect()
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(SERVER_TEXT_CHARS_MAX).collect()
 }

@@ -69,7 +69,9 @@ pub(super) async fn run(args: Args) -> Done {
             say(&format!("The store is         {}", directory.join("sportello.db").display()));
             say(&format!("The mails came from  {}", maildir.join("new").display()));
             if !args.once {
-                say("\nDrop a mail into that last directory to see what becomes of it; Ctrl-C ends.");
+                say(
+                    "\nDrop a mail into that last directory to see what becomes of it; Ctrl-C ends.",
+                );
             }
         }
         if args.once {

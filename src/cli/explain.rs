@@ -80,7 +80,12 @@ fn ledger_line(row: &ledger::LedgerRow) -> String {
 }
 
 async fn show_mail(engine: &Engine, row: &MailRow) -> Result<(), StoreError> {
-    say(&format!("Mail {} from {}, received {}", row.id, on_one_line(&row.sender), row.received_at));
+    say(&format!(
+        "Mail {} from {}, received {}",
+        row.id,
+        on_one_line(&row.sender),
+        row.received_at
+    ));
     say(&format!("  subject: {}", on_one_line(&row.subject)));
     if let Some(id) = &row.message_id {
         say(&format!("  Message-ID: {}", on_one_line(id)));

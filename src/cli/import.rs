@@ -59,7 +59,10 @@ pub(super) async fn run(args: Args, file: PathBuf) -> Done {
                 let mails = std::mem::take(&mut waiting);
                 bytes = 0;
                 let now = clock.now();
-                add(&mut total, intake::import(&clerk, &store.engine, mails, args.letters, now).await?);
+                add(
+                    &mut total,
+                    intake::import(&clerk, &store.engine, mails, args.letters, now).await?,
+                );
             }
         }
         bar.inc(1);

@@ -116,9 +116,8 @@ fn read_all(desk: &Desk, files: &[PathBuf]) -> Vec<Record> {
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(files.len());
     std::thread::scope(|scope| {
         for _ in 0..threads {
-            let started = std::thread::Builder::new()
-                .stack_size(PARSE_STACK_BYTES)
-                .spawn_scoped(scope, work);
+            let started =
+                std::thread::Builder::new().stack_size(PARSE_STACK_BYTES).spawn_scoped(scope, work);
             if let Err(error) = started {
                 tracing::warn!(%error, "a thread could not be started; the others do its work");
             }

@@ -38,12 +38,19 @@ pub(super) enum Command {
 const BRIEF: [&str; 7] = ["id", "kind", "ticket", "recipient", "state", "attempts", "reason"];
 
 const FULL: [&str; 10] = [
-    "id", "kind", "ticket", "recipient", "state", "attempts", "message_id", "reason", "next_at",
+    "id",
+    "kind",
+    "ticket",
+    "recipient",
+    "state",
+    "attempts",
+    "message_id",
+    "reason",
+    "next_at",
     "created_at",
 ];
 
-const STATES: [&str; 7] =
-    ["due", "sending", "held", "sent", "failed", "ambiguous", "cancelled"];
+const STATES: [&str; 7] = ["due", "sending", "held", "sent", "failed", "ambiguous", "cancelled"];
 
 pub(super) async fn run(command: Command, file: PathBuf) -> Done {
     let config = load(&file)?;

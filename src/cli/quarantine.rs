@@ -66,7 +66,8 @@ pub(super) async fn run(command: Command, file: PathBuf) -> Done {
 async fn row(store: &Store, id: i64) -> Result<MailRow, Failure> {
     let row = mail::by_id(&store.engine, id).await?;
     let quarantined = row.filter(|row| row.outcome == "quarantined");
-    Ok(quarantined.ok_or_else(|| anyhow!("{id}: expected an id of the quarantine, found none such"))?)
+    Ok(quarantined
+        .ok_or_else(|| anyhow!("{id}: expected an id of the quarantine, found none such"))?)
 }
 
 async fn raw(store: &Store, id: i64) -> Result<Vec<u8>, Failure> {

@@ -49,7 +49,10 @@ fn report(round: &Round) -> Done {
     let mut broken = Vec::new();
     for (name, passed) in &round.mailboxes {
         match passed {
-            Ok(passed) => say(&format!("{name}: {} new, {} unaccounted for", passed.settled, passed.unaccounted)),
+            Ok(passed) => say(&format!(
+                "{name}: {} new, {} unaccounted for",
+                passed.settled, passed.unaccounted
+            )),
             Err(error) => broken.push(format!("mailbox {name}: {error}")),
         }
     }

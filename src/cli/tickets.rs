@@ -202,7 +202,8 @@ fn correction(
 
 fn check_subcategory(config: &Config, correction: &Correction) -> Done {
     let Some(code) = &correction.subcategory else { return Ok(()) };
-    let desk = setup::desk(config, crate::domain::token::Signer::new("none", [0; 32])).or_static()?;
+    let desk =
+        setup::desk(config, crate::domain::token::Signer::new("none", [0; 32])).or_static()?;
     let known = desk.rules.subcategory(code).ok_or_else(|| {
         wrong("--subcategory", "a code of the taxonomy, as F01, S01, I01 or V01", code)
     })?;

@@ -124,12 +124,18 @@ fn reload(file: &Path, opened: &Store, clock: &Clock) -> Option<Parts> {
         }
         Ok(_) => {
             tracing::error!("store.url changed: that needs a restart; the old configuration stays");
-            notify(&[NotifyState::Ready, NotifyState::Status("serving; store.url changed: restart")]);
+            notify(&[
+                NotifyState::Ready,
+                NotifyState::Status("serving; store.url changed: restart"),
+            ]);
             None
         }
         Err(error) => {
             tracing::error!(%error, "the new configuration cannot be used; the old one stays");
-            notify(&[NotifyState::Ready, NotifyState::Status("serving with the old configuration")]);
+            notify(&[
+                NotifyState::Ready,
+                NotifyState::Status("serving with the old configuration"),
+            ]);
             None
         }
     }

@@ -88,7 +88,12 @@ impl<'a> Writer<'a> {
         };
         *count = count.saturating_add(1);
         if next != Next::Sent {
-            tracing::info!(letter = letter.id, kind = letter.kind.name(), ?next, "a letter did not leave");
+            tracing::info!(
+                letter = letter.id,
+                kind = letter.kind.name(),
+                ?next,
+                "a letter did not leave"
+            );
         }
         Some(Ending { id: letter.id, attempts: letter.attempts, next, text })
     }

@@ -201,7 +201,10 @@ impl Mail {
 
     /// All values of a header field, in order; `name` in lower case.
     pub fn header_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.headers.iter().filter(move |header| header.name == name).map(|header| header.value.as_str())
+        self.headers
+            .iter()
+            .filter(move |header| header.name == name)
+            .map(|header| header.value.as_str())
     }
 
     /// `In-Reply-To` and `References`, newest first, without repetition.

@@ -79,9 +79,9 @@ pub fn after(
                 Next::AmbiguousUntil(now.plus(AMBIGUOUS_PAUSE))
             }
             // A work order that is lost is a hole in the road; twice the same Message-ID is not.
-            LetterKind::WorkOrder if now.since(since) < GIVE_UP_AFTER => {
-                Next::AmbiguousUntil(now.plus(jittered(pause(attempts).max(AMBIGUOUS_PAUSE), chance)))
-            }
+            LetterKind::WorkOrder if now.since(since) < GIVE_UP_AFTER => Next::AmbiguousUntil(
+                now.plus(jittered(pause(attempts).max(AMBIGUOUS_PAUSE), chance)),
+            ),
             _ => Next::Ambiguous,
         },
     }

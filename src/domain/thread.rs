@@ -55,9 +55,10 @@ pub fn keys(mail: &Mail, signer: &Signer) -> Keys {
 /// returned message, the PEC reference, the VERP recipient, the thread.
 #[must_use]
 pub fn reported_letters(mail: &Mail, signer: &Signer) -> Vec<String> {
-    let report = mail.report.iter().flat_map(|report| {
-        [report.envelope_id.as_str(), report.original_message_id.as_str()]
-    });
+    let report = mail
+        .report
+        .iter()
+        .flat_map(|report| [report.envelope_id.as_str(), report.original_message_id.as_str()]);
     let pec = mail.pec.iter().map(|pec| pec.reference.as_str());
     let named = report.chain(pec).map(str::to_owned);
     let returned = mail.to.iter().filter_map(|to| {
@@ -65,7 +66,12 @@ pub fn reported_letters(mail: &Mail, signer: &Signer) -> Vec<String> {
         Some(format!("{token}@{}", to.domain()))
     });
     let thread = mail.ancestors().into_iter().map(str::to_owned);
-    named.chain(returned).chain(thread).filter(|id| signer.verify(id).is_some()).map(|id| bare(&id)).collect()
+    named
+        .chain(returned)
+        .chain(thread)
+        .filter(|id| signer.verify(id).is_some())
+        .map(|id| bare(&id))
+        .collect()
 }
 
 /// The Message-ID as the store has it: relays may fold its case.

@@ -157,10 +157,7 @@ mod tests {
     fn small_mails_share_a_batch_and_large_ones_stand_alone_in_order() {
         let large = sized(3, PIECE + 1);
         let groups = grouped(&[sized(1, 10), sized(2, 10), large, sized(4, 10)]);
-        assert_eq!(
-            groups,
-            [Group::Small(vec![1, 2]), Group::Alone(large), Group::Small(vec![4])]
-        );
+        assert_eq!(groups, [Group::Small(vec![1, 2]), Group::Alone(large), Group::Small(vec![4])]);
     }
 
     #[test]
@@ -174,6 +171,8 @@ mod tests {
                 assert!(uids.len() <= BATCH_MAILS);
             }
         }
-        assert!(grouped(&heavy).iter().all(|group| matches!(group, Group::Small(u) if u.len() <= 4)));
+        assert!(
+            grouped(&heavy).iter().all(|group| matches!(group, Group::Small(u) if u.len() <= 4))
+        );
     }
 }

@@ -11,8 +11,8 @@ use super::{Intake, IntakeError, Passed, Plan};
 use crate::clerk::Clerk;
 use crate::domain::decide::Arrival;
 use crate::domain::kind::Kind;
-use crate::mailbox::{Fetched, uid_of};
 use crate::domain::time::Timestamp;
+use crate::mailbox::{Fetched, uid_of};
 use crate::store::ledger::{Folder, Settled};
 use crate::store::mail::{MailRow, Raw};
 use crate::store::{Engine, StoreError, ledger, mail};
@@ -49,11 +49,7 @@ impl Intake {
         Ok(passed)
     }
 
-    async fn record_small(
-        &self,
-        plan: &Plan,
-        mails: Vec<Fetched>,
-    ) -> Result<Passed, IntakeError> {
+    async fn record_small(&self, plan: &Plan, mails: Vec<Fetched>) -> Result<Passed, IntakeError> {
         let circumstances = self.circumstances(plan, false);
         let mut threads = Vec::new();
         let mut mails = mails.into_iter().peekable();
@@ -98,11 +94,7 @@ impl Intake {
         }
     }
 
-    async fn write_together(
-        &self,
-        plan: &Plan,
-        ready: &mut [Ready],
-    ) -> Result<Passed, StoreError> {
+    async fn write_together(&self, plan: &Plan, ready: &mut [Ready]) -> Result<Passed, StoreError> {
         let now = self.clock.now();
         let mut passed = Passed::default();
         let mut tx = self.engine.begin().await?;
@@ -112,8 +104,7 @@ impl Intake {
                 continue;
             };
             one.arrival.received_at = seen_at;
-            let recorded =
-                self.clerk.record(&mut tx, &one.arrival, &one.raw, now).await?;
+            let recorded = self.clerk.record(&mut tx, &one.arrival, &one.raw, now).await?;
             let settled = Settled {
                 state: recorded.state,
                 reason: &recorded.reason,
@@ -211,8 +202,7 @@ pub async fn import(
             .collect::<Result<Vec<Ready>, StoreError>>()
     })
     .await??;
-    let folder =
-        Folder { mailbox: IMPORT.to_owned(), folder: IMPORT.to_owned(), validity: 1 };
+    let folder = Folder { mailbox: IMPORT.to_owned(), folder: IMPORT.to_owned(), validity: 1 };
     let mut imported = Imported::default();
     let mut tx = engine.begin().await?;
     for one in &ready {

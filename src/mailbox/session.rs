@@ -246,7 +246,9 @@ impl Session {
         see: impl FnMut(&Response<'_>) -> Result<(), ImapError>,
     ) -> Result<(), ImapError> {
         let late = ImapError::Late { during, after: EXCHANGE_MAX };
-        timeout(EXCHANGE_MAX, self.exchange_unbounded(during, command, see)).await.unwrap_or(Err(late))
+        timeout(EXCHANGE_MAX, self.exchange_unbounded(during, command, see))
+            .await
+            .unwrap_or(Err(late))
     }
 
     async fn exchange_unbounded(

@@ -20,12 +20,8 @@ pub fn sample_contexts(template: &str) -> Vec<BTreeMap<String, Value>> {
         "acknowledgement" => {
             (variables(&acknowledgement()), variables(&AcknowledgementContext::default()))
         }
-        "staff_notice" => {
-            (variables(&staff_notice()), variables(&StaffNoticeContext::default()))
-        }
-        "work_order" => {
-            (variables(&work_order()), variables(&WorkOrderContext::default()))
-        }
+        "staff_notice" => (variables(&staff_notice()), variables(&StaffNoticeContext::default())),
+        "work_order" => (variables(&work_order()), variables(&WorkOrderContext::default())),
         "follow_up" => (variables(&follow_up()), variables(&FollowUpContext::default())),
         "delivery_failed" => {
             (variables(&delivery_failed()), variables(&DeliveryFailedContext::default()))

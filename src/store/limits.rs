@@ -21,8 +21,7 @@ pub async fn released(
                 AND released_at > $4) AS in_hour,
             (SELECT count(*) FROM letter WHERE kind = 'acknowledgement'
                 AND recipient = $1 AND released_at > $5 AND state = 'sent') AS looping";
-    let values =
-        values![sender, now.minus(DAY), domain, now.minus(HOUR), now.minus(LOOP_WINDOW)];
+    let values = values![sender, now.minus(DAY), domain, now.minus(HOUR), now.minus(LOOP_WINDOW)];
     let row = tx.row(sql, values).await?.ok_or(StoreError::NoRow { sql })?;
     let count = |name| Ok::<_, StoreError>(u32::try_from(row.int(name)?).unwrap_or(u32::MAX));
     Ok(Released {

@@ -109,9 +109,8 @@ async fn finish(tx: &mut Tx, raw_id: i64, hash: &str) -> Result<i64, StoreError>
 
 /// How many pieces of a large mail are there.
 pub async fn pieces(tx: &mut Tx, raw_id: i64) -> Result<usize, StoreError> {
-    let row = tx
-        .row("SELECT count(*) AS n FROM raw_piece WHERE raw_id = $1", values![raw_id])
-        .await?;
+    let row =
+        tx.row("SELECT count(*) AS n FROM raw_piece WHERE raw_id = $1", values![raw_id]).await?;
     let count = row.map_or(Ok(0), |row| row.int("n"))?;
     Ok(usize::try_from(count).unwrap_or(0))
 }
@@ -170,9 +169,8 @@ pub struct KnownMail {
 
 /// The mail of a content key, if it is in the store.
 pub async fn known(tx: &mut Tx, content_key: &str) -> Result<Option<KnownMail>, StoreError> {
-    let row = tx
-        .row("SELECT id, outcome FROM mail WHERE content_key = $1", values![content_key])
-        .await?;
+    let row =
+        tx.row("SELECT id, outcome FROM mail WHERE content_key = $1", values![content_key]).await?;
     row.map(|row| Ok(KnownMail { id: row.int("id")?, outcome: row.text("outcome")? })).transpose()
 }
 

@@ -82,9 +82,12 @@ impl Store {
     pub fn lock(&self) -> Result<Lock, StoreError> {
         let Some(path) = &self.path else { return Ok(Lock { _file: None }) };
         let path = path.with_extension("lock");
-        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(
-            |source| StoreError::Directory { path: path.clone(), source },
-        )?;
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|source| StoreError::Directory { path: path.clone(), source })?;
         match file.try_lock() {
             Ok(()) => Ok(Lock { _file: Some(file) }),
             Err(_) => Err(StoreError::Held { path }),
@@ -183,7 +186,13 @@ where
     let migrations = changes
         .iter()
         .map(|(version, name, sql)| {
-            Migration::new(*version, (*name).into(), MigrationType::Simple, sql.into_sql_str(), false)
+            Migration::new(
+                *version,
+                (*name).into(),
+                MigrationType::Simple,
+                sql.into_sql_str(),
+                false,
+            )
         })
         .collect();
     match run(Migrator::with_migrations(migrations)).await {

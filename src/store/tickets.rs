@@ -24,11 +24,8 @@ pub async fn next_serial(tx: &mut Tx, year: i32) -> Result<i64, StoreError> {
 
 /// Takes a serial.
 pub async fn take_serial(tx: &mut Tx, year: i32, serial: i64) -> Result<(), StoreError> {
-    tx.run(
-        "UPDATE ticket_serial SET last = $2 WHERE year = $1",
-        values![i64::from(year), serial],
-    )
-    .await?;
+    tx.run("UPDATE ticket_serial SET last = $2 WHERE year = $1", values![i64::from(year), serial])
+        .await?;
     Ok(())
 }
 
@@ -124,12 +121,7 @@ pub async fn find(engine: &Engine, number: &str) -> Result<Option<(i64, Ticket)>
 
 /// Every ticket, in the order of their numbers.
 pub async fn all(engine: &Engine) -> Result<Vec<Ticket>, StoreError> {
-    engine
-        .rows("SELECT * FROM ticket ORDER BY id", values![])
-        .await?
-        .iter()
-        .map(read)
-        .collect()
+    engine.rows("SELECT * FROM ticket ORDER BY id", values![]).await?.iter().map(read).collect()
 }
 
 /// How many tickets stand where.

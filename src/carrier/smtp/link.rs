@@ -43,8 +43,7 @@ impl Link {
         match server.tls {
             Tls::None => Ok(Self { wire: Wire::Plain(stream), before: b"" }),
             Tls::Implicit => {
-                let wire =
-                    wire::secure(stream, &server.host, trust).await.map_err(unreachable)?;
+                let wire = wire::secure(stream, &server.host, trust).await.map_err(unreachable)?;
                 Ok(Self { wire, before: b"" })
             }
             Tls::StartTls => {
@@ -56,8 +55,7 @@ impl Link {
                         return Err(Unusable { text, refused: false });
                     }
                 };
-                let wire =
-                    wire::secure(stream, &server.host, trust).await.map_err(unreachable)?;
+                let wire = wire::secure(stream, &server.host, trust).await.map_err(unreachable)?;
                 Ok(Self { wire, before: GREETING })
             }
         }
@@ -74,9 +72,9 @@ async fn ask_for_tls(mut stream: TcpStream) -> Result<TcpStream, String> {
     expect(&mut stream, "greeting", "220").await?;
     say(&mut stream, b"EHLO [127.0.0.1]\r\n").await?;
     let offered = expect(&mut stream, "EHLO", "250").await?;
-    let offers = offered.lines().any(|line| {
-        line.get(4..).is_some_and(|word| word.trim().eq_ignore_ascii_case("STARTTLS"))
-    });
+    let offers = offered
+        .lines()
+        .any(|line| line.get(4..).is_some_and(|word| word.trim().eq_ignore_ascii_case("STARTTLS")));
     if !offers {
         return Err("SMTP: expected STARTTLS among the server's extensions, found none; nothing was sent in the clear: check `port` and `tls`".to_owned());
     }

@@ -87,15 +87,15 @@ fn delivery_status(
     if let Some(number) = &letter.ticket {
         let verb = if failed { "did not reach" } else { "is on its way to" };
         let text = format!("the {} {verb} {}: {said}", letter.kind.name(), letter.recipient);
-        let entry =
-            Entry { kind: EntryKind::DeliveryStatus, author: OURSELVES.to_owned(), text };
+        let entry = Entry { kind: EntryKind::DeliveryStatus, author: OURSELVES.to_owned(), text };
         decision.changes.push(Change::Enter { ticket: number.clone(), entry });
     }
     if failed {
         let reason = format!("bounced: {said}");
-        decision
-            .changes
-            .push(Change::Bounced { message_id: letter.message_id.clone(), reason: reason.clone() });
+        decision.changes.push(Change::Bounced {
+            message_id: letter.message_id.clone(),
+            reason: reason.clone(),
+        });
         if let Some(ticket) = &snapshot.ticket {
             decision.letters.extend(letters::delivery_failed(desk, ticket, letter, &reason, now));
         }
@@ -124,11 +124,8 @@ fn continued(
     let author = if sender.address.is_empty() { "unknown" } else { &sender.address };
     let text: String = arrival.mail.text.chars().take(ENTRY_CHARS_MAX).collect();
     let entry = Entry { kind: EntryKind::Mail, author: author.to_owned(), text };
-    let letters = if arrival.letters {
-        letters::follow_up(desk, ticket, arrival, now)
-    } else {
-        Vec::new()
-    };
+    let letters =
+        if arrival.letters { letters::follow_up(desk, ticket, arrival, now) } else { Vec::new() };
     Decision {
         outcome: Some(Outcome::Entry(ticket.number.clone())),
         changes: vec![Change::Enter { ticket: ticket.number.clone(), entry }],
@@ -172,8 +169,7 @@ fn opened(
     } else {
         Outcome::Ticket(number.clone())
     };
-    let changes =
-        vec![Change::Open(Box::new(ticket)), Change::Enter { ticket: number, entry }];
+    let changes = vec![Change::Open(Box::new(ticket)), Change::Enter { ticket: number, entry }];
     Decision { outcome: Some(outcome), changes, letters, reasons }
 }
 
@@ -240,10 +236,7 @@ pub(super) fn read_again(
         Entry { kind: EntryKind::Correction, author: OURSELVES.to_owned(), text: text.clone() };
     Decision {
         outcome: Some(Outcome::Ticket(number.clone())),
-        changes: vec![
-            Change::Update(Box::new(ticket)),
-            Change::Enter { ticket: number, entry },
-        ],
+        changes: vec![Change::Update(Box::new(ticket)), Change::Enter { ticket: number, entry }],
         letters,
         reasons: vec![text],
     }

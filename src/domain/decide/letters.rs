@@ -194,8 +194,9 @@ pub(super) fn orders(
     let office = office_of(desk, ticket);
     let (description, description_cut) =
         shortened(&redact(&ticket.facts.text, &ticket.requester.name));
-    let automatic =
-        |contractor: &&crate::domain::rules::Contractor| contractor.activation == Activation::Automatic;
+    let automatic = |contractor: &&crate::domain::rules::Contractor| {
+        contractor.activation == Activation::Automatic
+    };
     desk.rules
         .contractors(code)
         .into_iter()

@@ -39,10 +39,8 @@ pub(super) fn correct(
         letters.extend(letters::orders(desk, &after, &cause, attachments, None, now));
     }
     let number = after.number.clone();
-    let mut changes = vec![
-        Change::Update(Box::new(after)),
-        Change::Enter { ticket: number.clone(), entry },
-    ];
+    let mut changes =
+        vec![Change::Update(Box::new(after)), Change::Enter { ticket: number.clone(), entry }];
     changes.extend(labels.into_iter().map(|(field, before, after)| Change::Label {
         ticket: number.clone(),
         field: field.to_owned(),
@@ -75,8 +73,7 @@ fn corrected(desk: &Desk, before: &Ticket, correction: &Correction, now: Timesta
     if ticket.category.is_some() && ticket.status == Status::ToCheck {
         ticket.status = Status::Received;
     }
-    ticket.office =
-        desk.rules.office(ticket.category, ticket.subcategory.as_deref()).id.clone();
+    ticket.office = desk.rules.office(ticket.category, ticket.subcategory.as_deref()).id.clone();
     ticket.changed_at = now;
     ticket.version = before.version.saturating_add(1);
     ticket
