@@ -3,6 +3,8 @@
 //! Nothing is chosen here. A decision is written whole or not at all, and no letter has left before it is
 //! durable.
 
+use std::collections::BTreeMap;
+
 use crate::domain::decide::{Arrival, Change, Decision, Event, Outcome, Snapshot, decide};
 use crate::domain::desk::Desk;
 use crate::domain::letter::Letter;
@@ -37,11 +39,44 @@ pub struct Recorded {
     pub letters: usize,
 }
 
+/// What one transaction has handed out so far: ticket numbers are read from the store once and written
+/// back once, however many tickets it opens.
+#[derive(Debug, Default)]
+pub struct Sitting {
+    serials: BTreeMap<i32, i64>,
+}
+
+impl Sitting {
+    /// The serial that the next ticket of a year would get.
+    async fn next(&mut self, tx: &mut Tx, year: i32) -> Result<i64, StoreError> {
+        let last = match self.serials.get(&year) {
+            Some(last) => *last,
+            None => tickets::last_serial(tx, year).await?,
+        };
+        self.serials.insert(year, last);
+        Ok(last.saturating_add(1))
+    }
+
+    fn take(&mut self, year: i32, serial: i64) {
+        self.serials.insert(year, serial);
+    }
+
+    /// Writes the numbers back; to be called before the commit.
+    pub async fn close(self, tx: &mut Tx) -> Result<(), StoreError> {
+        for (year, last) in self.serials {
+            tickets::take_serials(tx, year, last).await?;
+        }
+        Ok(())
+    }
+}
+
 impl Clerk {
-    /// Decides about a mail and writes it down with all that follows.
+    /// Decides about a mail and writes it down with all that follows. The caller closes the sitting and
+    /// commits.
     pub async fn record(
         &self,
         tx: &mut Tx,
+        sitting: &mut Sitting,
         arrival: &Arrival,
         raw: &Raw,
         now: Timestamp,
@@ -53,25 +88,24 @@ impl Clerk {
             return Ok(Recorded { mail_id: known.id, state: "filed", reason, letters: 0 });
         }
         let year = self.desk.hours.year(arrival.received_at);
-        let serial = tickets::next_serial(tx, year).await?;
+        let serial = sitting.next(tx, year).await?;
         let snapshot = self.snapshot(tx, arrival, ticket::number(year, serial), now).await?;
         let decision = decide(&self.desk, &snapshot, &Event::MailArrived(arrival), now);
-        let opens = decision.changes.iter().any(|change| matches!(change, Change::Open(_)));
-        if opens {
-            tickets::take_serial(tx, year, serial).await?;
-        }
         let outcome = decision.outcome.clone().unwrap_or(Outcome::Filed(String::new()));
         let raw_id = mail::keep(tx, raw).await?;
-        self.open_tickets(tx, &decision).await?;
+        let mut ids = Ids::default();
+        for change in &decision.changes {
+            if let Change::Open(ticket) = change {
+                sitting.take(year, serial);
+                ids.add(&ticket.number, tickets::insert(tx, ticket).await?);
+            }
+        }
         let ticket_id = match outcome.ticket() {
-            Some(number) => tickets::id_of(tx, number).await?,
+            Some(number) => ids.of(tx, number).await?,
             None => None,
         };
         let mail_id = mail::insert(tx, arrival, &outcome, raw_id, ticket_id).await?;
-        if let (true, Some(id)) = (opens, ticket_id) {
-            tickets::set_mail(tx, id, mail_id).await?;
-        }
-        let letters = self.apply(tx, &decision, Some(mail_id), now).await?;
+        let letters = self.apply(tx, &mut ids, &decision, Some(mail_id), now).await?;
         let reason = decision.reasons.join("; ");
         Ok(Recorded { mail_id, state: outcome.name(), reason, letters })
     }
@@ -101,7 +135,8 @@ impl Clerk {
             Some(number) => tickets::load(tx, &number).await?,
             None => None,
         };
-        let released = limits::released(tx, &address, sender.domain(), now).await?;
+        let released =
+            limits::released(tx, &self.desk.limits, &address, sender.domain(), now).await?;
         Ok(Snapshot { next_number, known: false, candidates, released, ticket, letter })
     }
 
@@ -116,7 +151,7 @@ impl Clerk {
     ) -> Result<Decision, StoreError> {
         let snapshot = Snapshot { ticket: tickets::load(tx, number).await?, ..Snapshot::default() };
         let decision = decide(&self.desk, &snapshot, event, now);
-        self.apply(tx, &decision, None, now).await?;
+        self.apply(tx, &mut Ids::default(), &decision, None, now).await?;
         Ok(decision)
     }
 
@@ -135,16 +170,7 @@ impl Clerk {
         if let Some(outcome) = &decision.outcome {
             mail::read_again(tx, mail_id, arrival, outcome).await?;
         }
-        self.apply(tx, &decision, Some(mail_id), now).await?;
-        Ok(())
-    }
-
-    async fn open_tickets(&self, tx: &mut Tx, decision: &Decision) -> Result<(), StoreError> {
-        for change in &decision.changes {
-            if let Change::Open(ticket) = change {
-                tickets::insert(tx, ticket).await?;
-            }
-        }
+        self.apply(tx, &mut Ids::default(), &decision, Some(mail_id), now).await?;
         Ok(())
     }
 
@@ -152,6 +178,7 @@ impl Clerk {
     async fn apply(
         &self,
         tx: &mut Tx,
+        ids: &mut Ids,
         decision: &Decision,
         mail_id: Option<i64>,
         now: Timestamp,
@@ -165,7 +192,7 @@ impl Clerk {
                     }
                 }
                 Change::Enter { ticket, entry } => {
-                    if let Some(id) = tickets::id_of(tx, ticket).await? {
+                    if let Some(id) = ids.of(tx, ticket).await? {
                         tickets::enter(tx, id, entry, mail_id, now).await?;
                     }
                 }
@@ -173,7 +200,7 @@ impl Clerk {
                     outbox::bounced(tx, message_id, reason, now).await?;
                 }
                 Change::Label { ticket, field, before, after } => {
-                    if let Some(id) = tickets::id_of(tx, ticket).await? {
+                    if let Some(id) = ids.of(tx, ticket).await? {
                         tickets::label(tx, id, field, before.as_deref(), after, now).await?;
                     }
                 }
@@ -181,16 +208,22 @@ impl Clerk {
         }
         let mut written = 0_usize;
         for letter in &decision.letters {
-            written = written.saturating_add(usize::from(self.owe(tx, letter, now).await?));
+            written = written.saturating_add(usize::from(self.owe(tx, ids, letter, now).await?));
         }
         Ok(written)
     }
 
     /// Words a letter and puts it into the outbox. One that cannot be worded must not cost the ticket:
     /// it becomes a line of its history that staff see.
-    async fn owe(&self, tx: &mut Tx, letter: &Letter, now: Timestamp) -> Result<bool, StoreError> {
+    async fn owe(
+        &self,
+        tx: &mut Tx,
+        ids: &mut Ids,
+        letter: &Letter,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let ticket_id = match &letter.ticket {
-            Some(number) => tickets::id_of(tx, number).await?,
+            Some(number) => ids.of(tx, number).await?,
             None => None,
         };
         match render(&self.templates, letter, &self.sender, now) {
@@ -206,5 +239,26 @@ impl Clerk {
                 Ok(false)
             }
         }
+    }
+}
+
+/// Rows of the tickets that a decision speaks of, looked up once each.
+#[derive(Debug, Default)]
+struct Ids(BTreeMap<String, i64>);
+
+impl Ids {
+    fn add(&mut self, number: &str, id: i64) {
+        self.0.insert(number.to_owned(), id);
+    }
+
+    async fn of(&mut self, tx: &mut Tx, number: &str) -> Result<Option<i64>, StoreError> {
+        if let Some(id) = self.0.get(number) {
+            return Ok(Some(*id));
+        }
+        let id = tickets::id_of(tx, number).await?;
+        if let Some(id) = id {
+            self.add(number, id);
+        }
+        Ok(id)
     }
 }

@@ -18,7 +18,7 @@ use crate::config::{Config, Mailbox};
 use crate::dispatch::{Dispatch, Dispatched};
 use crate::domain::time::Timestamp;
 use crate::intake::{Intake, IntakeError, Passed};
-use crate::setup::{self, SetupError};
+use crate::setup::{self, Prepared, SetupError};
 use crate::store::{Engine, Store, StoreError, folders, outbox};
 
 mod mailbox;
@@ -52,9 +52,15 @@ pub struct Parts {
 impl Parts {
     /// From a checked configuration and an open store.
     pub fn new(config: Config, store: &Store, clock: Clock) -> Result<Self, SetupError> {
-        let clerk = setup::clerk(&config, store.signer.clone())?;
-        let carrier = setup::carrier(&config)?;
-        Ok(Self { config, engine: store.engine.clone(), clerk, carrier, clock })
+        let prepared = setup::prepare(&config)?;
+        Ok(Self::of(config, prepared, store, clock))
+    }
+
+    /// The same, from what was prepared before the store was opened.
+    #[must_use]
+    pub fn of(config: Config, prepared: Prepared, store: &Store, clock: Clock) -> Self {
+        let (clerk, carrier) = prepared.with(store.signer.clone());
+        Self { config, engine: store.engine.clone(), clerk, carrier, clock }
     }
 
     fn intake(&self, mailbox: &Mailbox) -> Intake {

@@ -144,9 +144,10 @@ impl Dispatch {
     async fn release_held(&self, now: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.engine.begin().await?;
         for letter in limits::held(&mut tx, HELD_AT_ONCE, now).await? {
+            let allowed = &self.clerk.desk.limits;
             let released =
-                limits::released(&mut tx, &letter.recipient, &letter.domain, now).await?;
-            if crate::domain::limits::hold(&self.clerk.desk.limits, &released).is_none() {
+                limits::released(&mut tx, allowed, &letter.recipient, &letter.domain, now).await?;
+            if crate::domain::limits::hold(allowed, &released).is_none() {
                 limits::release(&mut tx, letter.id, now).await?;
             }
         }

@@ -101,24 +101,50 @@ fn rules(config: &Config) -> Result<RuleSet, SetupError> {
     }
 }
 
-/// Whether the parts could be made: everything that can be wrong without a server.
-pub fn check(config: &Config) -> Result<(), SetupError> {
-    clerk(config, Signer::new("check", [0; 32]))?;
-    carrier(config)?;
-    Ok(())
+/// Everything that can be wrong without a server or a store, made and found right.
+#[derive(Debug)]
+pub struct Prepared {
+    desk: Desk,
+    templates: Templates,
+    /// How letters leave.
+    pub carrier: Carrier,
+}
+
+/// Makes what needs no store; the signing key comes from there.
+pub fn prepare(config: &Config) -> Result<Prepared, SetupError> {
+    Ok(Prepared {
+        desk: desk(config, Signer::new("", [0; 32]))?,
+        templates: Templates::load(config.templates.directory.as_deref())?,
+        carrier: carrier(config)?,
+    })
+}
+
+impl Prepared {
+    /// Who decides and writes, and how letters leave.
+    #[must_use]
+    pub fn with(mut self, signer: Signer) -> (Arc<Clerk>, Carrier) {
+        self.desk.signer = signer;
+        (clerk_of(self.desk, self.templates), self.carrier)
+    }
 }
 
 /// Who decides and writes.
 pub fn clerk(config: &Config, signer: Signer) -> Result<Arc<Clerk>, SetupError> {
-    let desk = desk(config, signer)?;
     let templates = Templates::load(config.templates.directory.as_deref())?;
-    let sender =
-        Sender { from: desk.from.clone(), reply_to: None, loop_marker: desk.signer.loop_marker() };
-    Ok(Arc::new(Clerk { desk, templates, sender }))
+    Ok(clerk_of(desk(config, signer)?, templates))
+}
+
+fn clerk_of(desk: Desk, templates: Templates) -> Arc<Clerk> {
+    let sender = Sender {
+        from: desk.from.clone(),
+        reply_to: None,
+        loop_marker: desk.signer.loop_marker(),
+    };
+    Arc::new(Clerk { desk, templates, sender })
 }
 
 /// How letters leave.
-pub fn carrier(config: &Config) -> Result<Carrier, SetupError> {
+fn carrier(config: &Config) -> Result<Carrier, SetupError> {
     let smtp = config.smtp.as_ref().ok_or(SetupError::NoSmtp)?;
     let trust = wire::trust(smtp.server.ca_file.as_deref())?;
     Ok(Carrier::Smtp(Box::new(Smtp { server: smtp.server.clone(), trust })))

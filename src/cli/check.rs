@@ -6,6 +6,7 @@ use anyhow::anyhow;
 
 use super::output::say;
 use super::{Done, Failure, OrStatic as _, load};
+use crate::carrier::Carrier;
 use crate::clock::Clock;
 use crate::config::{Config, Mailbox};
 use crate::domain::rules::Office;
@@ -41,7 +42,7 @@ impl Findings {
 pub(super) async fn run(_args: Args, file: PathBuf) -> Done {
     let config = load(&file)?;
     config.require_servers().or_static()?;
-    setup::check(&config).or_static()?;
+    let prepared = setup::prepare(&config).or_static()?;
     let mut findings = Findings::default();
     Findings::good(&format!("configuration {}", file.display()));
     for warning in &config.warnings {
@@ -52,7 +53,7 @@ pub(super) async fn run(_args: Args, file: PathBuf) -> Done {
     for mailbox in &config.mailboxes {
         check_mailbox(mailbox, &mut findings).await;
     }
-    check_smtp(&config, &mut findings).await?;
+    check_smtp(&prepared.carrier, &mut findings).await;
     if findings.bad == 0 {
         Ok(())
     } else {
@@ -111,13 +112,12 @@ async fn check_mailbox(mailbox: &Mailbox, findings: &mut Findings) {
     }
 }
 
-async fn check_smtp(config: &Config, findings: &mut Findings) -> Done {
-    match setup::carrier(config).or_static()?.open().await {
+async fn check_smtp(carrier: &Carrier, findings: &mut Findings) {
+    match carrier.open().await {
         Ok(line) => {
             Findings::good("smtp: connected and logged in; nothing was sent");
             line.close().await;
         }
         Err(error) => findings.bad(&format!("smtp: {error}")),
     }
-    Ok(())
 }

@@ -29,10 +29,10 @@ pub(super) async fn run(args: Args, file: PathBuf) -> Done {
     let config = load(&file)?;
     config.require_servers().or_static()?;
     // Rules, templates and hours are checked before the store is touched: nothing is half-done.
-    crate::setup::check(&config).or_static()?;
+    let prepared = crate::setup::prepare(&config).or_static()?;
     let clock = Clock::System;
     let store = open_store(&config).await?;
-    let parts = Parts::new(config, &store, clock.clone()).or_static()?;
+    let parts = Parts::of(config, prepared, &store, clock.clone());
     if args.once {
         let lock = store.lock()?;
         let round = Box::pin(daemon::once(&parts)).await?;

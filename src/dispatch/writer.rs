@@ -36,15 +36,12 @@ impl<'a> Writer<'a> {
     async fn write(&mut self, group: &mut Vec<Report>) -> Result<(), StoreError> {
         let now = self.dispatch.clock.now();
         let epoch = self.dispatch.epoch;
-        let mut answers: Vec<(oneshot::Sender<bool>, bool)> = Vec::new();
+        let mut asked: Vec<(i64, oneshot::Sender<bool>)> = Vec::new();
         let mut failed = Vec::new();
         let mut tx = self.dispatch.engine.begin().await?;
         for report in group.drain(..) {
             match report {
-                Report::Body { letter, durable } => {
-                    let ours = outbox::begin_body(&mut tx, letter, epoch).await?;
-                    answers.push((durable, ours));
-                }
+                Report::Body { letter, durable } => asked.push((letter, durable)),
                 Report::End { letter, carried } => {
                     let Some(ending) = self.ending(&letter, carried) else { continue };
                     if outbox::end_attempt(&mut tx, &ending, epoch, now).await?
@@ -55,9 +52,11 @@ impl<'a> Writer<'a> {
                 }
             }
         }
+        let ids: Vec<i64> = asked.iter().map(|(letter, _)| *letter).collect();
+        let ours = outbox::begin_bodies(&mut tx, &ids, epoch).await?;
         tx.commit().await?;
-        for (durable, ours) in answers {
-            if durable.send(ours).is_err() {
+        for (letter, durable) in asked {
+            if durable.send(ours.contains(&letter)).is_err() {
                 tracing::debug!("a line went away before its answer");
             }
         }

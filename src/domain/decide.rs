@@ -218,7 +218,7 @@ pub fn decide(desk: &Desk, snapshot: &Snapshot, event: &Event<'_>, now: Timestam
         Event::MailReadAgain(arrival) => arrival::read_again(desk, snapshot, arrival, now),
         Event::StaffCorrected(correction) => staff::correct(desk, snapshot, correction, now),
         Event::StaffClosed { note } => staff::close(snapshot, *note, now),
-        Event::LetterFailed(failed) => staff::letter_failed(desk, snapshot, failed, now),
+        Event::LetterFailed(failed) => staff::letter_failed(desk, snapshot, failed),
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 use super::fetch::Batch;
 use super::read::{Circumstances, read};
 use super::{Intake, IntakeError, Passed, Plan};
-use crate::clerk::Clerk;
+use crate::clerk::{Clerk, Sitting};
 use crate::domain::decide::Arrival;
 use crate::domain::kind::Kind;
 use crate::domain::time::Timestamp;
@@ -97,14 +97,18 @@ impl Intake {
     async fn write_together(&self, plan: &Plan, ready: &mut [Ready]) -> Result<Passed, StoreError> {
         let now = self.clock.now();
         let mut passed = Passed::default();
+        let mut sitting = Sitting::default();
         let mut tx = self.engine.begin().await?;
+        let uids: Vec<i64> = ready.iter().map(|one| one.uid).collect();
+        let open = ledger::open(&mut tx, &plan.folder, &uids).await?;
         for one in ready.iter_mut() {
-            let Some(seen_at) = ledger::seen_at(&mut tx, &plan.folder, one.uid).await? else {
-                // Another daemon wrote it down meanwhile.
-                continue;
-            };
-            one.arrival.received_at = seen_at;
-            let recorded = self.clerk.record(&mut tx, &one.arrival, &one.raw, now).await?;
+            // One that is no longer open was written down by another daemon meanwhile.
+            let Some(seen_at) = open.get(&one.uid) else { continue };
+            one.arrival.received_at = *seen_at;
+            let recorded = self
+                .clerk
+                .record(&mut tx, &mut sitting, &one.arrival, &one.raw, now)
+                .await?;
             let settled = Settled {
                 state: recorded.state,
                 reason: &recorded.reason,
@@ -113,6 +117,7 @@ impl Intake {
             ledger::settle(&mut tx, &plan.folder, one.uid, &settled, now).await?;
             passed.add(Passed { settled: 1, letters: recorded.letters, unaccounted: 0 });
         }
+        sitting.close(&mut tx).await?;
         tx.commit().await?;
         Ok(passed)
     }
@@ -204,14 +209,15 @@ pub async fn import(
     .await??;
     let folder = Folder { mailbox: IMPORT.to_owned(), folder: IMPORT.to_owned(), validity: 1 };
     let mut imported = Imported::default();
+    let mut sitting = Sitting::default();
     let mut tx = engine.begin().await?;
     for one in &ready {
         ledger::see(&mut tx, &folder, &[one.uid], one.arrival.received_at).await?;
-        if ledger::seen_at(&mut tx, &folder, one.uid).await?.is_none() {
+        if !ledger::open(&mut tx, &folder, &[one.uid]).await?.contains_key(&one.uid) {
             imported.known = imported.known.saturating_add(1);
             continue;
         }
-        let recorded = clerk.record(&mut tx, &one.arrival, &one.raw, now).await?;
+        let recorded = clerk.record(&mut tx, &mut sitting, &one.arrival, &one.raw, now).await?;
         let settled = Settled {
             state: recorded.state,
             reason: &recorded.reason,
@@ -220,6 +226,7 @@ pub async fn import(
         ledger::settle(&mut tx, &folder, one.uid, &settled, now).await?;
         imported.new = imported.new.saturating_add(1);
     }
+    sitting.close(&mut tx).await?;
     tx.commit().await?;
     Ok(imported)
 }

@@ -91,6 +91,22 @@ fn without_nul(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Many ids as one value: the JSON array that statements take apart with `json_each` or `jsonb_array_elements_text`.
+#[must_use]
+pub fn id_list(ids: &[i64]) -> Value {
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    Value::Text(Some(format!("[{}]", ids.join(","))))
+}
+
+/// The same statement in the words of each engine.
+#[derive(Debug, Clone, Copy)]
+pub struct PerEngine {
+    /// For SQLite.
+    pub sqlite: &'static str,
+    /// For PostgreSQL.
+    pub postgres: &'static str,
+}
+
 /// Values for a statement, in the order of its placeholders.
 macro_rules! values {
     ($($value:expr),* $(,)?) => { vec![$($crate::store::engine::Value::from($value)),*] };
@@ -241,6 +257,15 @@ impl Tx {
             Self::Sqlite(tx) => sqlite(sql, values).execute(&mut **tx).await?.rows_affected(),
             Self::Postgres(tx) => postgres(sql, values).execute(&mut **tx).await?.rows_affected(),
         })
+    }
+
+    /// The engine's wording of a statement.
+    #[must_use]
+    pub fn wording(&self, sql: PerEngine) -> &'static str {
+        match self {
+            Self::Sqlite(_) => sql.sqlite,
+            Self::Postgres(_) => sql.postgres,
+        }
     }
 
     /// Rows of a statement.

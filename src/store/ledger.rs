@@ -3,7 +3,9 @@
 //! `seen → stored → ticket | entry | delivery_status | filed | quarantined | gone`; all but the first
 //! two are last states. What is new on a server is its UIDs minus these rows.
 
-use super::engine::values;
+use std::collections::BTreeMap;
+
+use super::engine::{PerEngine, id_list, values};
 use super::{Engine, StoreError, Tx};
 use crate::domain::time::Timestamp;
 
@@ -62,6 +64,17 @@ pub async fn known(engine: &Engine, folder: &Folder) -> Result<Known, StoreError
     Ok(known)
 }
 
+const SEE: PerEngine = PerEngine {
+    sqlite: "INSERT INTO ledger (mailbox, folder, uidvalidity, uid, state, reason, seen_at, marked)
+             SELECT $1, $2, $3, value, 'seen', '', $5, 0 FROM json_each($4) WHERE true
+             ON CONFLICT (mailbox, folder, uidvalidity, uid) DO NOTHING",
+    postgres: "INSERT INTO ledger (mailbox, folder, uidvalidity, uid, state, reason, seen_at, marked)
+               SELECT $1, $2, $3, value::bigint, 'seen', '', $5, 0
+               FROM jsonb_array_elements_text($4::jsonb) WITH ORDINALITY AS uids (value, place)
+               ORDER BY place
+               ON CONFLICT (mailbox, folder, uidvalidity, uid) DO NOTHING",
+};
+
 /// Notes that messages are there, before any of them is read.
 pub async fn see(
     tx: &mut Tx,
@@ -69,17 +82,16 @@ pub async fn see(
     uids: &[i64],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for uid in uids {
-        tx.run(
-            "INSERT INTO ledger (mailbox, folder, uidvalidity, uid, state, reason, seen_at, marked)
-             VALUES ($1, $2, $3, $4, 'seen', '', $5, 0)
-             ON CONFLICT (mailbox, folder, uidvalidity, uid) DO NOTHING",
-            values![&folder.mailbox, &folder.folder, folder.validity, *uid, now],
-        )
-        .await?;
-    }
+    let sql = tx.wording(SEE);
+    let values =
+        values![&folder.mailbox, &folder.folder, folder.validity, id_list(uids), now];
+    tx.run(sql, values).await?;
     Ok(())
 }
+
+const FILE_HISTORY: &str = "UPDATE ledger
+    SET state = 'filed', reason = $5, settled_at = seen_at, marked = 1
+    WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND state = 'seen' AND seen_at = $4";
 
 /// Files messages that were there before the mailbox was first read. They are never fetched or marked.
 pub async fn file_history(
@@ -88,19 +100,15 @@ pub async fn file_history(
     uids: &[i64],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for uid in uids {
-        tx.run(
-            "INSERT INTO ledger
-                 (mailbox, folder, uidvalidity, uid, state, reason, seen_at, settled_at, marked)
-             VALUES ($1, $2, $3, $4, 'filed',
-                     'it was there before the mailbox was first read', $5, $5, 1)
-             ON CONFLICT (mailbox, folder, uidvalidity, uid) DO NOTHING",
-            values![&folder.mailbox, &folder.folder, folder.validity, *uid, now],
-        )
-        .await?;
-    }
+    see(tx, folder, uids, now).await?;
+    let values =
+        values![&folder.mailbox, &folder.folder, folder.validity, now, HISTORY];
+    tx.run(FILE_HISTORY, values).await?;
     Ok(())
 }
+
+/// Why history is filed.
+const HISTORY: &str = "it was there before the mailbox was first read";
 
 /// Puts a message into a last state; false when it already was in one.
 pub async fn settle(
@@ -141,21 +149,26 @@ pub struct Settled<'a> {
     pub mail_id: Option<i64>,
 }
 
-/// When the ledger first saw a message.
-pub async fn seen_at(
+const OPEN: PerEngine = PerEngine {
+    sqlite: "SELECT uid, seen_at FROM ledger
+             WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3
+               AND uid IN (SELECT value FROM json_each($4)) AND state IN ('seen', 'stored')",
+    postgres: "SELECT uid, seen_at FROM ledger
+               WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3
+                 AND uid IN (SELECT value::bigint FROM jsonb_array_elements_text($4::jsonb) AS value)
+                 AND state IN ('seen', 'stored')",
+};
+
+/// Which of these messages are open, and when the ledger first saw each.
+pub async fn open(
     tx: &mut Tx,
     folder: &Folder,
-    uid: i64,
-) -> Result<Option<Timestamp>, StoreError> {
-    let row = tx
-        .row(
-            "SELECT seen_at FROM ledger
-             WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND uid = $4
-               AND state IN ('seen', 'stored')",
-            values![&folder.mailbox, &folder.folder, folder.validity, uid],
-        )
-        .await?;
-    row.map(|row| row.time("seen_at")).transpose()
+    uids: &[i64],
+) -> Result<BTreeMap<i64, Timestamp>, StoreError> {
+    let sql = tx.wording(OPEN);
+    let values = values![&folder.mailbox, &folder.folder, folder.validity, id_list(uids)];
+    let rows = tx.rows(sql, values).await?;
+    rows.iter().map(|row| Ok((row.int("uid")?, row.time("seen_at")?))).collect()
 }
 
 /// Notes that listings no longer show open messages: missed once, they may be a server's lapse; missed
@@ -187,16 +200,20 @@ pub async fn miss(
     Ok(())
 }
 
+const MARK: PerEngine = PerEngine {
+    sqlite: "UPDATE ledger SET marked = 1
+             WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3
+               AND uid IN (SELECT value FROM json_each($4))",
+    postgres: "UPDATE ledger SET marked = 1
+               WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3
+                 AND uid IN (SELECT value::bigint FROM jsonb_array_elements_text($4::jsonb) AS value)",
+};
+
 /// Notes that `after` was carried out.
 pub async fn mark(tx: &mut Tx, folder: &Folder, uids: &[i64]) -> Result<(), StoreError> {
-    for uid in uids {
-        tx.run(
-            "UPDATE ledger SET marked = 1
-             WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND uid = $4",
-            values![&folder.mailbox, &folder.folder, folder.validity, *uid],
-        )
-        .await?;
-    }
+    let sql = tx.wording(MARK);
+    let values = values![&folder.mailbox, &folder.folder, folder.validity, id_list(uids)];
+    tx.run(sql, values).await?;
     Ok(())
 }
 

@@ -2,26 +2,41 @@
 
 use super::engine::values;
 use super::{StoreError, Tx};
-use crate::domain::limits::{DAY, HELD_MAX, HOUR, LOOP_WINDOW, Released};
+use crate::domain::limits::{
+    DAY, HELD_MAX, HOUR, LOOP_LETTERS_MAX, LOOP_WINDOW, Limits, Released,
+};
 use crate::domain::time::Timestamp;
 
-/// Acknowledgements that left, or are about to, in the windows that end now.
+/// Acknowledgements that left, or are about to, in the windows that end now. Nothing is counted further
+/// than its limit asks: at a backlog the whole hour would be counted for every mail.
 pub async fn released(
     tx: &mut Tx,
+    limits: &Limits,
     sender: &str,
     domain: &str,
     now: Timestamp,
 ) -> Result<Released, StoreError> {
     let sql = "SELECT
-            (SELECT count(*) FROM letter WHERE kind = 'acknowledgement'
-                AND recipient = $1 AND released_at > $2) AS to_sender,
-            (SELECT count(*) FROM letter WHERE kind = 'acknowledgement'
-                AND recipient_domain = $3 AND released_at > $4) AS to_domain,
-            (SELECT count(*) FROM letter WHERE kind = 'acknowledgement'
-                AND released_at > $4) AS in_hour,
-            (SELECT count(*) FROM letter WHERE kind = 'acknowledgement'
-                AND recipient = $1 AND released_at > $5 AND state = 'sent') AS looping";
-    let values = values![sender, now.minus(DAY), domain, now.minus(HOUR), now.minus(LOOP_WINDOW)];
+            (SELECT count(*) FROM (SELECT 1 FROM letter WHERE kind = 'acknowledgement'
+                AND recipient = $1 AND released_at > $2 LIMIT $6) AS some) AS to_sender,
+            (SELECT count(*) FROM (SELECT 1 FROM letter WHERE kind = 'acknowledgement'
+                AND recipient_domain = $3 AND released_at > $4 LIMIT $7) AS some) AS to_domain,
+            (SELECT count(*) FROM (SELECT 1 FROM letter WHERE kind = 'acknowledgement'
+                AND released_at > $4 LIMIT $8) AS some) AS in_hour,
+            (SELECT count(*) FROM (SELECT 1 FROM letter WHERE kind = 'acknowledgement'
+                AND recipient = $1 AND released_at > $5 AND state = 'sent' LIMIT $9) AS some)
+                AS looping";
+    let values = values![
+        sender,
+        now.minus(DAY),
+        domain,
+        now.minus(HOUR),
+        now.minus(LOOP_WINDOW),
+        i64::from(limits.per_sender_per_day),
+        i64::from(limits.per_domain_per_hour),
+        i64::from(limits.per_hour),
+        i64::from(LOOP_LETTERS_MAX),
+    ];
     let row = tx.row(sql, values).await?.ok_or(StoreError::NoRow { sql })?;
     let count = |name| Ok::<_, StoreError>(u32::try_from(row.int(name)?).unwrap_or(u32::MAX));
     Ok(Released {

@@ -57,15 +57,19 @@ pub async fn keep(tx: &mut Tx, raw: &Raw) -> Result<i64, StoreError> {
 }
 
 async fn keep_whole(tx: &mut Tx, packed: &Packed) -> Result<i64, StoreError> {
-    if let Some(id) = find(tx, &packed.hash).await? {
-        return Ok(id);
-    }
-    let id = tx
-        .insert(
-            "INSERT INTO raw_mail (hash, bytes) VALUES ($1, $2) RETURNING id",
+    let row = tx
+        .row(
+            "INSERT INTO raw_mail (hash, bytes) VALUES ($1, $2)
+             ON CONFLICT (hash) DO NOTHING RETURNING id",
             values![&packed.hash, to_i64(packed.bytes)],
         )
         .await?;
+    let Some(row) = row else {
+        let sql = "SELECT id FROM raw_mail WHERE hash = $1";
+        let known = tx.row(sql, values![&packed.hash]).await?.ok_or(StoreError::NoRow { sql })?;
+        return known.int("id");
+    };
+    let id = row.int("id")?;
     for (number, data) in packed.pieces.iter().enumerate() {
         insert_piece(tx, id, number, data.clone()).await?;
     }

@@ -105,6 +105,11 @@ async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY_MAX)
+        // Raw mail is written once and rarely read: large pages cost fewer of them a mail.
+        .page_size(16 * 1024)
+        .pragma("cache_size", "-16384")
+        // In pages: the log is folded back after 32 MiB instead of 16, in larger and rarer strokes.
+        .pragma("wal_autocheckpoint", "2000")
         .pragma("journal_size_limit", "67108864")
         .pragma("temp_store", "MEMORY")
         .pragma("trusted_schema", "OFF")

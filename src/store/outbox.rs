@@ -1,6 +1,8 @@
 //! The outbox: letters to send, each attempt written down before it is made.
 
-use super::engine::{Row, values};
+use std::collections::BTreeSet;
+
+use super::engine::{PerEngine, Row, id_list, values};
 use super::{Engine, StoreError, Tx};
 use crate::domain::decide::KnownLetter;
 use crate::domain::letter::{Letter, LetterKind};
@@ -167,11 +169,13 @@ pub async fn lease(
     let rows = tx.rows(sql, values![epoch, now, most]).await?;
     let mut leased = rows.iter().map(|row| read_leased(row, now)).collect::<Result<Vec<_>, _>>()?;
     leased.sort_by_key(|letter| letter.id);
-    for letter in &leased {
+    if !leased.is_empty() {
         tx.run(
-            "INSERT INTO attempt (letter_id, n, began_at, outcome) VALUES ($1, $2, $3, 'under way')
-             ON CONFLICT (letter_id, n) DO UPDATE SET began_at = excluded.began_at",
-            values![letter.id, i64::from(letter.attempts), now],
+            "INSERT INTO attempt (letter_id, n, began_at, outcome)
+             SELECT id, attempts, $2, 'under way' FROM letter
+             WHERE state = 'sending' AND phase = 'envelope' AND epoch = $1
+             ON CONFLICT (letter_id, n) DO NOTHING",
+            values![epoch, now],
         )
         .await?;
     }
@@ -201,17 +205,31 @@ fn kind(row: &Row) -> Result<LetterKind, StoreError> {
     })
 }
 
-/// Writes down that a letter's body is about to be sent; false when the letter is no longer this
-/// worker's, which then must not send it.
-pub async fn begin_body(tx: &mut Tx, id: i64, epoch: i64) -> Result<bool, StoreError> {
-    let changed = tx
-        .run(
-            "UPDATE letter SET phase = 'data' WHERE id = $1 AND epoch = $2 AND state = 'sending'
-               AND epoch IN (SELECT epoch FROM worker WHERE ended = 0)",
-            values![id, epoch],
-        )
-        .await?;
-    Ok(changed == 1)
+const BEGIN_BODIES: PerEngine = PerEngine {
+    sqlite: "UPDATE letter SET phase = 'data'
+             WHERE id IN (SELECT value FROM json_each($1)) AND epoch = $2 AND state = 'sending'
+               AND epoch IN (SELECT epoch FROM worker WHERE ended = 0)
+             RETURNING id",
+    postgres: "UPDATE letter SET phase = 'data'
+               WHERE id IN (SELECT value::bigint FROM jsonb_array_elements_text($1::jsonb) AS value)
+                 AND epoch = $2 AND state = 'sending'
+                 AND epoch IN (SELECT epoch FROM worker WHERE ended = 0)
+               RETURNING id",
+};
+
+/// Writes down that the bodies of letters are about to be sent. Returns those that still are this
+/// worker's; the others must not be sent.
+pub async fn begin_bodies(
+    tx: &mut Tx,
+    ids: &[i64],
+    epoch: i64,
+) -> Result<BTreeSet<i64>, StoreError> {
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let sql = tx.wording(BEGIN_BODIES);
+    let rows = tx.rows(sql, values![id_list(ids), epoch]).await?;
+    rows.iter().map(|row| row.int("id")).collect()
 }
 
 /// How an attempt ended, to be written down.

@@ -12,19 +12,19 @@ use crate::domain::ticket::{Entry, Facts, Status, Ticket};
 use crate::domain::time::Timestamp;
 use crate::domain::urgency::Urgency;
 
-/// The serial that the next ticket of a year gets. The row is locked until the transaction ends, so that
-/// two daemons never hand out one number; a number that is not used is not taken.
-pub async fn next_serial(tx: &mut Tx, year: i32) -> Result<i64, StoreError> {
+/// The last serial of a year. The row is locked until the transaction ends, so that two daemons never
+/// hand out one number; a number that is not taken is not used up.
+pub async fn last_serial(tx: &mut Tx, year: i32) -> Result<i64, StoreError> {
     let sql = "INSERT INTO ticket_serial (year, last) VALUES ($1, 0)
                ON CONFLICT (year) DO UPDATE SET last = ticket_serial.last
                RETURNING last";
     let row = tx.row(sql, values![i64::from(year)]).await?.ok_or(StoreError::NoRow { sql })?;
-    Ok(row.int("last")?.saturating_add(1))
+    row.int("last")
 }
 
-/// Takes a serial.
-pub async fn take_serial(tx: &mut Tx, year: i32, serial: i64) -> Result<(), StoreError> {
-    tx.run("UPDATE ticket_serial SET last = $2 WHERE year = $1", values![i64::from(year), serial])
+/// Takes the serials of a year up to `last`.
+pub async fn take_serials(tx: &mut Tx, year: i32, last: i64) -> Result<(), StoreError> {
+    tx.run("UPDATE ticket_serial SET last = $2 WHERE year = $1", values![i64::from(year), last])
         .await?;
     Ok(())
 }
@@ -93,12 +93,6 @@ pub async fn update(tx: &mut Tx, ticket: &Ticket) -> Result<bool, StoreError> {
 
 fn facts_text(facts: &Facts) -> Result<String, StoreError> {
     serde_json::to_string(facts).map_err(|source| StoreError::Json { what: "ticket.facts", source })
-}
-
-/// Says which mail opened a ticket.
-pub async fn set_mail(tx: &mut Tx, ticket_id: i64, mail_id: i64) -> Result<(), StoreError> {
-    tx.run("UPDATE ticket SET mail_id = $2 WHERE id = $1", values![ticket_id, mail_id]).await?;
-    Ok(())
 }
 
 /// The row's id of a number.

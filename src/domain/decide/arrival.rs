@@ -33,7 +33,7 @@ pub(super) fn decide(
         return Decision::filed("it was there before the mailbox was first read".to_owned());
     }
     if matches!(arrival.kind.kind, Kind::Bounce | Kind::PecReceipt) {
-        return delivery_status(desk, snapshot, arrival, now);
+        return delivery_status(desk, snapshot, arrival);
     }
     if !arrival.kind.ticket && arrival.kind.kind != Kind::Command {
         return Decision::filed(arrival.kind.reason.text().to_owned());
@@ -41,7 +41,7 @@ pub(super) fn decide(
     let sender = sender_of(arrival);
     match (thread::continues(&snapshot.candidates, &sender.address), &snapshot.ticket) {
         (Some(candidate), Some(ticket)) if candidate.number == ticket.number => {
-            continued(desk, ticket, arrival, &sender, now)
+            continued(desk, ticket, arrival, &sender)
         }
         _ => opened(desk, snapshot, arrival, sender, now),
     }
@@ -63,12 +63,7 @@ fn sender_of(arrival: &Arrival) -> Address {
     sender
 }
 
-fn delivery_status(
-    desk: &Desk,
-    snapshot: &Snapshot,
-    arrival: &Arrival,
-    now: Timestamp,
-) -> Decision {
+fn delivery_status(desk: &Desk, snapshot: &Snapshot, arrival: &Arrival) -> Decision {
     let Some(letter) = &snapshot.letter else {
         return Decision::filed(format!(
             "{}; it names no letter of ours",
@@ -97,7 +92,7 @@ fn delivery_status(
             reason: reason.clone(),
         });
         if let Some(ticket) = &snapshot.ticket {
-            decision.letters.extend(letters::delivery_failed(desk, ticket, letter, &reason, now));
+            decision.letters.extend(letters::delivery_failed(desk, ticket, letter, &reason));
         }
     }
     decision
@@ -114,18 +109,12 @@ fn is_failure(arrival: &Arrival) -> bool {
     })
 }
 
-fn continued(
-    desk: &Desk,
-    ticket: &Ticket,
-    arrival: &Arrival,
-    sender: &Address,
-    now: Timestamp,
-) -> Decision {
+fn continued(desk: &Desk, ticket: &Ticket, arrival: &Arrival, sender: &Address) -> Decision {
     let author = if sender.address.is_empty() { "unknown" } else { &sender.address };
     let text: String = arrival.mail.text.chars().take(ENTRY_CHARS_MAX).collect();
     let entry = Entry { kind: EntryKind::Mail, author: author.to_owned(), text };
     let letters =
-        if arrival.letters { letters::follow_up(desk, ticket, arrival, now) } else { Vec::new() };
+        if arrival.letters { letters::follow_up(desk, ticket, arrival) } else { Vec::new() };
     Decision {
         outcome: Some(Outcome::Entry(ticket.number.clone())),
         changes: vec![Change::Enter { ticket: ticket.number.clone(), entry }],

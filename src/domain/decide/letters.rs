@@ -14,7 +14,7 @@ use crate::domain::letter::context::{
 use crate::domain::letter::redact::redact;
 use crate::domain::letter::{HoldReason, Letter, LetterKind};
 use crate::domain::mail::Address;
-use crate::domain::rules::{Activation, Office};
+use crate::domain::rules::{Activation, Contractor, Office};
 use crate::domain::ticket::Ticket;
 use crate::domain::time::Timestamp;
 use crate::domain::urgency::Urgency;
@@ -191,50 +191,53 @@ pub(super) fn orders(
     now: Timestamp,
 ) -> Vec<Letter> {
     let Some(code) = &ticket.subcategory else { return Vec::new() };
+    let automatic = |known: &&Contractor| known.activation == Activation::Automatic;
+    // One contractor repairs a defect: the first in the order of the rules.
+    let Some(contractor) = desk.rules.contractors(code).into_iter().find(automatic) else {
+        return Vec::new();
+    };
+    let Some(address) = contractor.addresses.first() else { return Vec::new() };
+    let context = order_context(desk, ticket, contractor, attachments, now);
+    let draft = Draft {
+        kind: LetterKind::WorkOrder,
+        ticket,
+        cause: cause.to_owned(),
+        recipient: Address { name: contractor.name.clone(), address: address.clone() },
+        template: LetterKind::WorkOrder.name(),
+        language: Language::It,
+        hold,
+    };
+    vec![draft.letter(desk, &context)]
+}
+
+fn order_context(
+    desk: &Desk,
+    ticket: &Ticket,
+    contractor: &Contractor,
+    attachments: usize,
+    now: Timestamp,
+) -> WorkOrderContext {
     let office = office_of(desk, ticket);
     let (description, description_cut) =
         shortened(&redact(&ticket.facts.text, &ticket.requester.name));
-    let automatic = |contractor: &&crate::domain::rules::Contractor| {
-        contractor.activation == Activation::Automatic
-    };
-    desk.rules
-        .contractors(code)
-        .into_iter()
-        .filter(automatic)
-        // One contractor repairs a defect: the first in the order of the rules.
-        .take(1)
-        .filter_map(|contractor| {
-            let address = contractor.addresses.first()?;
-            let context = WorkOrderContext {
-                number: ticket.number.clone(),
-                organisation: desk.organisation.clone(),
-                contractor: contractor.name.clone(),
-                received: desk.hours.moment(ticket.received_at),
-                urgency: Wording::urgency(ticket.urgency),
-                emergency: ticket.urgency == Urgency::Emergency,
-                category: ticket.category.map(Wording::category),
-                subcategory: subcategory(desk, ticket),
-                place: ticket.place.as_deref().map(|place| redact(place, &ticket.requester.name)),
-                description: description.clone(),
-                description_cut,
-                attachments: u32::try_from(attachments).unwrap_or(u32::MAX),
-                office: Wording::new(&office.name_it, &office.name_en),
-                contact: office.address.clone(),
-                expected_by: expected_days(desk, ticket, office)
-                    .map(|days| desk.hours.day(desk.hours.add_working_days(now, days))),
-            };
-            let draft = Draft {
-                kind: LetterKind::WorkOrder,
-                ticket,
-                cause: cause.to_owned(),
-                recipient: Address { name: contractor.name.clone(), address: address.clone() },
-                template: LetterKind::WorkOrder.name(),
-                language: Language::It,
-                hold,
-            };
-            Some(draft.letter(desk, &context))
-        })
-        .collect()
+    WorkOrderContext {
+        number: ticket.number.clone(),
+        organisation: desk.organisation.clone(),
+        contractor: contractor.name.clone(),
+        received: desk.hours.moment(ticket.received_at),
+        urgency: Wording::urgency(ticket.urgency),
+        emergency: ticket.urgency == Urgency::Emergency,
+        category: ticket.category.map(Wording::category),
+        subcategory: subcategory(desk, ticket),
+        place: ticket.place.as_deref().map(|place| redact(place, &ticket.requester.name)),
+        description,
+        description_cut,
+        attachments: u32::try_from(attachments).unwrap_or(u32::MAX),
+        office: Wording::new(&office.name_it, &office.name_en),
+        contact: office.address.clone(),
+        expected_by: expected_days(desk, ticket, office)
+            .map(|days| desk.hours.day(desk.hours.add_working_days(now, days))),
+    }
 }
 
 /// To the office: somebody wrote again about a ticket.
@@ -242,7 +245,6 @@ pub(super) fn follow_up(
     desk: &Desk,
     ticket: &Ticket,
     arrival: &Arrival,
-    _now: Timestamp,
 ) -> Vec<Letter> {
     let (text, text_cut) = shortened(&arrival.mail.text);
     let sender = arrival.mail.from.clone().unwrap_or_default();
@@ -267,7 +269,6 @@ pub(super) fn delivery_failed(
     ticket: &Ticket,
     letter: &KnownLetter,
     reason: &str,
-    _now: Timestamp,
 ) -> Vec<Letter> {
     if letter.kind == LetterKind::StaffNotice {
         return Vec::new();

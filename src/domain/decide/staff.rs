@@ -121,7 +121,6 @@ pub(super) fn letter_failed(
     desk: &Desk,
     snapshot: &Snapshot,
     failed: &FailedLetter,
-    now: Timestamp,
 ) -> Decision {
     let FailedLetter { letter, reason } = failed;
     let Some(ticket) = &snapshot.ticket else {
@@ -137,7 +136,7 @@ pub(super) fn letter_failed(
     Decision {
         outcome: None,
         changes: vec![Change::Enter { ticket: ticket.number.clone(), entry }],
-        letters: letters::delivery_failed(desk, ticket, letter, reason, now),
+        letters: letters::delivery_failed(desk, ticket, letter, reason),
         reasons: vec![text],
     }
 }

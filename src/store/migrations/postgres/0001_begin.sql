@@ -77,7 +77,6 @@ CREATE TABLE ticket_serial (
 CREATE TABLE ticket (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     number TEXT NOT NULL UNIQUE,        -- 2026-000123
-    mail_id BIGINT REFERENCES mail (id),
     mailbox TEXT NOT NULL,
     message_id TEXT,
     status TEXT NOT NULL,
