@@ -81,48 +81,57 @@ impl Language {
 const FREQUENT: [(Language, &str); 7] = [
     (
         Language::It,
-        "il lo la i gli le l un uno una di del della dello dei delle degli dell da dal dalla dai in nel nella nei nelle \
-         su sul sulla sui con per tra fra e ed o ma che chi non mi si ci ne vi sono sia ho ha hanno abbiamo c questo questa \
-         quello quella anche piu molto gia ancora adesso ora oggi ieri quando dove come perche se al alla ai alle allo dopo \
-         prima sempre tutto tutta tutti davanti dietro sotto sopra senza buongiorno buonasera salve grazie saluti cordiali \
-         gentile signor signora segnalo segnalare vorrei potete mandate venite rotto rotta spento spenta guasto manca perde \
-         funziona comune scuola strada giorni mesi anni mattina notte nn xke ke fuori casa acqua luce",
+        "il lo la i gli le l un uno una di del della dello dei delle degli dell da dal dalla \
+         dai in nel nella nei nelle su sul sulla sui con per tra fra e ed o ma che chi non mi \
+         si ci ne vi sono sia ho ha hanno abbiamo c questo questa quello quella anche piu \
+         molto gia ancora adesso ora oggi ieri quando dove come perche se al alla ai alle \
+         allo dopo prima sempre tutto tutta tutti davanti dietro sotto sopra senza buongiorno \
+         buonasera salve grazie saluti cordiali gentile signor signora segnalo segnalare \
+         vorrei potete mandate venite rotto rotta spento spenta guasto manca perde funziona \
+         comune scuola strada giorni mesi anni mattina notte nn xke ke fuori casa acqua luce",
     ),
     (
         Language::En,
-        "the a an of to in on at is are was were be been has have had not and or but with for from this that there it its \
-         my our your we you they i he she hello hi dear good morning evening please thanks thank regards sincerely could \
-         would can when where near since still street road broken light water school very because who what which out into no",
+        "the a an of to in on at is are was were be been has have had not and or but with for \
+         from this that there it its my our your we you they i he she hello hi dear good \
+         morning evening please thanks thank regards sincerely could would can when where \
+         near since still street road broken light water school very because who what which \
+         out into no",
     ),
     (
         Language::Fr,
-        "le la les l un une des du de d et est sont a au aux en dans sur sous pour par avec que qui ne pas plus ce cette ces \
-         il elle nous vous je on mon ma mes notre votre bonjour bonsoir madame monsieur merci cordialement depuis devant \
-         tres ete c j n qu s rue ecole y trop faire quand mais tout tous",
+        "le la les l un une des du de d et est sont a au aux en dans sur sous pour par avec \
+         que qui ne pas plus ce cette ces il elle nous vous je on mon ma mes notre votre \
+         bonjour bonsoir madame monsieur merci cordialement depuis devant tres ete c j n qu s \
+         rue ecole y trop faire quand mais tout tous",
     ),
     (
         Language::Es,
-        "el la los las un una unos de del y en con por para que es son esta estan este esto ese se no su sus lo al como mas \
-         pero hay muy ya desde cuando hola buenos buenas dias tardes gracias saludos senor senora mi nos nuestra nuestro \
-         calle escuela ha han sin todo todos donde porque hace favor",
+        "el la los las un una unos de del y en con por para que es son esta estan este esto \
+         ese se no su sus lo al como mas pero hay muy ya desde cuando hola buenos buenas dias \
+         tardes gracias saludos senor senora mi nos nuestra nuestro calle escuela ha han sin \
+         todo todos donde porque hace favor",
     ),
     (
         Language::De,
-        "der die das den dem des ein eine einen einem einer und oder ist sind war im in zu zum zur mit auf fur von vom nicht \
-         sie wir ich es an am bei aus nach wie auch so dass seit vor uber unter guten tag morgen hallo sehr geehrte damen \
-         herren danke bitte freundlichen grussen mfg strasse schule hat haben wird kann konnen noch kein keine",
+        "der die das den dem des ein eine einen einem einer und oder ist sind war im in zu \
+         zum zur mit auf fur von vom nicht sie wir ich es an am bei aus nach wie auch so dass \
+         seit vor uber unter guten tag morgen hallo sehr geehrte damen herren danke bitte \
+         freundlichen grussen mfg strasse schule hat haben wird kann konnen noch kein keine",
     ),
     (
         Language::Ro,
-        "si in la de pe cu nu un o este e sunt din pentru ca sa care mai au al ai ale se va am buna ziua seara multumesc \
-         multumim stimati domnule doamna dar foarte cand fost fi lui noi la strada scoala de langa s a lipsa rog acolo \
-         copii copiii apa nostru noastra dupa fara acest aceasta",
+        "si in la de pe cu nu un o este e sunt din pentru ca sa care mai au al ai ale se va \
+         am buna ziua seara multumesc multumim stimati domnule doamna dar foarte cand fost fi \
+         lui noi la strada scoala de langa s a lipsa rog acolo copii copiii apa nostru \
+         noastra dupa fara acest aceasta",
     ),
     (
         Language::Sq,
-        "te ne dhe e i per nga me qe eshte jane nuk se po do une ju nje kjo ky por si kur pershendetje faleminderit \
-         miredita mirembrema ju lutem mund ka kam kemi rruga rruge shkolla shkolles tek ketu tani ditet dite femijet \
-         femijeve drita uji s ne nese shume prej para",
+        "te ne dhe e i per nga me qe eshte jane nuk se po do une ju nje kjo ky por si kur \
+         pershendetje faleminderit miredita mirembrema ju lutem mund ka kam kemi rruga rruge \
+         shkolla shkolles tek ketu tani ditet dite femijet femijeve drita uji s ne nese shume \
+         prej para",
     ),
 ];
 

@@ -31,19 +31,19 @@ pub struct Released {
 }
 
 /// The window of the limit by sender.
-pub const DAY: Duration = Duration::from_secs(24 * 3600);
+pub const DAY: Duration = Duration::from_hours(24);
 
 /// The window of the limits by domain and over all.
-pub const HOUR: Duration = Duration::from_secs(3600);
+pub const HOUR: Duration = Duration::from_hours(1);
 
 /// The window of the loop breaker: two machines that answer each other do it within minutes.
-pub const LOOP_WINDOW: Duration = Duration::from_secs(3600);
+pub const LOOP_WINDOW: Duration = Duration::from_hours(1);
 
 /// As many answers to one address stop a loop without silencing a person who reports a whole street.
 pub const LOOP_LETTERS_MAX: u32 = 4;
 
 /// A letter held for as long as this waits for staff: by then the person has heard nothing for a day.
-pub const HELD_MAX: Duration = Duration::from_secs(24 * 3600);
+pub const HELD_MAX: Duration = Duration::from_hours(24);
 
 /// Why an acknowledgement must wait; `None` when it may leave.
 #[must_use]

@@ -33,24 +33,24 @@ pub enum Next {
     Ambiguous,
 }
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// Pauses after the first, second, … failed attempt; the last repeats until [`GIVE_UP_AFTER`].
 /// Greylisting lets a letter pass after 1 to 15 minutes; outages last hours.
 const PAUSES: [Duration; 5] = [
     MINUTE,
-    Duration::from_secs(5 * 60),
-    Duration::from_secs(15 * 60),
-    Duration::from_secs(60 * 60),
-    Duration::from_secs(4 * 60 * 60),
+    Duration::from_mins(5),
+    Duration::from_mins(15),
+    Duration::from_hours(1),
+    Duration::from_hours(4),
 ];
 
 /// A submission client to one relay gives up sooner than a mail server would (RFC 5321 says 4-5 days):
 /// after two days staff must know that nobody heard.
-pub const GIVE_UP_AFTER: Duration = Duration::from_secs(48 * 60 * 60);
+pub const GIVE_UP_AFTER: Duration = Duration::from_hours(48);
 
 /// A relay that took the body and lost the answer knows it after a quarter of an hour.
-const AMBIGUOUS_PAUSE: Duration = Duration::from_secs(15 * 60);
+const AMBIGUOUS_PAUSE: Duration = Duration::from_mins(15);
 
 /// The jitter is at most a fifth of a pause, so that a recovering relay is not met by all at once.
 const JITTER_MAX: f64 = 0.2;
@@ -100,10 +100,10 @@ fn jittered(pause: Duration, chance: f64) -> Duration {
 const BACK_OFF_FIRST: Duration = Duration::from_secs(1);
 
 /// A mail server that comes back is noticed within this.
-const BACK_OFF_MAX: Duration = Duration::from_secs(60);
+const BACK_OFF_MAX: Duration = Duration::from_mins(1);
 
 /// A refused password does not mend itself in a minute, and log-in attempts lock accounts.
-const REFUSED_BACK_OFF_MAX: Duration = Duration::from_secs(10 * 60);
+const REFUSED_BACK_OFF_MAX: Duration = Duration::from_mins(10);
 
 /// How long to leave a server alone after its `failures`-th failure in a row (from 1). `refused`:
 /// it answered and rejected the log-in. At most 6 attempts fall into the first 12 s.

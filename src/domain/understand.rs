@@ -9,6 +9,7 @@ use super::language::{Language, language};
 use super::mail::Mail;
 use super::place::{Place, place};
 use super::rules::RuleSet;
+use super::text::{fold, words};
 use super::urgency::{UrgencyVerdict, urgency};
 
 /// Everything that is understood of one mail.
@@ -48,6 +49,13 @@ const FORWARD_LETTERS_MAX: usize = 60;
 /// Below this many letters a text says nothing by itself.
 const FORWARD_LETTERS_MIN: usize = 12;
 
+/// The beginning of a text that is looked at: phrases of forwarding stand there.
+const FORWARD_BYTES_MAX: usize = 400;
+
+/// Words that answer what is quoted instead of passing it on, folded.
+const ANSWERS: [&str; 8] =
+    ["grazie", "risolto", "risolta", "ok", "fatto", "ricevuto", "thanks", "sistemato"];
+
 /// Phrases with which colleagues pass a mail on, folded.
 const FORWARD_PHRASES: [&str; 14] = [
     "per competenza",
@@ -71,10 +79,11 @@ const FORWARD_PHRASES: [&str; 14] = [
 pub fn is_bare_forward(text: &str) -> bool {
     let letters =
         text.chars().filter(|char| char.is_alphabetic()).take(FORWARD_LETTERS_MAX).count();
+    let beginning = text.get(..text.floor_char_boundary(FORWARD_BYTES_MAX)).unwrap_or_default();
     if letters < FORWARD_LETTERS_MIN {
-        return true;
+        return !words(beginning).iter().any(|word| ANSWERS.contains(&word.folded.as_str()));
     }
-    let folded = super::text::fold(text.get(..text.floor_char_boundary(400)).unwrap_or_default());
+    let folded = fold(beginning);
     letters < FORWARD_LETTERS_MAX && FORWARD_PHRASES.iter().any(|phrase| folded.contains(phrase))
 }
 
@@ -101,13 +110,17 @@ mod tests {
 
     #[test]
     fn an_old_danger_below_an_answer_alarms_nobody() {
-        let mail = Mail {
-            subject: "R: odore in cucina".into(),
-            text: "Risolto, il tecnico è passato questa mattina. Grazie a tutti.".into(),
-            quoted: "C'è odore di gas nella cucina della scuola, venite subito!".into(),
-            ..Mail::default()
-        };
-        assert!(understand(&mail, &rules()).urgency.urgency > super::super::urgency::Urgency::High);
+        for text in ["Risolto, il tecnico è passato questa mattina. Grazie a tutti.", "Ok grazie"]
+        {
+            let mail = Mail {
+                subject: "R: cucina".into(),
+                text: text.into(),
+                quoted: "C'è odore di gas nella cucina della scuola, venite subito!".into(),
+                ..Mail::default()
+            };
+            let understood = understand(&mail, &rules());
+            assert!(understood.urgency.urgency > super::super::urgency::Urgency::High, "{text}");
+        }
     }
 
     #[test]

@@ -208,14 +208,12 @@ impl Decisive {
         for sentence in sentences(reading.text()) {
             let Some(written) = reading.text().get(sentence) else { continue };
             let folded = fold(written);
-            let inside = Reading::new(written, rules.lexicon());
-            let settled = inside.saying(|meaning| meaning == Meaning::Safe).next().is_some();
             for (level, patterns) in rules.urgency_patterns() {
-                if settled && *level <= Urgency::High {
-                    continue;
-                }
                 let found = patterns.iter().find_map(|pattern| pattern.find(&folded));
-                matched.extend(found.map(|found| (*level, found.as_str().trim().to_owned())));
+                let Some(found) = found else { continue };
+                if *level > Urgency::High || !is_settled(written, rules) {
+                    matched.push((*level, found.as_str().trim().to_owned()));
+                }
             }
         }
         Self(matched)
@@ -228,6 +226,12 @@ impl Decisive {
     fn words(&self, level: Urgency) -> Vec<String> {
         self.0.iter().filter(|(of, _)| *of == level).map(|(_, words)| words.clone()).collect()
     }
+}
+
+/// Whether a sentence says that nothing is the matter.
+fn is_settled(sentence: &str, rules: &RuleSet) -> bool {
+    let reading = Reading::new(sentence, rules.lexicon());
+    reading.saying(|meaning| meaning == Meaning::Safe).next().is_some()
 }
 
 fn spans(reading: &Reading<'_>, meant: Meaning) -> Vec<Range<usize>> {

@@ -1,11 +1,11 @@
+use std::sync::LazyLock;
+
 use super::*;
 
-fn rules() -> RuleSet {
-    RuleSet::parse("", "rules.toml").unwrap()
-}
+static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::parse("", "rules.toml").unwrap());
 
 fn verdict_of(text: &str) -> Verdict {
-    classify("", text, "", &rules())
+    classify("", text, "", &RULES)
 }
 
 #[test]
@@ -90,14 +90,13 @@ fn what_is_in_order_counts_less_than_what_is_not() {
 #[test]
 fn quotes_count_only_where_the_writer_says_nothing() {
     let old = "Il lampione di via Verdi è spento";
-    let rules = rules();
     let answer = "La siepe del parco va potata, è cresciuta sul vialetto";
-    assert_eq!(classify("", answer, old, &rules).category, Some(Category::GreenSpace));
+    assert_eq!(classify("", answer, old, &RULES).category, Some(Category::GreenSpace));
     assert_eq!(
-        classify("I:", "Si inoltra per competenza", old, &rules).category,
+        classify("I:", "Si inoltra per competenza", old, &RULES).category,
         Some(Category::Plant)
     );
-    assert_eq!(classify("", "", old, &rules).category, Some(Category::Plant));
+    assert_eq!(classify("", "", old, &RULES).category, Some(Category::Plant));
 }
 
 #[test]
@@ -108,9 +107,8 @@ fn the_same_mail_gets_the_same_verdict() {
 
 #[test]
 fn hostile_texts_cost_no_more_than_long_ones() {
-    let rules = rules();
     for piece in ["lampione ", "a", "路灯", "è\u{301}", "non funziona, ", "\0\u{202e}"] {
         let text = piece.repeat(200_000);
-        assert_eq!(classify(&text, &text, &text, &rules).candidates.len(), 5);
+        assert_eq!(classify(&text, &text, &text, &RULES).candidates.len(), 5);
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::time::Timestamp;
 
 /// After a server numbers a folder anew, a mail older than this that we do not know is probably one that
 /// was dealt with long ago: its letters wait for staff.
-const RESCAN_FRESH: Duration = Duration::from_secs(2 * 3600);
+const RESCAN_FRESH: Duration = Duration::from_hours(2);
 
 /// Text of a mail kept in a history line, in characters; the whole mail is in the store.
 const ENTRY_CHARS_MAX: usize = 4000;

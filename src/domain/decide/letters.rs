@@ -241,11 +241,7 @@ fn order_context(
 }
 
 /// To the office: somebody wrote again about a ticket.
-pub(super) fn follow_up(
-    desk: &Desk,
-    ticket: &Ticket,
-    arrival: &Arrival,
-) -> Vec<Letter> {
+pub(super) fn follow_up(desk: &Desk, ticket: &Ticket, arrival: &Arrival) -> Vec<Letter> {
     let (text, text_cut) = shortened(&arrival.mail.text);
     let sender = arrival.mail.from.clone().unwrap_or_default();
     let context = FollowUpContext {

@@ -117,11 +117,7 @@ pub(super) fn close(snapshot: &Snapshot, note: Option<&str>, now: Timestamp) -> 
     }
 }
 
-pub(super) fn letter_failed(
-    desk: &Desk,
-    snapshot: &Snapshot,
-    failed: &FailedLetter,
-) -> Decision {
+pub(super) fn letter_failed(desk: &Desk, snapshot: &Snapshot, failed: &FailedLetter) -> Decision {
     let FailedLetter { letter, reason } = failed;
     let Some(ticket) = &snapshot.ticket else {
         return Decision::nothing("the letter belongs to no ticket");

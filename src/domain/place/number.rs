@@ -16,7 +16,7 @@ const NEARBY: [&str; 20] = [
 const NEARBY_MAX: usize = 7;
 
 /// What a number counts when it is no address.
-const COUNTED: [&str; 86] = [
+const COUNTED: [&str; 85] = [
     "cm",
     "mm",
     "m",
@@ -62,7 +62,6 @@ const COUNTED: [&str; 86] = [
     "finestre",
     "porte",
     "piani",
-    "piano",
     "aule",
     "bagni",
     "rubinetti",

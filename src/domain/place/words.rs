@@ -183,8 +183,9 @@ pub(super) const BEGINNERS: [&str; 44] = [
 ];
 
 /// Small words that end a name where the case of letters tells nothing.
-pub(super) const ENDERS: [&str; 92] = [
+pub(super) const ENDERS: [&str; 93] = [
     "pubblica",
+    "pulita",
     "stretta",
     "uguale",
     "anche",

@@ -50,7 +50,9 @@ struct Draft {
 pub(super) fn rule_set(toml: &str, file: &str) -> Result<RuleSet, RulesError> {
     let mut draft = Draft::default();
     draft.lay(EMBEDDED).map_err(|fault| fault.in_file(EMBEDDED_NAME, EMBEDDED))?;
-    draft.lay(toml).map_err(|fault| fault.in_file(file, toml))?;
+    if toml != EMBEDDED {
+        draft.lay(toml).map_err(|fault| fault.in_file(file, toml))?;
+    }
     draft.compile(version(toml)).map_err(|fault| fault.in_file(file, toml))
 }
 
@@ -268,7 +270,8 @@ fn patterns(entries: &[Spanned<PatternEntry>]) -> Result<Vec<Pattern>, Fault> {
 }
 
 fn regex(at: usize, text: &str) -> Result<Regex, Fault> {
-    Regex::new(text).map_err(|error| {
+    // The text is folded, so that ASCII's notion of a word is enough; Unicode's makes the automaton give up.
+    Regex::new(&text.replace(r"\b", r"(?-u:\b)")).map_err(|error| {
         let reason = error.to_string();
         let last = reason.lines().last().unwrap_or_default().trim().to_owned();
         let remedy = "correct it; patterns see lower-case text without accents";

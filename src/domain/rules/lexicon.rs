@@ -162,7 +162,7 @@ mod tests {
         let spoken = words(text);
         let written = |hit: Hit<'_>| {
             let span = &spoken[hit.words];
-            text[span[0].at.start..span[span.len() - 1].at.end].to_owned()
+            text.get(span[0].at.start..span[span.len() - 1].at.end).unwrap().to_owned()
         };
         lexicon.scan(&spoken).into_iter().map(written).collect()
     }

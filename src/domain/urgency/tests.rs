@@ -1,8 +1,11 @@
+use std::sync::LazyLock;
+
 use super::*;
 
+static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::parse("", "rules.toml").unwrap());
+
 fn level(text: &str) -> Urgency {
-    let rules = RuleSet::parse("", "rules.toml").unwrap();
-    urgency("", text, &rules).urgency
+    urgency("", text, &RULES).urgency
 }
 
 #[test]
@@ -70,12 +73,11 @@ fn a_long_story_with_scattered_words_is_no_emergency() {
 
 #[test]
 fn the_words_that_decided_are_told() {
-    let rules = RuleSet::parse("", "rules.toml").unwrap();
-    let verdict = urgency("Odore di GAS", "in cucina", &rules);
+    let verdict = urgency("Odore di GAS", "in cucina", &RULES);
     assert_eq!(verdict.urgency, Urgency::Emergency);
     assert!(verdict.because.iter().any(|word| word.to_lowercase().contains("gas")));
     assert!(verdict.because.len() <= BECAUSE_MAX);
-    assert!(urgency("", "", &rules).because.is_empty());
+    assert!(urgency("", "", &RULES).because.is_empty());
 }
 
 #[test]
