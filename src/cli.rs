@@ -162,7 +162,7 @@ fn in_runtime(work: impl Future<Output = Done>) -> Done {
 }
 
 /// Lines for journald: no time of our own under systemd, which stamps them. The libraries under IMAP
-/// print passwords and mails at their lower levels: they are kept at warnings whatever RUST_LOG says.
+/// print passwords and mails at their lower levels: they are kept at warnings whatever `RUST_LOG` says.
 fn start_log() {
     let mut filter =
         EnvFilter::builder().with_default_directive(tracing::Level::INFO.into()).from_env_lossy();

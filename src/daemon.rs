@@ -31,7 +31,7 @@ pub mod service;
 
 pub use pulse::Pulse;
 
-/// Tasks get this long to finish; systemd's TimeoutStopSec is longer.
+/// Tasks get this long to finish; systemd's `TimeoutStopSec` is longer.
 const SOFT_STOP_MAX: Duration = Duration::from_secs(30);
 
 /// Everything that the tasks share.

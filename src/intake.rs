@@ -130,7 +130,8 @@ impl Intake {
             return Ok(Passed::default());
         }
         let plan = Plan { folder: folder.clone(), uids, rescan_uid_max: 0, history_before: None };
-        let passed = self.take_in(source, &plan).await?;
+        let mut passed = self.take_in(source, &plan).await?;
+        passed.unaccounted = plan.uids.len().saturating_sub(passed.settled);
         if self.after != After::Leave {
             let known = ledger::known(&self.engine, &folder).await?;
             self.mark(source, &folder, &plan.uids, &known).await;
@@ -140,9 +141,7 @@ impl Intake {
 
     /// The highest UID that the ledger knows of a folder.
     pub async fn highest(&self, source: &Source) -> Result<i64, IntakeError> {
-        let known = ledger::known(&self.engine, &self.folder(source)).await?;
-        let highest = |uids: &[i64]| uids.last().copied().unwrap_or(0);
-        Ok(highest(&known.settled).max(highest(&known.open)))
+        Ok(ledger::highest(&self.engine, &self.folder(source)).await?)
     }
 
     fn folder(&self, source: &Source) -> Folder {

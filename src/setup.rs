@@ -135,11 +135,8 @@ pub fn clerk(config: &Config, signer: Signer) -> Result<Arc<Clerk>, SetupError> 
 }
 
 fn clerk_of(desk: Desk, templates: Templates) -> Arc<Clerk> {
-    let sender = Sender {
-        from: desk.from.clone(),
-        reply_to: None,
-        loop_marker: desk.signer.loop_marker(),
-    };
+    let sender =
+        Sender { from: desk.from.clone(), reply_to: None, loop_marker: desk.signer.loop_marker() };
     Arc::new(Clerk { desk, templates, sender })
 }
 

@@ -7,7 +7,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 /// A command that asks an authorization server needs some seconds; longer is a hang.
-const COMMAND_MAX: Duration = Duration::from_secs(60);
+const COMMAND_MAX: Duration = Duration::from_mins(1);
 
 /// Runs a shell command and takes the first line of its output. The error says what was expected and
 /// found, never the output itself.

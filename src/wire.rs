@@ -26,7 +26,7 @@ pub const CONNECT_MAX: Duration = Duration::from_secs(20);
 pub const HANDSHAKE_MAX: Duration = Duration::from_secs(30);
 
 /// Silence after which the kernel probes the peer, so that a dead line under IDLE is noticed.
-const KEEPALIVE_AFTER: Duration = Duration::from_secs(60);
+const KEEPALIVE_AFTER: Duration = Duration::from_mins(1);
 const KEEPALIVE_EVERY: Duration = Duration::from_secs(10);
 const KEEPALIVE_PROBES: u32 = 3;
 

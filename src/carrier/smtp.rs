@@ -27,12 +27,12 @@ use link::Link;
 
 /// Deadlines of RFC 5321 section 4.5.3.2. The one after the final dot must be long: a client that gives
 /// up while the server delivers makes duplicates (RFC 1047).
-const GREETING_MAX: Duration = Duration::from_secs(5 * 60);
-const LOG_IN_MAX: Duration = Duration::from_secs(60);
-const MAIL_MAX: Duration = Duration::from_secs(5 * 60);
-const RCPT_MAX: Duration = Duration::from_secs(5 * 60);
-const DATA_MAX: Duration = Duration::from_secs(2 * 60);
-const BODY_MAX: Duration = Duration::from_secs(10 * 60);
+const GREETING_MAX: Duration = Duration::from_mins(5);
+const LOG_IN_MAX: Duration = Duration::from_mins(1);
+const MAIL_MAX: Duration = Duration::from_mins(5);
+const RCPT_MAX: Duration = Duration::from_mins(5);
+const DATA_MAX: Duration = Duration::from_mins(2);
+const BODY_MAX: Duration = Duration::from_mins(10);
 const QUIT_MAX: Duration = Duration::from_secs(5);
 
 /// A server that took the body wrongly said nothing that we may repeat at length.
@@ -122,14 +122,9 @@ impl Connection {
         letter: &Leased,
         gate: &G,
     ) -> Result<Carried, Unusable> {
-        let (from, to) = match (address(letter.envelope_from.as_deref()), letter.recipient.parse())
-        {
-            (Ok(from), Ok(to)) => (from, to),
-            _ => {
-                return Ok(Carried::Permanent(
-                    "the address is not one that SMTP carries".to_owned(),
-                ));
-            }
+        let from = address(letter.envelope_from.as_deref());
+        let (Ok(from), Ok(to)) = (from, letter.recipient.parse()) else {
+            return Ok(Carried::Permanent("the address is not one that SMTP carries".to_owned()));
         };
         match self.envelope(from, to).await? {
             None => {}
@@ -178,10 +173,7 @@ impl Connection {
 
     /// What a step before the body means for the letter; `None` when it went well.
     async fn refused(&mut self, step: Result<Response, Trouble>) -> Option<Carried> {
-        let trouble = match step {
-            Ok(_) => return None,
-            Err(trouble) => trouble,
-        };
+        let Err(trouble) = step else { return None };
         let carried = match &trouble {
             Trouble::Said(error) if error.is_permanent() => Carried::Permanent(said(error)),
             other => Carried::Temporary(other.text()),
@@ -189,7 +181,8 @@ impl Connection {
         let answered = matches!(&trouble, Trouble::Said(error)
             if error.status().is_some_and(|code| code.to_string() != "421"));
         // The next letter needs a clean transaction; a server that cannot give one is left.
-        self.open = answered && step_ok(timeout(QUIT_MAX, self.inner.command(Rset)).await);
+        self.open =
+            answered && matches!(timeout(QUIT_MAX, self.inner.command(Rset)).await, Ok(Ok(_)));
         Some(carried)
     }
 
@@ -203,7 +196,7 @@ impl Connection {
             }
             Err(Trouble::Said(error)) if error.is_permanent() => Carried::Permanent(said(&error)),
             Err(Trouble::Said(error)) if error.is_transient() => {
-                self.open = !error.status().is_some_and(|code| code.to_string() == "421");
+                self.open = error.status().is_none_or(|code| code.to_string() != "421");
                 Carried::Temporary(said(&error))
             }
             Err(trouble) => {
@@ -244,10 +237,6 @@ async fn step(
         Ok(result) => result.map_err(Trouble::Said),
         Err(_) => Err(Trouble::Late { during, after }),
     }
-}
-
-fn step_ok<T, E, L>(result: Result<Result<T, E>, L>) -> bool {
-    matches!(result, Ok(Ok(_)))
 }
 
 fn address(bare: Option<&str>) -> Result<Option<Address>, lettre::address::AddressError> {

@@ -100,8 +100,8 @@ pub(super) fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), anyho
         if maildir { vec![path.join("cur"), path.join("new")] } else { vec![path.to_owned()] };
     for directory in directories {
         let mut found = Vec::new();
-        for item in fs::read_dir(&directory).with_context(|| missing())? {
-            let item = item.with_context(|| missing())?.path();
+        for item in fs::read_dir(&directory).with_context(missing)? {
+            let item = item.with_context(missing)?.path();
             let hidden =
                 item.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
             if item.is_file() && !hidden {
@@ -152,11 +152,11 @@ mod tests {
     #[test]
     fn an_mbox_is_its_mails_and_anything_else_is_one() {
         let mbox = b"From a Mon Jan  1 00:00:00 2026\nSubject: 1\n\n>From here\n\nFrom b Mon Jan  1 00:00:00 2026\nSubject: 2\n\nx\n";
-        let mails = split(mbox.to_vec());
+        let mails = split(Vec::from(mbox));
         assert_eq!(mails.len(), 2);
         assert!(mails[0].starts_with(b"Subject: 1"));
         assert!(mails[0].windows(10).any(|text| text == b"\nFrom here"));
-        assert_eq!(split(b"Subject: 3\n\nFrom me".to_vec()).len(), 1);
+        assert_eq!(split(Vec::from(b"Subject: 3\n\nFrom me")).len(), 1);
     }
 
     #[test]

@@ -46,6 +46,7 @@ pub(super) struct Args {
 
 /// The contract's object.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the contract's object is flat")]
 struct Record {
     file: String,
     kind: Kind,

@@ -25,7 +25,7 @@ pub(super) enum Command {
         /// How to print them
         #[arg(long, value_enum, default_value = "table")]
         format: Format,
-        /// Only those with this status: received, to_check, closed
+        /// Only those with this status: received, `to_check`, closed
         #[arg(long)]
         status: Option<String>,
     },
@@ -44,7 +44,7 @@ pub(super) enum Command {
     Correct {
         /// The number
         number: String,
-        /// building, infrastructure, plant or green_space
+        /// building, infrastructure, plant or `green_space`
         #[arg(long)]
         category: Option<String>,
         /// A code of the taxonomy, as I01; it brings its category along

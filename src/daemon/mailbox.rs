@@ -15,13 +15,13 @@ use crate::mailbox::{MailboxError, Source};
 use crate::setup;
 
 /// A whole folder is held against the ledger this often, whatever the server announces.
-const RECONCILE_EVERY: Duration = Duration::from_secs(3600);
+const RECONCILE_EVERY: Duration = Duration::from_hours(1);
 
 /// IDLE is begun anew this often: a line that died silently is noticed by then.
-const IDLE_MAX: Duration = Duration::from_secs(5 * 60);
+const IDLE_MAX: Duration = Duration::from_mins(5);
 
 /// A connection this old is renewed: some servers end sessions after half an hour without saying so.
-const SESSION_MAX: Duration = Duration::from_secs(29 * 60);
+const SESSION_MAX: Duration = Duration::from_mins(29);
 
 /// Watches the mailbox at `index` of the configuration.
 pub(super) async fn watch(
@@ -72,7 +72,7 @@ impl Watcher<'_> {
         worked: &mut bool,
     ) -> Result<(), IntakeError> {
         let mut source = setup::open_source(self.mailbox).await?;
-        self.tell(self.intake.pass(&mut source).await?);
+        let mut left = self.tell(self.intake.pass(&mut source).await?);
         *worked = true;
         let age = Stopwatch::start();
         let mut reconciled = Stopwatch::start();
@@ -83,15 +83,17 @@ impl Watcher<'_> {
                 _ = stop.wait_for(|stop| *stop) => return Ok(()),
             };
             self.pulse.beat();
-            if woken == Wake::Over && reconciled.elapsed() >= RECONCILE_EVERY
+            // A directory has no ascending numbers; and what a pass left behind lies below them.
+            let whole = left > 0
                 || matches!(source, Source::Maildir(_))
-            {
-                self.tell(self.intake.pass(&mut source).await?);
+                || woken == Wake::Over && reconciled.elapsed() >= RECONCILE_EVERY;
+            left = if whole {
                 reconciled = Stopwatch::start();
+                self.tell(self.intake.pass(&mut source).await?)
             } else {
                 let highest = self.intake.highest(&source).await?;
-                self.tell(self.intake.pass_above(&mut source, highest).await?);
-            }
+                self.tell(self.intake.pass_above(&mut source, highest).await?)
+            };
         }
         if let Source::Imap(imap) = source {
             imap.logout().await;
@@ -99,7 +101,8 @@ impl Watcher<'_> {
         Ok(())
     }
 
-    fn tell(&self, passed: Passed) {
+    /// Says what a pass did; returns how many mails it could not account for.
+    fn tell(&self, passed: Passed) -> usize {
         self.pulse.beat();
         if passed.letters > 0 {
             self.due.notify_one();
@@ -119,6 +122,7 @@ impl Watcher<'_> {
                 "mails lie in the folder that the ledger cannot account for"
             );
         }
+        passed.unaccounted
     }
 
     /// Waits for the server's word, or for the time of the next poll.

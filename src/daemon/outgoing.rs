@@ -43,7 +43,7 @@ pub(super) async fn serve(
         let pause = outgoing.step().await;
         pulse.beat();
         tokio::select! {
-            () = tokio::time::sleep(pause) => {}
+            () = outgoing.rest(pause) => {}
             // A server that cannot be used is not asked sooner for a new letter.
             () = due.notified(), if outgoing.failures == 0 => {}
             _ = stop.wait_for(|stop| *stop) => break,
@@ -82,6 +82,21 @@ impl Outgoing<'_> {
                 tracing::error!(%error, "the outbox cannot be worked on");
                 self.begin_anew().await;
                 retry::back_off(self.failures, false, self.chance.draw())
+            }
+        }
+    }
+
+    /// Waits for `pause`; a back-off ends early when staff ask for a letter.
+    async fn rest(&self, pause: Duration) {
+        let began = Stopwatch::start();
+        loop {
+            let left = pause.saturating_sub(began.elapsed());
+            tokio::time::sleep(left.min(LOOK_EVERY)).await;
+            if left <= LOOK_EVERY {
+                return;
+            }
+            if outbox::is_asked_for(&self.parts.engine).await.unwrap_or(false) {
+                return;
             }
         }
     }

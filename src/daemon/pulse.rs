@@ -13,10 +13,10 @@ use crate::domain::time::Timestamp;
 use crate::store::outbox;
 
 /// A mailbox's longest step: an IMAP command that drags on to its deadline, and a back-off before it.
-pub(super) const MAILBOX_SILENCE_MAX: Duration = Duration::from_secs(30 * 60);
+pub(super) const MAILBOX_SILENCE_MAX: Duration = Duration::from_mins(30);
 
 /// The outbox's longest step: every deadline of one letter, one after the other.
-pub(super) const OUTBOX_SILENCE_MAX: Duration = Duration::from_secs(45 * 60);
+pub(super) const OUTBOX_SILENCE_MAX: Duration = Duration::from_mins(45);
 
 /// How often life is looked for, when systemd does not say how often it wants to hear.
 const LOOK_EVERY: Duration = Duration::from_secs(20);

@@ -22,7 +22,7 @@ pub(super) enum Report {
         /// The letter.
         letter: Box<Leased>,
         /// How.
-        carried: Carried,
+        outcome: Carried,
     },
 }
 
@@ -49,8 +49,8 @@ pub(super) async fn carry_all(
     loop {
         let Some(letter) = queue.lock().await.pop_front() else { break };
         match carry_one(carrier, &mut line, &letter, &gate).await {
-            Ok(carried) => {
-                let end = Report::End { letter: Box::new(letter), carried };
+            Ok(outcome) => {
+                let end = Report::End { letter: Box::new(letter), outcome };
                 if reports.send(end).await.is_err() {
                     // The writer failed and says why.
                     return Ok(());
@@ -78,7 +78,7 @@ async fn carry_one(
         Some(open) => open,
         None => carrier.open().await?,
     };
-    let carried = open.carry(letter, gate).await?;
+    let outcome = open.carry(letter, gate).await?;
     *line = Some(open);
-    Ok(carried)
+    Ok(outcome)
 }

@@ -42,8 +42,8 @@ impl<'a> Writer<'a> {
         for report in group.drain(..) {
             match report {
                 Report::Body { letter, durable } => asked.push((letter, durable)),
-                Report::End { letter, carried } => {
-                    let Some(ending) = self.ending(&letter, carried) else { continue };
+                Report::End { letter, outcome } => {
+                    let Some(ending) = self.ending(&letter, outcome) else { continue };
                     if outbox::end_attempt(&mut tx, &ending, epoch, now).await?
                         && ending.next == Next::Failed
                     {
@@ -67,8 +67,8 @@ impl<'a> Writer<'a> {
     }
 
     /// What an attempt's end means by the schedule; `None` when the letter is another worker's.
-    fn ending(&mut self, letter: &Leased, carried: Carried) -> Option<Ending> {
-        let (ended, text) = match carried {
+    fn ending(&mut self, letter: &Leased, outcome: Carried) -> Option<Ending> {
+        let (ended, text) = match outcome {
             Carried::Accepted(text) => (Ended::Accepted, text),
             Carried::Temporary(text) => (Ended::Temporary, text),
             Carried::Permanent(text) => (Ended::Permanent, text),

@@ -50,18 +50,18 @@ impl Intake {
         queue: Sender<Batch>,
     ) -> Result<(), IntakeError> {
         for chunk in plan.uids.chunks(SIZES_AT_ONCE) {
-            let sizes = source.sizes(chunk).await?;
-            for group in grouped(&sizes) {
+            let listed = source.sizes(chunk).await?;
+            for group in grouped(&listed) {
                 let batch = match group {
                     Group::Small(uids) => Batch::Small(source.fetch(&uids).await?),
-                    Group::Alone(sized) if sized.bytes > self.mail_bytes_max => {
-                        match source.fetch_part(sized.uid, 0, HEAD_BYTES).await? {
-                            Some(raw) => Batch::Head(Fetched { uid: sized.uid, raw }),
+                    Group::Alone(large) if large.bytes > self.mail_bytes_max => {
+                        match source.fetch_part(large.uid, 0, HEAD_BYTES).await? {
+                            Some(raw) => Batch::Head(Fetched { uid: large.uid, raw }),
                             None => continue,
                         }
                     }
-                    Group::Alone(sized) => match self.fetch_large(source, plan, sized.uid).await? {
-                        Some(raw_id) => Batch::Large { uid: sized.uid, raw_id },
+                    Group::Alone(large) => match self.fetch_large(source, plan, large.uid).await? {
+                        Some(raw_id) => Batch::Large { uid: large.uid, raw_id },
                         None => continue,
                     },
                 };
@@ -83,13 +83,12 @@ impl Intake {
         uid: i64,
     ) -> Result<Option<i64>, IntakeError> {
         let mut tx = self.engine.begin().await?;
-        let raw_id = match ledger::attached_raw(&mut tx, &plan.folder, uid).await? {
-            Some(raw_id) => raw_id,
-            None => {
-                let raw_id = mail::begin(&mut tx).await?;
-                ledger::attach_raw(&mut tx, &plan.folder, uid, raw_id).await?;
-                raw_id
-            }
+        let raw_id = if let Some(raw_id) = ledger::attached_raw(&mut tx, &plan.folder, uid).await? {
+            raw_id
+        } else {
+            let raw_id = mail::begin(&mut tx).await?;
+            ledger::attach_raw(&mut tx, &plan.folder, uid, raw_id).await?;
+            raw_id
         };
         let mut number = mail::pieces(&mut tx, raw_id).await?;
         tx.commit().await?;

@@ -41,17 +41,16 @@ pub fn read(desk: &Desk, raw: &[u8], circumstances: Circumstances) -> Arrival {
     let read = catch_unwind(AssertUnwindSafe(|| {
         (kind(&mail, &desk.identity, is_own(desk, &mail)), understand(&mail, &desk.rules))
     }));
-    let (kind, understood) = match read {
-        Ok(read) => read,
-        Err(_) => {
-            mail = Mail {
-                message_id: mail.message_id,
-                damage: vec![Damage::Unparsable],
-                bytes: mail.bytes,
-                ..Mail::default()
-            };
-            (kind(&mail, &desk.identity, false), understand(&mail, &desk.rules))
-        }
+    let (kind, understood) = if let Ok(read) = read {
+        read
+    } else {
+        mail = Mail {
+            message_id: mail.message_id,
+            damage: vec![Damage::Unparsable],
+            bytes: mail.bytes,
+            ..Mail::default()
+        };
+        (kind(&mail, &desk.identity, false), understand(&mail, &desk.rules))
     };
     let Circumstances { received_at, mailbox, rescan, history_before, letters, oversize } =
         circumstances;

@@ -27,7 +27,7 @@ struct Ready {
     raw: Raw,
 }
 
-fn ready(clerk: &Clerk, mail: Fetched, circumstances: Circumstances) -> Result<Ready, StoreError> {
+fn ready(clerk: &Clerk, mail: &Fetched, circumstances: Circumstances) -> Result<Ready, StoreError> {
     let arrival = read(&clerk.desk, &mail.raw, circumstances);
     Ok(Ready { uid: mail.uid, arrival, raw: Raw::Whole(mail::pack(&mail.raw)?) })
 }
@@ -63,7 +63,7 @@ impl Intake {
                     .map(|mail| {
                         let rescan = mail.uid <= rescan_uid_max;
                         let circumstances = Circumstances { rescan, ..circumstances.clone() };
-                        ready(&clerk, mail, circumstances)
+                        ready(&clerk, &mail, circumstances)
                     })
                     .collect::<Result<Vec<_>, StoreError>>()
             }));
@@ -105,10 +105,8 @@ impl Intake {
             // One that is no longer open was written down by another daemon meanwhile.
             let Some(seen_at) = open.get(&one.uid) else { continue };
             one.arrival.received_at = *seen_at;
-            let recorded = self
-                .clerk
-                .record(&mut tx, &mut sitting, &one.arrival, &one.raw, now)
-                .await?;
+            let recorded =
+                self.clerk.record(&mut tx, &mut sitting, &one.arrival, &one.raw, now).await?;
             let settled = Settled {
                 state: recorded.state,
                 reason: &recorded.reason,
@@ -146,7 +144,7 @@ impl Intake {
         let clerk = Arc::clone(&self.clerk);
         let mut circumstances = self.circumstances(plan, true);
         circumstances.rescan = head.uid <= plan.rescan_uid_max;
-        let ready = spawn_blocking(move || ready(&clerk, head, circumstances)).await??;
+        let ready = spawn_blocking(move || ready(&clerk, &head, circumstances)).await??;
         self.write_down(plan, &mut [ready]).await
     }
 
@@ -198,7 +196,7 @@ pub async fn import(
                 };
                 // 62 bits of the content stand for the UID that a file does not have.
                 let uid = uid_of(&raw);
-                let mut ready = ready(&reader, Fetched { uid, raw }, circumstances)?;
+                let mut ready = ready(&reader, &Fetched { uid, raw }, circumstances)?;
                 if let Some(delivered) = ready.arrival.mail.delivered_at {
                     ready.arrival.received_at = delivered.min(now);
                 }

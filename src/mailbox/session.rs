@@ -23,10 +23,10 @@ pub use idle::Wake;
 pub use login::Account;
 
 /// A response, be it a literal of a mebibyte over a slow line, comes within this.
-pub const RESPONSE_MAX: Duration = Duration::from_secs(60);
+pub const RESPONSE_MAX: Duration = Duration::from_mins(1);
 
 /// A command that has not ended by then never will: a server can send untagged lines for ever.
-const EXCHANGE_MAX: Duration = Duration::from_secs(15 * 60);
+const EXCHANGE_MAX: Duration = Duration::from_mins(15);
 
 /// Server texts are cut to this in errors: a parse error of the crate quotes the whole buffer, mail and all.
 const SERVER_TEXT_BYTES_MAX: usize = 200;
@@ -156,7 +156,7 @@ impl Session {
                         Some(ResponseCode::UidValidity(value)) => folder.uidvalidity = *value,
                         Some(ResponseCode::PermanentFlags(flags)) => {
                             folder.permanent_flags =
-                                flags.iter().map(|flag| flag.to_string()).collect();
+                                flags.iter().map(ToString::to_string).collect();
                         }
                         Some(ResponseCode::ReadOnly) => folder.read_only = true,
                         _ => {}

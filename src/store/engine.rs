@@ -197,7 +197,7 @@ pub enum Tx {
 
 impl Engine {
     /// Begins a transaction that may write. On SQLite it holds the write lock from its first moment:
-    /// a deferred one that reads first fails with SQLITE_BUSY_SNAPSHOT, which no timeout mends.
+    /// a deferred one that reads first fails with `SQLITE_BUSY_SNAPSHOT`, which no timeout mends.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match self {
             Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
@@ -309,10 +309,11 @@ impl Tx {
 
     /// Makes it durable: after this, not even a power cut undoes it.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(match self {
+        let _: () = match self {
             Self::Sqlite(tx) => tx.commit().await?,
             Self::Postgres(tx) => tx.commit().await?,
-        })
+        };
+        Ok(())
     }
 }
 

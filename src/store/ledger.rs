@@ -20,6 +20,18 @@ pub struct Folder {
     pub validity: i64,
 }
 
+/// The highest UID that the ledger knows of a folder; 0 when it knows none.
+pub async fn highest(engine: &Engine, folder: &Folder) -> Result<i64, StoreError> {
+    let row = engine
+        .row(
+            "SELECT max(uid) AS uid FROM ledger
+             WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3",
+            values![&folder.mailbox, &folder.folder, folder.validity],
+        )
+        .await?;
+    row.map_or(Ok(0), |row| Ok(row.int_or_null("uid")?.unwrap_or(0)))
+}
+
 /// What the ledger says of a folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Known {
@@ -68,7 +80,8 @@ const SEE: PerEngine = PerEngine {
     sqlite: "INSERT INTO ledger (mailbox, folder, uidvalidity, uid, state, reason, seen_at, marked)
              SELECT $1, $2, $3, value, 'seen', '', $5, 0 FROM json_each($4) WHERE true
              ON CONFLICT (mailbox, folder, uidvalidity, uid) DO NOTHING",
-    postgres: "INSERT INTO ledger (mailbox, folder, uidvalidity, uid, state, reason, seen_at, marked)
+    postgres:
+        "INSERT INTO ledger (mailbox, folder, uidvalidity, uid, state, reason, seen_at, marked)
                SELECT $1, $2, $3, value::bigint, 'seen', '', $5, 0
                FROM jsonb_array_elements_text($4::jsonb) WITH ORDINALITY AS uids (value, place)
                ORDER BY place
@@ -83,8 +96,7 @@ pub async fn see(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let sql = tx.wording(SEE);
-    let values =
-        values![&folder.mailbox, &folder.folder, folder.validity, id_list(uids), now];
+    let values = values![&folder.mailbox, &folder.folder, folder.validity, id_list(uids), now];
     tx.run(sql, values).await?;
     Ok(())
 }
@@ -101,8 +113,7 @@ pub async fn file_history(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     see(tx, folder, uids, now).await?;
-    let values =
-        values![&folder.mailbox, &folder.folder, folder.validity, now, HISTORY];
+    let values = values![&folder.mailbox, &folder.folder, folder.validity, now, HISTORY];
     tx.run(FILE_HISTORY, values).await?;
     Ok(())
 }

@@ -2,9 +2,7 @@
 
 use super::engine::values;
 use super::{StoreError, Tx};
-use crate::domain::limits::{
-    DAY, HELD_MAX, HOUR, LOOP_LETTERS_MAX, LOOP_WINDOW, Limits, Released,
-};
+use crate::domain::limits::{DAY, HELD_MAX, HOUR, LOOP_LETTERS_MAX, LOOP_WINDOW, Limits, Released};
 use crate::domain::time::Timestamp;
 
 /// Acknowledgements that left, or are about to, in the windows that end now. Nothing is counted further

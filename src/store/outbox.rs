@@ -341,6 +341,21 @@ pub async fn next_due_at(engine: &Engine) -> Result<Option<Timestamp>, StoreErro
     row.map_or(Ok(None), |row| row.time_or_null("next_at"))
 }
 
+/// What staff's wish to send a letter now is noted as.
+const ASKED_FOR: &str = "staff asked for it";
+
+/// Whether staff asked for a letter that was not tried since.
+pub async fn is_asked_for(engine: &Engine) -> Result<bool, StoreError> {
+    let row = engine
+        .row(
+            "SELECT count(*) AS n FROM (
+                 SELECT 1 FROM letter WHERE state = 'due' AND reason = $1 LIMIT 1) AS asked",
+            values![ASKED_FOR],
+        )
+        .await?;
+    row.map_or(Ok(false), |row| Ok(row.int("n")? > 0))
+}
+
 /// The letter of ours with a Message-ID, in lower case.
 pub async fn by_message_id(tx: &mut Tx, id: &str) -> Result<Option<KnownLetter>, StoreError> {
     let row = tx
@@ -396,9 +411,9 @@ pub async fn retry(tx: &mut Tx, id: i64, now: Timestamp) -> Result<bool, StoreEr
     let changed = tx
         .run(
             "UPDATE letter SET state = 'due', next_at = $2, settled_at = NULL, released_at = $2,
-                               reason = 'staff asked for it'
+                               reason = $3
              WHERE id = $1 AND state IN ('due', 'held', 'failed', 'ambiguous', 'cancelled')",
-            values![id, now],
+            values![id, now, ASKED_FOR],
         )
         .await?;
     Ok(changed == 1)

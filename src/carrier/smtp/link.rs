@@ -18,7 +18,7 @@ use crate::config::{Server, Tls};
 use crate::wire::{self, Wire, WireError};
 
 /// The dialogue up to STARTTLS takes three round trips.
-const STARTTLS_MAX: Duration = Duration::from_secs(60);
+const STARTTLS_MAX: Duration = Duration::from_mins(1);
 
 /// A greeting or EHLO answer longer than this is not one.
 const PLAIN_REPLY_BYTES_MAX: usize = 16 * 1024;
@@ -39,11 +39,14 @@ impl Link {
         server: &Server,
         trust: &Arc<rustls::ClientConfig>,
     ) -> Result<Self, Unusable> {
-        let stream = wire::dial(&server.host, server.port).await.map_err(unreachable)?;
+        let stream =
+            wire::dial(&server.host, server.port).await.map_err(|error| unreachable(&error))?;
         match server.tls {
             Tls::None => Ok(Self { wire: Wire::Plain(stream), before: b"" }),
             Tls::Implicit => {
-                let wire = wire::secure(stream, &server.host, trust).await.map_err(unreachable)?;
+                let wire = wire::secure(stream, &server.host, trust)
+                    .await
+                    .map_err(|error| unreachable(&error))?;
                 Ok(Self { wire, before: b"" })
             }
             Tls::StartTls => {
@@ -55,14 +58,16 @@ impl Link {
                         return Err(Unusable { text, refused: false });
                     }
                 };
-                let wire = wire::secure(stream, &server.host, trust).await.map_err(unreachable)?;
+                let wire = wire::secure(stream, &server.host, trust)
+                    .await
+                    .map_err(|error| unreachable(&error))?;
                 Ok(Self { wire, before: GREETING })
             }
         }
     }
 }
 
-fn unreachable(error: WireError) -> Unusable {
+fn unreachable(error: &WireError) -> Unusable {
     Unusable { text: format!("SMTP: {error}"), refused: false }
 }
 

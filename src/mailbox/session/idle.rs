@@ -73,7 +73,7 @@ impl Session {
 }
 
 /// Longer than any wait: `idle` has the deadline.
-const UNBOUNDED: Duration = Duration::from_secs(24 * 3600);
+const UNBOUNDED: Duration = Duration::from_hours(24);
 
 fn is_continuation(response: &Response<'_>) -> Result<bool, ImapError> {
     match response {
