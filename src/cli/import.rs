@@ -52,7 +52,7 @@ pub(super) async fn run(args: Args, file: PathBuf) -> Done {
     let mut bytes = 0_usize;
     for path in &files {
         let raw = fs::read(path).with_context(|| path.display().to_string())?;
-        for mail in split(raw) {
+        for mail in split(path, raw) {
             bytes = bytes.saturating_add(mail.len());
             waiting.push(mail);
             if waiting.len() >= TOGETHER || bytes >= TOGETHER_BYTES {
@@ -114,9 +114,12 @@ pub(super) fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), anyho
     Ok(())
 }
 
-/// An mbox file (RFC 4155) into its mails; any other file is one mail.
-pub(super) fn split(raw: Vec<u8>) -> Vec<Vec<u8>> {
-    if !raw.starts_with(MBOX_MARK) {
+/// An mbox file (RFC 4155) into its mails; any other file is one mail, also when it begins like an mbox:
+/// mail programs save single mails so, and a bounce may hold a second such line.
+pub(super) fn split(path: &Path, raw: Vec<u8>) -> Vec<Vec<u8>> {
+    let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
+    let mbox = extension.is_none_or(|extension| extension == "mbox" || extension == "mbx");
+    if !mbox || !raw.starts_with(MBOX_MARK) {
         return vec![raw];
     }
     let mut mails: Vec<Vec<u8>> = Vec::new();
@@ -152,11 +155,12 @@ mod tests {
     #[test]
     fn an_mbox_is_its_mails_and_anything_else_is_one() {
         let mbox = b"From a Mon Jan  1 00:00:00 2026\nSubject: 1\n\n>From here\n\nFrom b Mon Jan  1 00:00:00 2026\nSubject: 2\n\nx\n";
-        let mails = split(Vec::from(mbox));
+        let mails = split(Path::new("a.mbox"), Vec::from(mbox));
         assert_eq!(mails.len(), 2);
         assert!(mails[0].starts_with(b"Subject: 1"));
         assert!(mails[0].windows(10).any(|text| text == b"\nFrom here"));
-        assert_eq!(split(Vec::from(b"Subject: 3\n\nFrom me")).len(), 1);
+        assert_eq!(split(Path::new("a"), Vec::from(b"Subject: 3\n\nFrom me")).len(), 1);
+        assert_eq!(split(Path::new("a.eml"), Vec::from(mbox)).len(), 1);
     }
 
     #[test]

@@ -133,7 +133,7 @@ fn read_all(desk: &Desk, files: &[PathBuf]) -> Vec<Record> {
 fn read_file(desk: &Desk, path: &Path) -> Vec<Record> {
     let name = path.to_string_lossy().into_owned();
     match fs::read(path).with_context(|| name.clone()) {
-        Ok(raw) => split(raw).iter().map(|mail| record(desk, &name, mail)).collect(),
+        Ok(raw) => split(path, raw).iter().map(|mail| record(desk, &name, mail)).collect(),
         Err(error) => {
             tracing::warn!("{error:#}");
             vec![record(desk, &name, b"")]

@@ -66,10 +66,9 @@ pub fn classify(subject: &str, text: &str, quoted: &str, rules: &RuleSet) -> Ver
     let text = Reading::new(text, lexicon);
     evidence.add(&subject, rules.scoring().subject_weight);
     evidence.add(&text, 1.0);
-    let quoted = Reading::new(quoted, lexicon);
-    if evidence.is_empty() || is_bare_forward(text.text()) {
-        evidence.add(&quoted, 1.0);
-    }
+    let quoted_counts = evidence.is_empty() || is_bare_forward(text.text());
+    let quoted = Reading::new(if quoted_counts { quoted } else { "" }, lexicon);
+    evidence.add(&quoted, 1.0);
     verdict(&evidence, rules)
 }
 

@@ -46,8 +46,9 @@ pub fn fold(text: &str) -> String {
 
 fn fold_char(char: char, into: &mut String) {
     match char {
-        'a'..='z' | '0'..='9' => into.push(char),
         '’' | '‘' | '`' | '´' | 'ʼ' => into.push('\''),
+        // Nearly every character of nearly every mail: no table needs to be asked.
+        _ if char.is_ascii() => into.push(char.to_ascii_lowercase()),
         'ß' => into.push_str("ss"),
         _ => {
             for part in char.to_lowercase().nfkd().filter(|part| !is_combining_mark(*part)) {
