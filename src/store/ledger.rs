@@ -52,8 +52,9 @@ const MISSED: &str = "missing from a listing";
 pub async fn known(engine: &Engine, folder: &Folder) -> Result<Known, StoreError> {
     let rows = engine
         .rows(
-            "SELECT uid, CASE WHEN state IN ('seen', 'stored') THEN 0 ELSE 1 END AS settled, marked,
-                    CASE WHEN reason = $4 THEN 1 ELSE 0 END AS missed
+            "SELECT uid, marked,
+                    CAST(CASE WHEN state IN ('seen', 'stored') THEN 0 ELSE 1 END AS BIGINT) AS settled,
+                    CAST(CASE WHEN reason = $4 THEN 1 ELSE 0 END AS BIGINT) AS missed
              FROM ledger WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 ORDER BY uid",
             values![&folder.mailbox, &folder.folder, folder.validity, MISSED],
         )
