@@ -154,6 +154,8 @@ async fn open_postgres(url: &str) -> Result<Engine, StoreError> {
         ("statement_timeout", "60s"),
         ("lock_timeout", "15s"),
         ("idle_in_transaction_session_timeout", "60s"),
+        // The ROLLBACK below warns each time that it had nothing to undo.
+        ("client_min_messages", "error"),
     ]);
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
