@@ -71,7 +71,11 @@ impl Parts {
             mailbox: mailbox.name.clone(),
             start: mailbox.start,
             after: mailbox.after.clone(),
-            mail_bytes_max: self.config.limits.mail_bytes_max,
+            // 0 is no limit, as in every line of `[limits]`.
+            mail_bytes_max: match self.config.limits.mail_bytes_max {
+                0 => u64::MAX,
+                limit => limit,
+            },
         }
     }
 

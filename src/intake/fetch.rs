@@ -51,11 +51,12 @@ impl Intake {
     ) -> Result<(), IntakeError> {
         for chunk in plan.uids.chunks(SIZES_AT_ONCE) {
             let listed = source.sizes(chunk).await?;
-            for group in grouped(&listed) {
+            for group in grouped(&listed, PIECE.min(self.mail_bytes_max)) {
                 let batch = match group {
                     Group::Small(uids) => Batch::Small(source.fetch(&uids).await?),
                     Group::Alone(large) if large.bytes > self.mail_bytes_max => {
-                        match source.fetch_part(large.uid, 0, HEAD_BYTES).await? {
+                        let bytes = self.mail_bytes_max.min(HEAD_BYTES);
+                        match source.fetch_part(large.uid, 0, bytes).await? {
                             Some(raw) => Batch::Head(Fetched { uid: large.uid, raw }),
                             None => continue,
                         }
@@ -119,13 +120,13 @@ enum Group {
     Alone(Sized),
 }
 
-/// Neighbouring small mails together, large ones alone, in order.
-fn grouped(sizes: &[Sized]) -> Vec<Group> {
+/// Neighbouring small mails together, those above `small_bytes_max` alone, in order.
+fn grouped(sizes: &[Sized], small_bytes_max: u64) -> Vec<Group> {
     let mut groups = Vec::new();
     let mut small = Vec::new();
     let mut bytes = 0_u64;
     for sized in sizes {
-        let alone = sized.bytes > PIECE;
+        let alone = sized.bytes > small_bytes_max;
         let full = small.len() >= BATCH_MAILS || bytes.saturating_add(sized.bytes) > BATCH_BYTES;
         if (alone || full) && !small.is_empty() {
             groups.push(Group::Small(std::mem::take(&mut small)));
@@ -155,7 +156,7 @@ mod tests {
     #[test]
     fn small_mails_share_a_batch_and_large_ones_stand_alone_in_order() {
         let large = sized(3, PIECE + 1);
-        let groups = grouped(&[sized(1, 10), sized(2, 10), large, sized(4, 10)]);
+        let groups = grouped(&[sized(1, 10), sized(2, 10), large, sized(4, 10)], PIECE);
         assert_eq!(groups, [Group::Small(vec![1, 2]), Group::Alone(large), Group::Small(vec![4])]);
     }
 
@@ -163,7 +164,7 @@ mod tests {
     fn a_batch_is_bounded_in_mails_and_bytes() {
         let many: Vec<Sized> = (0..200).map(|uid| sized(uid, 1)).collect();
         let heavy: Vec<Sized> = (0..10).map(|uid| sized(uid, PIECE)).collect();
-        for groups in [grouped(&many), grouped(&heavy)] {
+        for groups in [grouped(&many, PIECE), grouped(&heavy, PIECE)] {
             assert!(groups.len() > 1);
             for group in groups {
                 let Group::Small(uids) = group else { panic!("expected small mails") };
@@ -171,7 +172,9 @@ mod tests {
             }
         }
         assert!(
-            grouped(&heavy).iter().all(|group| matches!(group, Group::Small(u) if u.len() <= 4))
+            grouped(&heavy, PIECE)
+                .iter()
+                .all(|group| matches!(group, Group::Small(u) if u.len() <= 4))
         );
     }
 }
