@@ -114,6 +114,8 @@ impl SmtpSink {
             .iter()
             .filter(|path| !unfinished.contains(*path))
             .filter_map(|path| Some((changed(path).ok()?, path, fs::read(path).ok()?)))
+            // A sink that was stopped in mid-transaction leaves a file without a byte.
+            .filter(|(_, _, dump)| !dump.is_empty())
             .map(|(time, path, dump)| (time, path, received(&dump)))
             .collect();
         mails.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
