@@ -8,4 +8,6 @@ mod fixtures_kind;
 
 mod fixtures_mail;
 
+mod real;
+
 mod rig;
