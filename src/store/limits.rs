@@ -16,13 +16,13 @@ pub async fn released(
 ) -> Result<Released, StoreError> {
     let sql = "SELECT
             (SELECT count(*) FROM (SELECT 1 FROM letter WHERE kind = 'acknowledgement'
-                AND recipient = $1 AND released_at > $2 LIMIT $6) AS some) AS to_sender,
+                AND recipient = $1 AND released_at > $2 LIMIT $6) AS counted) AS to_sender,
             (SELECT count(*) FROM (SELECT 1 FROM letter WHERE kind = 'acknowledgement'
-                AND recipient_domain = $3 AND released_at > $4 LIMIT $7) AS some) AS to_domain,
+                AND recipient_domain = $3 AND released_at > $4 LIMIT $7) AS counted) AS to_domain,
             (SELECT count(*) FROM (SELECT 1 FROM letter WHERE kind = 'acknowledgement'
-                AND released_at > $4 LIMIT $8) AS some) AS in_hour,
+                AND released_at > $4 LIMIT $8) AS counted) AS in_hour,
             (SELECT count(*) FROM (SELECT 1 FROM letter WHERE kind = 'acknowledgement'
-                AND recipient = $1 AND released_at > $5 AND state = 'sent' LIMIT $9) AS some)
+                AND recipient = $1 AND released_at > $5 AND state = 'sent' LIMIT $9) AS counted)
                 AS looping";
     let values = values![
         sender,
