@@ -15,7 +15,7 @@ use crate::domain::decide::{Event, FailedLetter};
 use crate::domain::retry::{self, Ended};
 use crate::domain::time::Timestamp;
 use crate::store::outbox::Leased;
-use crate::store::{Engine, StoreError, limits, outbox};
+use crate::store::{Engine, StoreError, Tx, limits, outbox};
 
 mod line;
 
@@ -183,16 +183,16 @@ impl Dispatch {
         self.chance.lock().unwrap_or_else(std::sync::PoisonError::into_inner).draw()
     }
 
-    /// A letter that will not arrive is staff's business.
-    async fn letter_failed(&self, id: i64, reason: &str) -> Result<(), StoreError> {
+    /// A letter that will not arrive is staff's business: what they are told is written down with the
+    /// failure, so that no crash comes between.
+    async fn letter_failed(&self, tx: &mut Tx, id: i64, reason: &str) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let mut tx = self.engine.begin().await?;
-        if let Some(letter) = outbox::by_id(&mut tx, id).await?
+        if let Some(letter) = outbox::by_id(tx, id).await?
             && let Some(number) = letter.ticket.clone()
         {
             let failed = FailedLetter { letter, reason: reason.to_owned() };
-            self.clerk.handle(&mut tx, &number, &Event::LetterFailed(&failed), now).await?;
+            self.clerk.handle(tx, &number, &Event::LetterFailed(&failed), now).await?;
         }
-        tx.commit().await
+        Ok(())
     }
 }

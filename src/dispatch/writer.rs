@@ -37,7 +37,6 @@ impl<'a> Writer<'a> {
         let now = self.dispatch.clock.now();
         let epoch = self.dispatch.epoch;
         let mut asked: Vec<(i64, oneshot::Sender<bool>)> = Vec::new();
-        let mut failed = Vec::new();
         let mut tx = self.dispatch.engine.begin().await?;
         for report in group.drain(..) {
             match report {
@@ -47,7 +46,7 @@ impl<'a> Writer<'a> {
                     if outbox::end_attempt(&mut tx, &ending, epoch, now).await?
                         && ending.next == Next::Failed
                     {
-                        failed.push(ending);
+                        self.dispatch.letter_failed(&mut tx, ending.id, &ending.text).await?;
                     }
                 }
             }
@@ -59,9 +58,6 @@ impl<'a> Writer<'a> {
             if durable.send(ours.contains(&letter)).is_err() {
                 tracing::debug!("a line went away before its answer");
             }
-        }
-        for ending in failed {
-            self.dispatch.letter_failed(ending.id, &ending.text).await?;
         }
         Ok(())
     }
