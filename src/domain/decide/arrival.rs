@@ -218,7 +218,8 @@ pub(super) fn read_again(
         let hold = withheld.and_then(Withheld::hold);
         letters.push(letters::acknowledgement(desk, &ticket, arrival, hold, now));
     }
-    letters.extend(letters::staff_notices(desk, &ticket, arrival, withheld));
+    letters.extend(letters::notices_of_reading(desk, &ticket, arrival, withheld));
+    letters.extend(letters::work_orders(desk, &ticket, arrival, None, now));
     let number = ticket.number.clone();
     let text = "the mail could be read after all".to_owned();
     let entry =

@@ -131,6 +131,19 @@ pub(super) fn staff_notices(
     notices(desk, ticket, &cause(arrival), "staff_notice", &context)
 }
 
+/// The same about a mail that could be read after all. Its own cause: whoever had the notice of the
+/// unreadable mail must have this one, too.
+pub(super) fn notices_of_reading(
+    desk: &Desk,
+    ticket: &Ticket,
+    arrival: &Arrival,
+    withheld: Option<Withheld>,
+) -> Vec<Letter> {
+    let context = notice_context(desk, ticket, arrival, withheld);
+    let cause = format!("read:{}", arrival.content_key);
+    notices(desk, ticket, &cause, "staff_notice", &context)
+}
+
 fn notice_context(
     desk: &Desk,
     ticket: &Ticket,
