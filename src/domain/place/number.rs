@@ -190,6 +190,10 @@ fn exponent_end(line: &Line<'_>, at: usize) -> usize {
 /// `12 B` but not `12 e`, `12 a lato`: a small letter that is a word of its own ends the number.
 fn lonely_letter(line: &Line<'_>, at: usize) -> bool {
     let word = line.word(at);
+    // `12 c'è una buca`: the letter belongs to the next word.
+    if line.gap(at.saturating_add(1)).starts_with(['\'', '’']) {
+        return false;
+    }
     line.is_capital(at) && !["e", "i", "o"].contains(&word)
         || (!["a", "e", "i", "o"].contains(&word)
             && !line.gap(at.saturating_add(1)).starts_with(' '))

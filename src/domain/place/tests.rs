@@ -56,6 +56,9 @@ fn numbers_keep_their_exponent_and_nothing_else_is_one() {
         ("via Roma, ore 8.30", Some("via Roma"), None),
         ("via Premuda 40 è buia", Some("via Premuda"), Some("40")),
         ("via Roma 4 e via Po", Some("via Roma"), Some("4")),
+        ("in via Roma 12 c'è una buca", Some("via Roma"), Some("12")),
+        ("via Roma 12 c’era una buca", Some("via Roma"), Some("12")),
+        ("via Roma 12 c, una buca", Some("via Roma"), Some("12 c")),
     ]);
 }
 
