@@ -81,14 +81,16 @@ impl Clerk {
         raw: &Raw,
         now: Timestamp,
     ) -> Result<Recorded, StoreError> {
+        let year = self.desk.hours.year(arrival.received_at);
+        // First, because its lock makes daemons take turns: the same mail in two mailboxes at once is
+        // seen as known by the second.
+        let serial = sitting.next(tx, year).await?;
         if let Some(known) = mail::known(tx, &arrival.content_key).await? {
             let snapshot = Snapshot { known: true, ..Snapshot::default() };
             let decision = decide(&self.desk, &snapshot, &Event::MailArrived(arrival), now);
             let reason = decision.reasons.join("; ");
             return Ok(Recorded { mail_id: known.id, state: "filed", reason, letters: 0 });
         }
-        let year = self.desk.hours.year(arrival.received_at);
-        let serial = sitting.next(tx, year).await?;
         let snapshot = self.snapshot(tx, arrival, ticket::number(year, serial), now).await?;
         let decision = decide(&self.desk, &snapshot, &Event::MailArrived(arrival), now);
         let outcome = decision.outcome.clone().unwrap_or(Outcome::Filed(String::new()));
