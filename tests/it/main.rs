@@ -11,3 +11,7 @@ mod fixtures_mail;
 mod real;
 
 mod rig;
+
+mod store;
+
+mod stories;

@@ -1,5 +1,6 @@
 //! The rig: real servers on free loopback ports, scripted hostile ones, a fault proxy between
-//! them and the program, and builders of raw mail. Nothing in here knows a type of the project.
+//! them and the program, and builders of raw mail. Nothing in here knows a type of the project but
+//! `world`, in which stories happen, with its `sent` letters.
 
 pub mod certificate;
 pub mod hostile_imap;
@@ -10,7 +11,10 @@ pub mod polite_imap;
 pub mod polite_smtp;
 pub mod proxy;
 pub mod scripted;
+pub mod sent;
 pub mod servers;
+pub mod stores;
+pub mod world;
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};

@@ -1,0 +1,137 @@
+//! Conversations: what continues a ticket and what opens a new one.
+
+use super::{hours, lamp, pothole};
+use crate::support::mails::RawMail;
+use crate::support::sent::Sent;
+use crate::support::world::{World, on_both};
+
+/// An answer to a letter of ours.
+fn answer(letter: &Sent, text: &str) -> RawMail {
+    pothole()
+        .message_id("<risposta@resident.example>")
+        .subject(&format!("Re: {}", letter.subject))
+        .header("In-Reply-To", &format!("<{}>", letter.message_id))
+        .header("References", &format!("<{}>", letter.message_id))
+        .text(text)
+}
+
+fn acknowledged_pothole(world: &mut World) -> Sent {
+    world.receive(&pothole());
+    world.settle();
+    world.acknowledgements().remove(0)
+}
+
+/// An answer to the acknowledgement continues its ticket: the office is told, nobody is thanked again.
+#[test]
+fn an_answer_to_the_acknowledgement_continues_the_ticket() {
+    on_both(|world| {
+        let acknowledgement = acknowledged_pothole(world);
+        world.receive(&answer(&acknowledgement, "Aggiungo che stamattina la buca è più larga."));
+        world.settle();
+        world.ticket();
+        assert_eq!(world.states(), ["ticket", "entry"]);
+        assert_eq!((world.acknowledgements().len(), world.notices().len()), (1, 2));
+        let notice = world.notices().remove(1);
+        assert_eq!(notice.recipient, "strade@comune.example");
+        assert!(notice.says("Aggiungo che stamattina"), "{}", notice.text);
+        let history = world.history("2026-000001");
+        assert_eq!((&*history[1].kind, &*history[1].author), ("mail", "anna@resident.example"));
+    });
+}
+
+/// Our signed Message-ID is enough, from whichever address, with whatever subject, in whatever case.
+#[test]
+fn a_letter_of_ours_threads_an_answer_from_another_address() {
+    on_both(|world| {
+        let mut letter = acknowledged_pothole(world);
+        letter.message_id = letter.message_id.to_uppercase();
+        letter.subject = "tutt'altro".to_owned();
+        world.receive(&answer(&letter, "Scrivo dal lavoro.").from("anna@office.example"));
+        world.settle();
+        assert_eq!(world.states(), ["ticket", "entry"]);
+    });
+}
+
+/// A number that anybody may know lets no stranger into a ticket: it opens one that names the other.
+#[test]
+fn a_stranger_with_only_the_number_opens_a_new_ticket() {
+    on_both(|world| {
+        acknowledged_pothole(world);
+        let stranger = lamp().from("Mallory <mallory@elsewhere.example>");
+        world.receive(&stranger.subject("Re: [2026-000001] Segnalazione ricevuta"));
+        world.settle();
+        assert_eq!(world.states(), ["ticket", "ticket"]);
+        assert_eq!(world.history("2026-000001").len(), 1);
+        let opened = world.history("2026-000002").remove(0);
+        assert!(opened.text.contains("possible follow-up of 2026-000001"), "{}", opened.text);
+        assert_eq!(world.acknowledgements()[1].recipient, "mallory@elsewhere.example");
+    });
+}
+
+/// Who takes part in a ticket needs its number alone.
+#[test]
+fn the_requester_continues_with_the_number_alone() {
+    on_both(|world| {
+        acknowledged_pothole(world);
+        let again = pothole().message_id("<2@resident.example>").text("E adesso è più larga.");
+        world.receive(&again.from("ANNA@Resident.Example").subject("[2026-000001] ancora"));
+        world.settle();
+        assert_eq!(world.states(), ["ticket", "entry"]);
+        assert_eq!(world.acknowledgements().len(), 1);
+    });
+}
+
+/// Same subject, same sender: two reports stay two.
+#[test]
+fn a_subject_alone_never_threads() {
+    on_both(|world| {
+        acknowledged_pothole(world);
+        world.receive(&lamp().subject("Buca in via Emilia"));
+        world.settle();
+        assert_eq!(world.states(), ["ticket", "ticket"]);
+    });
+}
+
+/// Whoever makes a Message-ID up that looks like one of ours, threads nothing.
+#[test]
+fn a_forged_message_id_of_ours_threads_nothing() {
+    on_both(|world| {
+        let mut letter = acknowledged_pothole(world);
+        letter.message_id = letter.message_id.replacen("a.", "w.", 1);
+        letter.subject = "Buca".to_owned();
+        world.receive(&answer(&letter, "Un'altra buca in via Roma 3."));
+        world.settle();
+        assert_eq!(world.states(), ["ticket", "ticket"]);
+    });
+}
+
+/// Writing again about a closed ticket reaches the office, which reads that it was closed.
+#[test]
+fn an_answer_about_a_closed_ticket_is_not_lost() {
+    on_both(|world| {
+        let acknowledgement = acknowledged_pothole(world);
+        world.close("2026-000001", None);
+        world.advance(hours(24));
+        world.receive(&answer(&acknowledgement, "La buca è ancora lì."));
+        world.settle();
+        assert_eq!(world.states(), ["ticket", "entry"]);
+        assert!(world.notices()[1].says("CHIUSA"), "{}", world.notices()[1].text);
+    });
+}
+
+/// Both of a report and its addition arrive in one batch: the second still finds the first.
+#[test]
+fn an_addition_in_the_same_batch_finds_its_ticket() {
+    on_both(|world| {
+        world.receive(&pothole());
+        let addition = pothole().message_id("<2@resident.example>").text("Dimenticavo la foto.");
+        world.receive(
+            &addition
+                .subject("Re: Buca in via Emilia")
+                .header("In-Reply-To", "<buca-1@resident.example>"),
+        );
+        world.settle();
+        assert_eq!(world.states(), ["ticket", "entry"]);
+        assert_eq!(world.acknowledgements().len(), 1);
+    });
+}
