@@ -269,11 +269,18 @@ pub async fn end_attempt(
             values![ending.id, epoch, state, next_at, &ending.text, queue_id, settled],
         )
         .await?;
-    tx.run(
-        "UPDATE attempt SET ended_at = $3, outcome = $4 WHERE letter_id = $1 AND n = $2",
-        values![ending.id, i64::from(ending.attempts), now, format!("{state}: {}", ending.text)],
-    )
-    .await?;
+    if changed == 1 {
+        tx.run(
+            "UPDATE attempt SET ended_at = $3, outcome = $4 WHERE letter_id = $1 AND n = $2",
+            values![
+                ending.id,
+                i64::from(ending.attempts),
+                now,
+                format!("{state}: {}", ending.text)
+            ],
+        )
+        .await?;
+    }
     Ok(changed == 1)
 }
 

@@ -5,6 +5,7 @@ mod mails;
 mod opening;
 mod tickets;
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use sportello::config::Config;
@@ -46,12 +47,17 @@ async fn begin(store: &Store) -> Tx {
     store.engine.begin().await.unwrap()
 }
 
-fn desk(signer: &Signer) -> Desk {
-    setup::desk(&Config::defaults(), signer.clone()).unwrap()
+/// Who decides what is stored here; made once, because it reads all rules.
+fn desk() -> &'static Desk {
+    static DESK: OnceLock<Desk> = OnceLock::new();
+    DESK.get_or_init(|| {
+        let desk = setup::desk(&Config::defaults(), Signer::new("a", [7; 32])).unwrap();
+        Desk { staff: vec!["ced@comune.example".to_owned()], ..desk }
+    })
 }
 
 /// A mail of Anna's as intake reads it, with its raw bytes.
-fn arrival(store: &Store, n: u32) -> (Arrival, Vec<u8>) {
+fn arrival(n: u32) -> (Arrival, Vec<u8>) {
     let raw = letter_from()
         .subject(&format!("Buca {n}"))
         .message_id(&format!("<{n}@resident.example>"))
@@ -65,15 +71,14 @@ fn arrival(store: &Store, n: u32) -> (Arrival, Vec<u8>) {
         letters: true,
         oversize: false,
     };
-    (read(&desk(&store.signer), &raw, circumstances), raw)
+    (read(desk(), &raw, circumstances), raw)
 }
 
 /// A ticket and its letters as the decision about that mail makes them.
-fn decided(store: &Store, n: u32) -> (Ticket, Vec<Letter>) {
-    let (arrival, _) = arrival(store, n);
+fn decided(n: u32) -> (Ticket, Vec<Letter>) {
+    let (arrival, _) = arrival(n);
     let snapshot = Snapshot { next_number: format!("2026-{n:06}"), ..Snapshot::default() };
-    let desk = Desk { staff: vec!["ced@comune.example".to_owned()], ..desk(&store.signer) };
-    let decision = decide(&desk, &snapshot, &Event::MailArrived(&arrival), NOW);
+    let decision = decide(desk(), &snapshot, &Event::MailArrived(&arrival), NOW);
     let opened = decision.changes.into_iter().find_map(|change| match change {
         sportello::domain::decide::Change::Open(ticket) => Some(*ticket),
         _ => None,
@@ -82,14 +87,14 @@ fn decided(store: &Store, n: u32) -> (Ticket, Vec<Letter>) {
 }
 
 /// Writes a ticket down; its row's id.
-async fn opened(tx: &mut Tx, store: &Store, n: u32) -> (i64, Ticket) {
-    let (ticket, _) = decided(store, n);
+async fn opened(tx: &mut Tx, n: u32) -> (i64, Ticket) {
+    let (ticket, _) = decided(n);
     (rows::insert(tx, &ticket).await.unwrap(), ticket)
 }
 
 /// Writes a mail down that ended as said; its row's id.
-async fn kept(tx: &mut Tx, store: &Store, n: u32, outcome: &Outcome, ticket: Option<i64>) -> i64 {
-    let (arrival, raw) = arrival(store, n);
+async fn kept(tx: &mut Tx, n: u32, outcome: &Outcome, ticket: Option<i64>) -> i64 {
+    let (arrival, raw) = arrival(n);
     let raw_id = mail::keep(tx, &Raw::Whole(pack(&raw).unwrap())).await.unwrap();
     mail::insert(tx, &arrival, outcome, raw_id, ticket).await.unwrap()
 }

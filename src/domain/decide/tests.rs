@@ -78,7 +78,7 @@ fn snapshot() -> Snapshot {
 }
 
 fn arrived(desk: &Desk, snapshot: &Snapshot, arrival: &Arrival) -> Decision {
-    super::decide(desk, snapshot, &Event::MailArrived(arrival), NOW)
+    decide(desk, snapshot, &Event::MailArrived(arrival), NOW)
 }
 
 /// Letters of a decision as `acknowledgement anna@x.example`, in order.
@@ -100,13 +100,14 @@ fn ticket_of(decision: &Decision) -> Ticket {
 fn each_kind_of_mail_ends_in_its_place() {
     let desk = desk();
     let automatic = || header("auto-submitted", "auto-replied");
-    let list = || vec![header("list-id", "<a.b>"), header("list-unsubscribe", "<https://x>")];
+    let ours = Address { name: String::new(), address: "noi@comune.example".to_owned() };
+    let own = vec![header("x-sportello-loop", "a.b")];
     let answered = ["acknowledgement anna@x.example", "staff_notice strade@comune.example"];
     let told = ["staff_notice ced@comune.example", "staff_notice capo@comune.example"];
     let cases: [(&str, Mail, &str, &[&str]); 7] = [
         ("a report", report(), "ticket", &answered),
         ("an absence", Mail { headers: vec![automatic()], ..report() }, "filed", &[]),
-        ("a list", Mail { headers: list(), ..report() }, "filed", &[]),
+        ("our own", Mail { from: Some(ours), headers: own, ..report() }, "filed", &[]),
         (
             "a weak sign of a machine",
             Mail { headers: vec![header("x-auto-response-suppress", "All")], ..report() },
@@ -233,7 +234,7 @@ fn staff_orders_change_what_they_name() {
     let desk = desk();
     let opened = ticket_of(&arrived(&desk, &snapshot(), &arrival(&desk, report())));
     let on = |ticket: Option<Ticket>, event: Event<'_>| {
-        super::decide(&desk, &Snapshot { ticket, ..Snapshot::default() }, &event, NOW)
+        decide(&desk, &Snapshot { ticket, ..Snapshot::default() }, &event, NOW)
     };
     let lamp = Correction { subcategory: Some("I01".to_owned()), ..Correction::default() };
     let moved = on(Some(opened.clone()), Event::StaffCorrected(&lamp));
@@ -272,7 +273,7 @@ fn a_failed_letter_is_told_unless_it_was_the_telling() {
             ticket: Some("2026-000001".to_owned()),
         };
         let failed = FailedLetter { letter, reason: "550".to_owned() };
-        let decision = super::decide(&desk, &snapshot, &Event::LetterFailed(&failed), NOW);
+        let decision = decide(&desk, &snapshot, &Event::LetterFailed(&failed), NOW);
         assert_eq!((decision.changes.len(), decision.letters.len()), (1, told), "{kind:?}");
     }
 }

@@ -18,8 +18,8 @@ async fn owe(store: &Store, count: u32, hold: Option<HoldReason>, at: Timestamp)
     let first = outbox::all(&store.engine).await.unwrap().len();
     let first = u32::try_from(first).unwrap() + 1;
     for n in first..first + count {
-        let (id, _) = opened(&mut tx, store, n).await;
-        let mut letter = decided(store, n).1.remove(0);
+        let (id, _) = opened(&mut tx, n).await;
+        let mut letter = decided(n).1.remove(0);
         letter.hold = hold;
         assert!(outbox::insert(&mut tx, &letter, vec![1, 2], Some(id), at).await.unwrap());
     }
@@ -54,7 +54,7 @@ fn a_letter_is_owed_once() {
     on_each(async |store| {
         owe(store, 1, None, NOW).await;
         let mut tx = begin(store).await;
-        let again = decided(store, 1).1.remove(0);
+        let again = decided(1).1.remove(0);
         assert!(!outbox::insert(&mut tx, &again, vec![9], None, later(1)).await.unwrap());
         let known = outbox::by_message_id(&mut tx, &again.message_id).await.unwrap().unwrap();
         assert_eq!(known.recipient, "anna@resident.example");

@@ -148,10 +148,10 @@ fn a_large_mail_grows_by_pieces() {
 fn a_mail_is_found_by_what_is_known_of_it() {
     on_each(async |store| {
         let mut tx = begin(store).await;
-        let (ticket_id, ticket) = opened(&mut tx, store, 1).await;
+        let (ticket_id, ticket) = opened(&mut tx, 1).await;
         let outcome = Outcome::Quarantined(ticket.number.clone());
-        let id = kept(&mut tx, store, 1, &outcome, Some(ticket_id)).await;
-        let (read, raw) = arrival(store, 1);
+        let id = kept(&mut tx, 1, &outcome, Some(ticket_id)).await;
+        let (read, raw) = arrival(1);
         let known = mail::known(&mut tx, &read.content_key).await.unwrap().unwrap();
         assert_eq!((known.id, known.outcome.as_str()), (id, "quarantined"));
         assert!(mail::known(&mut tx, "other").await.unwrap().is_none());

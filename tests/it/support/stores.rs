@@ -28,7 +28,8 @@ pub struct Place {
     /// As `store.url` takes it.
     pub url: String,
     dir: TempDir,
-    database: Option<Database>,
+    // Dropped with its sessions when the test is over.
+    _database: Option<Database>,
 }
 
 impl Place {
@@ -40,17 +41,12 @@ impl Place {
             Some(database) => database.url.clone(),
             None => format!("sqlite://{}/sportello.db", dir.path().display()),
         };
-        Self { url, dir, database }
+        Self { url, dir, _database: database }
     }
 
     /// A directory of the test's own.
     pub fn dir(&self) -> &Path {
         self.dir.path()
-    }
-
-    /// The server's view of it, on PostgreSQL.
-    pub fn database(&self) -> Option<&Database> {
-        self.database.as_ref()
     }
 }
 

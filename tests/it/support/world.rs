@@ -1,15 +1,18 @@
 //! The whole program in a jar: a real store, Maildirs as mailboxes, a server in memory, a clock that
 //! stands still. A story drives it with a handful of verbs; when it ends, nothing may be left undone.
 
+mod settings;
 mod undone;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
 use sportello::carrier::{Carried, Carrier, Memory};
+use sportello::clerk::Clerk;
 use sportello::clock::Clock;
 use sportello::config::Config;
 use sportello::daemon::{self, Parts, Round};
@@ -18,16 +21,17 @@ use sportello::domain::letter::LetterKind;
 use sportello::domain::ticket::Ticket;
 use sportello::domain::time::Timestamp;
 use sportello::intake::{self, Imported};
+use sportello::setup;
 use sportello::store::ledger::LedgerRow;
 use sportello::store::outbox::LetterRow;
 use sportello::store::tickets::EntryRow;
 use sportello::store::{self, StoreError, ledger, mail, outbox, tickets};
-use sportello::{intake as passes, setup};
 use tokio::runtime::Runtime;
 
 use super::mails::RawMail;
 use super::sent::Sent;
 use super::stores::{Engine, Place, runtime};
+use settings::{OFFICES, configuration};
 
 /// Where the clock stands when a world begins: a Thursday, ten in the morning in Rome; the desk is open.
 pub const BEGIN: &str = "2026-11-12T09:00:00Z";
@@ -43,22 +47,6 @@ pub const OURS: &str = "segnalazioni@comune.example";
 
 /// More rounds than any story needs: a world that still moves then moves for ever.
 const ROUNDS_MAX: usize = 12;
-
-/// Which addresses the offices have; the default office has none, so that its notices go to staff.
-const OFFICES: &str = r#"
-[[office]]
-id = "strade"
-address = "strade@comune.example"
-[[office]]
-id = "impianti"
-address = "impianti@comune.example"
-[[office]]
-id = "verde"
-address = "verde@comune.example"
-[[office]]
-id = "edilizia"
-address = "edilizia@comune.example"
-"#;
 
 /// Runs a story in a fresh world of each engine.
 pub fn on_both(story: impl Fn(&mut World)) {
@@ -192,7 +180,11 @@ impl World {
                 round.as_mut().poll(context).map(|round| round.map(|_| true).unwrap())
             }))
         };
-        self.restart();
+        // The rules are as they were; reading them again takes most of a restart.
+        let clerk = Arc::clone(&self.parts.clerk);
+        let (config, clock, server) = (&self.config, &self.clock, &self.server);
+        let parts = self.runtime.block_on(open_with(config, clock, server, Some(clerk)));
+        self.go_on_with(parts);
         ended
     }
 
@@ -209,6 +201,10 @@ impl World {
     /// Drops everything in memory and opens the same store again.
     pub fn restart(&mut self) {
         let parts = self.runtime.block_on(open(&self.config, &self.clock, &self.server));
+        self.go_on_with(parts);
+    }
+
+    fn go_on_with(&mut self, parts: Parts) {
         let _entered = self.runtime.enter();
         self.parts = parts;
     }
@@ -309,7 +305,7 @@ impl World {
     pub fn import(&mut self, mails: &[Vec<u8>], letters: bool) -> Imported {
         self.imported.extend(mails.iter().cloned());
         let Parts { engine, clerk, clock, .. } = &self.parts;
-        let imported = passes::import(clerk, engine, mails.to_vec(), letters, clock.now());
+        let imported = intake::import(clerk, engine, mails.to_vec(), letters, clock.now());
         self.runtime.block_on(imported).unwrap()
     }
 
@@ -347,31 +343,22 @@ impl World {
     }
 }
 
-fn configuration(place: &Place) -> String {
-    let dir = place.dir().display();
-    let mailbox = |name: &str| {
-        format!(
-            "[[mailbox]]\nname = \"{name}\"\nkind = \"maildir\"\npath = \"{dir}/{name}\"\n\
-             start = \"all\"\naddresses = [\"{name}@comune.example\"]\n"
-        )
-    };
-    format!(
-        "[organisation]\nname = \"Comune di Esempio\"\ndomains = [\"comune.example\"]\n\
-         staff = [\"centrale@comune.example\"]\n[store]\nurl = \"{url}\"\n{reports}{schools}\
-         [smtp]\nhost = \"localhost\"\ntls = \"none\"\nfrom = \"Centrale operativa <{OURS}>\"\n\
-         [rules]\nfile = \"rules.toml\"\n",
-        url = place.url,
-        reports = mailbox(REPORTS),
-        schools = mailbox(SCHOOLS),
-    )
+async fn open(config: &Config, clock: &Clock, server: &Memory) -> Parts {
+    open_with(config, clock, server, None).await
 }
 
-async fn open(config: &Config, clock: &Clock, server: &Memory) -> Parts {
+async fn open_with(
+    config: &Config,
+    clock: &Clock,
+    server: &Memory,
+    clerk: Option<Arc<Clerk>>,
+) -> Parts {
     let store = store::open(config.store.url(), clock.now()).await.unwrap();
+    let clerk = clerk.unwrap_or_else(|| setup::clerk(config, store.signer.clone()).unwrap());
     Parts {
         config: config.clone(),
         engine: store.engine.clone(),
-        clerk: setup::clerk(config, store.signer.clone()).unwrap(),
+        clerk,
         carrier: Carrier::Memory(server.clone()),
         clock: clock.clone(),
     }

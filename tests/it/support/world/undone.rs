@@ -74,3 +74,31 @@ impl World {
         }
     }
 }
+
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use crate::support::mails::mail;
+    use crate::support::stores::Engine;
+    use crate::support::world::World;
+
+    /// A story that ends with a letter on its way, or with a mail that nobody took in, has failed,
+    /// unless it says so.
+    #[test]
+    fn a_world_with_something_undone_fails_its_story() {
+        let end = |undone: bool, settled: bool| {
+            let mut world = World::new(Engine::Sqlite);
+            world.server_down(true);
+            world.receive(&mail());
+            if settled {
+                world.settle();
+            }
+            if undone {
+                world.leaves_undone();
+            }
+            catch_unwind(AssertUnwindSafe(|| drop(world))).is_ok()
+        };
+        assert!(!end(false, true) && !end(false, false));
+        assert!(end(true, true) && end(true, false));
+    }
+}
