@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use sportello::domain::letter::{HoldReason, LetterKind};
-use sportello::domain::limits::Released;
+use sportello::domain::limits::{Limits, Released};
 use sportello::domain::retry::Next;
 use sportello::domain::time::Timestamp;
 use sportello::store::outbox::{self, Ending, LetterRow};
@@ -86,8 +86,8 @@ fn a_leased_letter_is_nobody_elses() {
         let attempts = outbox::attempts(&store.engine, 1).await.unwrap();
         assert_eq!((attempts.len(), attempts[0].ended_at), (1, None));
         let mut tx = begin(store).await;
-        assert!(!outbox::begin_body(&mut tx, 1, two).await.unwrap());
-        assert!(outbox::begin_body(&mut tx, 1, one).await.unwrap());
+        assert!(outbox::begin_bodies(&mut tx, &[1], two).await.unwrap().is_empty());
+        assert!(outbox::begin_bodies(&mut tx, &[1], one).await.unwrap().contains(&1));
         assert!(!outbox::end_attempt(&mut tx, &ending(Next::Sent), two, NOW).await.unwrap());
         outbox::give_back(&mut tx, 1, two, "", NOW).await.unwrap();
         assert!(outbox::end_attempt(&mut tx, &ending(Next::Sent), one, NOW).await.unwrap());
@@ -176,14 +176,14 @@ fn an_ended_epoch_is_fenced_off() {
         let (dead, own) = (epoch(store).await, epoch(store).await);
         assert_eq!(lease(store, dead, 9).await.len(), 2);
         let mut tx = begin(store).await;
-        assert!(outbox::begin_body(&mut tx, 2, dead).await.unwrap());
+        assert!(outbox::begin_bodies(&mut tx, &[2], dead).await.unwrap().contains(&2));
         assert!(outbox::renew_epoch(&mut tx, dead, later(5)).await.unwrap());
         // Heard of at 5 s: not silent since then.
         assert_eq!(outbox::end_silent_epochs(&mut tx, own, later(5)).await.unwrap(), 0);
         assert!(outbox::reclaim(&mut tx, later(6)).await.unwrap().is_empty());
         assert_eq!(outbox::end_silent_epochs(&mut tx, own, later(6)).await.unwrap(), 1);
         assert!(!outbox::renew_epoch(&mut tx, dead, later(7)).await.unwrap());
-        assert!(!outbox::begin_body(&mut tx, 1, dead).await.unwrap());
+        assert!(outbox::begin_bodies(&mut tx, &[1], dead).await.unwrap().is_empty());
         let orphans = outbox::reclaim(&mut tx, later(8)).await.unwrap();
         let [orphan] = &orphans[..] else { panic!("expected one: {orphans:?}") };
         assert_eq!((orphan.id, orphan.attempts, orphan.released_at), (2, 1, NOW));
@@ -236,6 +236,9 @@ fn staff_repeat_and_cancel_what_was_not_sent() {
     });
 }
 
+/// Limits that none of these letters reaches: what is counted is the whole.
+const FAR: Limits = Limits { per_sender_per_day: 99, per_domain_per_hour: 99, per_hour: 99 };
+
 /// The limits count acknowledgements by sender, domain and in all, each in its window, held ones not.
 #[test]
 fn the_limits_count_what_left_in_their_windows() {
@@ -246,7 +249,7 @@ fn the_limits_count_what_left_in_their_windows() {
         owe(store, 1, Some(HoldReason::SenderLimit), later(day - 60)).await;
         let count = async |at: Timestamp| {
             let mut tx = begin(store).await;
-            limits::released(&mut tx, "anna@resident.example", "resident.example", at)
+            limits::released(&mut tx, &FAR, "anna@resident.example", "resident.example", at)
                 .await
                 .unwrap()
         };
@@ -265,7 +268,12 @@ fn the_limits_count_what_left_in_their_windows() {
         tx.commit().await.unwrap();
         assert_eq!(count(later(60)).await.sent_to_sender_in_loop_window, 1);
         let mut tx = begin(store).await;
-        let nobody = limits::released(&mut tx, "x@y.example", "y.example", later(day - 1)).await;
+        let near = Limits { per_hour: 1, ..FAR };
+        let some =
+            limits::released(&mut tx, &near, "x@y.example", "y.example", later(day - 1)).await;
+        assert_eq!(some.unwrap().in_hour, 1, "nothing is counted beyond its limit");
+        let nobody =
+            limits::released(&mut tx, &FAR, "x@y.example", "y.example", later(day - 1)).await;
         assert_eq!(nobody.unwrap(), Released { in_hour: 2, ..Released::default() });
     });
 }
