@@ -31,11 +31,11 @@ activation = "automatic"
 "#;
 
 fn hours(count: u64) -> Duration {
-    Duration::from_secs(count * 3600)
+    Duration::from_hours(count)
 }
 
 fn minutes(count: u64) -> Duration {
-    Duration::from_secs(count * 60)
+    Duration::from_mins(count)
 }
 
 /// Anna reports a hole in the road.

@@ -290,7 +290,7 @@ fn held_letters_are_offered_for_a_day() {
         assert_eq!(held.iter().map(|letter| letter.id).collect::<Vec<_>>(), [3, 2]);
         assert_eq!(held[0].domain, "resident.example");
         assert_eq!(limits::held(&mut tx, 1, later(60)).await.unwrap().len(), 1);
-        let tomorrow = later(15).plus(Duration::from_secs(24 * 3600));
+        let tomorrow = later(15).plus(Duration::from_hours(24));
         assert_eq!(limits::held(&mut tx, 9, tomorrow).await.unwrap().len(), 1);
         limits::release(&mut tx, 3, later(60)).await.unwrap();
         limits::release(&mut tx, 3, later(90)).await.unwrap();

@@ -10,7 +10,7 @@ use crate::support::stores::{Engine, Place, runtime};
 /// The secret is made once: every opening, whenever it happens, signs the same.
 #[test]
 fn the_secret_is_made_once() {
-    for engine in Engine::BOTH {
+    for engine in Engine::each() {
         let place = Place::new(engine);
         runtime().block_on(async {
             let first = store::open(&place.url, NOW).await.unwrap();
@@ -30,7 +30,7 @@ fn the_secret_is_made_once() {
 /// Tables made by a newer program are refused with both versions, before anything is touched.
 #[test]
 fn a_newer_schema_is_refused() {
-    for engine in Engine::BOTH {
+    for engine in Engine::each() {
         let place = Place::new(engine);
         runtime().block_on(async {
             let store = store::open(&place.url, NOW).await.unwrap();
@@ -84,7 +84,7 @@ fn sqlite_commits_are_durable() {
 /// Only one process sends from a SQLite file; on PostgreSQL epochs do that, and everybody may.
 #[test]
 fn one_daemon_holds_a_sqlite_file() {
-    for engine in Engine::BOTH {
+    for engine in Engine::each() {
         let place = Place::new(engine);
         runtime().block_on(async {
             let first = store::open(&place.url, NOW).await.unwrap();

@@ -1,5 +1,7 @@
 //! Letters on their way: what is tried again, what is given up, what may have arrived.
 
+use std::time::Duration;
+
 use sportello::carrier::Carried;
 use sportello::clock::Clock;
 use sportello::domain::decide::{Event, Snapshot, decide};
@@ -33,7 +35,7 @@ fn a_temporary_failure_is_retried_on_the_schedule() {
         for pause in [1, 5, 15, 60] {
             world.settle();
             assert!(world.sent().is_empty());
-            world.advance(minutes(pause) - std::time::Duration::from_secs(1));
+            world.advance(Duration::from_secs(pause * 60 - 1));
             world.settle();
             assert!(world.outbox().iter().all(|letter| letter.state == "due"));
             if pause < 60 {
@@ -41,7 +43,7 @@ fn a_temporary_failure_is_retried_on_the_schedule() {
                 world.fail_next(busy());
             }
             // The jitter is at most a fifth.
-            world.advance(minutes(pause) / 5 + std::time::Duration::from_secs(1));
+            world.advance(minutes(pause) / 5 + Duration::from_secs(1));
             world.settle();
         }
         assert_eq!(world.sent().len(), 2);
@@ -186,7 +188,7 @@ fn a_worker_that_dies_before_the_body_loses_and_doubles_nothing() {
         world.server_down(false);
         world.restart();
         // On PostgreSQL another daemon may live: it is dead after 15 s of silence.
-        world.advance(std::time::Duration::from_secs(16));
+        world.advance(Duration::from_secs(16));
         world.settle();
         assert_eq!(world.sent().len(), 2);
     });

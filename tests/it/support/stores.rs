@@ -19,7 +19,12 @@ pub enum Engine {
 
 impl Engine {
     /// Both: every promise of the store holds on each.
-    pub const BOTH: [Self; 2] = [Self::Sqlite, Self::Postgres];
+    const BOTH: [Self; 2] = [Self::Sqlite, Self::Postgres];
+
+    /// Both in turn, each named in the output of a test that fails.
+    pub fn each() -> impl Iterator<Item = Self> {
+        Self::BOTH.into_iter().inspect(|engine| name(*engine))
+    }
 }
 
 /// Where a store lies; removed with it.
@@ -53,4 +58,9 @@ impl Place {
 /// What the asynchronous code of one test runs on: one thread, so that a test is the same each time.
 pub fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+#[expect(clippy::print_stderr, reason = "shown only for a test that failed")]
+fn name(engine: Engine) {
+    eprintln!("on {engine:?}");
 }

@@ -55,8 +55,7 @@ pub fn on_both(story: impl Fn(&mut World)) {
 
 /// The same, with more rules and other settings.
 pub fn on_both_with(rules: &str, config: &[(&str, &str)], story: impl Fn(&mut World)) {
-    for engine in Engine::BOTH {
-        eprintln!("on {engine:?}");
+    for engine in Engine::each() {
         story(&mut World::with(engine, rules, config));
     }
 }
