@@ -137,8 +137,9 @@ impl Clerk {
             Some(number) => tickets::load(tx, &number).await?,
             None => None,
         };
-        let released =
-            limits::released(tx, &self.desk.limits, &address, sender.domain(), now).await?;
+        let parties = (address.as_str(), sender.domain());
+        let seen_at = arrival.received_at;
+        let released = limits::released(tx, &self.desk.limits, parties, seen_at, now).await?;
         Ok(Snapshot { next_number, known: false, candidates, released, ticket, letter })
     }
 

@@ -145,8 +145,8 @@ impl Dispatch {
         let mut tx = self.engine.begin().await?;
         for letter in limits::held(&mut tx, HELD_AT_ONCE, now).await? {
             let allowed = &self.clerk.desk.limits;
-            let released =
-                limits::released(&mut tx, allowed, &letter.recipient, &letter.domain, now).await?;
+            let parties = (letter.recipient.as_str(), letter.domain.as_str());
+            let released = limits::released(&mut tx, allowed, parties, now, now).await?;
             if crate::domain::limits::hold(allowed, &released).is_none() {
                 limits::release(&mut tx, letter.id, now).await?;
             }

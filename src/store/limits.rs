@@ -6,12 +6,13 @@ use crate::domain::limits::{DAY, HELD_MAX, HOUR, LOOP_LETTERS_MAX, LOOP_WINDOW, 
 use crate::domain::time::Timestamp;
 
 /// Acknowledgements that left, or are about to, in the windows that end now. Nothing is counted further
-/// than its limit asks: at a backlog the whole hour would be counted for every mail.
+/// than its limit asks: at a backlog the whole hour would be counted for every mail. A mail can answer
+/// only what was sent before it was `seen_at`: the mails of a backlog are no loop.
 pub async fn released(
     tx: &mut Tx,
     limits: &Limits,
-    sender: &str,
-    domain: &str,
+    (sender, domain): (&str, &str),
+    seen_at: Timestamp,
     now: Timestamp,
 ) -> Result<Released, StoreError> {
     let sql = "SELECT
@@ -22,7 +23,8 @@ pub async fn released(
             (SELECT count(*) FROM (SELECT 1 FROM letter WHERE kind = 'acknowledgement'
                 AND released_at > $4 LIMIT $8) AS counted) AS in_hour,
             (SELECT count(*) FROM (SELECT 1 FROM letter WHERE kind = 'acknowledgement'
-                AND recipient = $1 AND released_at > $5 AND state = 'sent' LIMIT $9) AS counted)
+                AND recipient = $1 AND released_at > $5 AND state = 'sent' AND settled_at <= $10
+                LIMIT $9) AS counted)
                 AS looping";
     let values = values![
         sender,
@@ -34,6 +36,7 @@ pub async fn released(
         i64::from(limits.per_domain_per_hour),
         i64::from(limits.per_hour),
         i64::from(LOOP_LETTERS_MAX),
+        seen_at,
     ];
     let row = tx.row(sql, values).await?.ok_or(StoreError::NoRow { sql })?;
     let count = |name| Ok::<_, StoreError>(u32::try_from(row.int(name)?).unwrap_or(u32::MAX));

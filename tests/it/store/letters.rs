@@ -249,7 +249,7 @@ fn the_limits_count_what_left_in_their_windows() {
         owe(store, 1, Some(HoldReason::SenderLimit), later(day - 60)).await;
         let count = async |at: Timestamp| {
             let mut tx = begin(store).await;
-            limits::released(&mut tx, &FAR, "anna@resident.example", "resident.example", at)
+            limits::released(&mut tx, &FAR, ("anna@resident.example", "resident.example"), at, at)
                 .await
                 .unwrap()
         };
@@ -270,10 +270,12 @@ fn the_limits_count_what_left_in_their_windows() {
         let mut tx = begin(store).await;
         let near = Limits { per_hour: 1, ..FAR };
         let some =
-            limits::released(&mut tx, &near, "x@y.example", "y.example", later(day - 1)).await;
+            limits::released(&mut tx, &near, ("x@y.example", "y.example"), NOW, later(day - 1))
+                .await;
         assert_eq!(some.unwrap().in_hour, 1, "nothing is counted beyond its limit");
         let nobody =
-            limits::released(&mut tx, &FAR, "x@y.example", "y.example", later(day - 1)).await;
+            limits::released(&mut tx, &FAR, ("x@y.example", "y.example"), NOW, later(day - 1))
+                .await;
         assert_eq!(nobody.unwrap(), Released { in_hour: 2, ..Released::default() });
     });
 }
