@@ -102,6 +102,21 @@ pub enum StoreError {
         /// What the kernel said.
         source: std::io::Error,
     },
+    /// The `SQLite` file cannot be opened or written, or is something else.
+    #[error(
+        "store: expected a database file that this user can read and write at {}, found: {source}; \
+         correct the owner of the file and its directory, or store.url",
+        path.display()
+    )]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What `SQLite` said.
+        source: sqlx::Error,
+    },
+    /// `store.url` names no PostgreSQL server. Never shows the URL, which may hold a password.
+    #[error("store.url: expected postgres://USER@HOST:PORT/DATABASE, found: {0}; correct it")]
+    Address(sqlx::Error),
     /// `store.url` is neither form.
     #[error("store.url: expected sqlite:///path/to/file.db or postgres://…, found `{0}`")]
     Url(String),
@@ -114,4 +129,18 @@ pub enum StoreError {
         /// The lock file.
         path: PathBuf,
     },
+}
+
+impl StoreError {
+    /// Whether the engine refused a statement, as for a value that it cannot hold; the connection is well.
+    #[must_use]
+    pub fn is_statement(&self) -> bool {
+        matches!(self, Self::Engine(sqlx::Error::Database(_)))
+    }
+
+    /// Whether the configuration is at fault: nothing will change until it is corrected.
+    #[must_use]
+    pub fn is_configuration(&self) -> bool {
+        matches!(self, Self::Directory { .. } | Self::File { .. } | Self::Address(_) | Self::Url(_))
+    }
 }

@@ -80,7 +80,7 @@ impl Intake {
     async fn write_down(&self, plan: &Plan, ready: &mut [Ready]) -> Result<Passed, IntakeError> {
         match self.write_together(plan, ready).await {
             Ok(passed) => Ok(passed),
-            Err(StoreError::Engine(sqlx::Error::Database(error))) if ready.len() > 1 => {
+            Err(error) if error.is_statement() && ready.len() > 1 => {
                 tracing::warn!(%error, mails = ready.len(), "a batch failed; each mail is tried alone");
                 let mut passed = Passed::default();
                 for index in 0..ready.len() {

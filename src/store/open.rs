@@ -6,9 +6,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Executor, SqlSafeStr as _};
+use sqlx::{Connection as _, Executor, SqlSafeStr as _};
 
 use super::engine::values;
 use super::{Engine, StoreError};
@@ -20,6 +20,9 @@ const BUSY_MAX: Duration = Duration::from_secs(15);
 
 /// Readers beside the one writer: pages, lists and the passes' look-ups.
 const READERS: u32 = 4;
+
+/// How long a server that does not answer is asked once more, for the reason.
+const REASON_MAX: Duration = Duration::from_secs(3);
 
 /// Connections of one daemon to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 8;
@@ -121,7 +124,8 @@ async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
         .max_lifetime(None)
         .test_before_acquire(false)
         .connect_with(options.clone())
-        .await?;
+        .await
+        .map_err(|error| unopened(path, error))?;
     migrate(&SQLITE, |migrator| {
         let writer = writer.clone();
         async move { migrator.run(&writer).await }
@@ -143,14 +147,33 @@ fn check_directory(path: &Path) -> Result<(), StoreError> {
     };
     let wrong = |source| StoreError::Directory { path: directory.to_owned(), source };
     let metadata = std::fs::metadata(directory).map_err(wrong)?;
+    if !metadata.is_dir() {
+        return Err(wrong(std::io::ErrorKind::NotADirectory.into()));
+    }
     if metadata.permissions().readonly() {
         return Err(wrong(std::io::ErrorKind::PermissionDenied.into()));
     }
     Ok(())
 }
 
+/// `SQLite`'s primary result codes (<https://sqlite.org/rescode.html>), in the low byte of the extended ones.
+const SQLITE_READONLY: u32 = 8;
+const SQLITE_CANTOPEN: u32 = 14;
+const SQLITE_NOTADB: u32 = 26;
+
+/// What `SQLite` cannot open is a fault of the configuration and not of the day.
+fn unopened(path: &Path, error: sqlx::Error) -> StoreError {
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    match code.map(|code| code & 0xff) {
+        Some(SQLITE_READONLY | SQLITE_CANTOPEN | SQLITE_NOTADB) => {
+            StoreError::File { path: path.to_owned(), source: error }
+        }
+        _ => error.into(),
+    }
+}
+
 async fn open_postgres(url: &str) -> Result<Engine, StoreError> {
-    let options = PgConnectOptions::from_str(url)?.options([
+    let options = PgConnectOptions::from_str(url).map_err(StoreError::Address)?.options([
         ("statement_timeout", "60s"),
         ("lock_timeout", "15s"),
         ("idle_in_transaction_session_timeout", "60s"),
@@ -167,14 +190,28 @@ async fn open_postgres(url: &str) -> Result<Engine, StoreError> {
                 Ok(true)
             })
         })
-        .connect_with(options)
-        .await?;
+        .connect_with(options.clone())
+        .await;
+    let pool = match pool {
+        Ok(pool) => pool,
+        Err(error) => return Err(reason(&options, error).await),
+    };
     migrate(&POSTGRES, |migrator| {
         let pool = pool.clone();
         async move { migrator.run(&pool).await }
     })
     .await?;
     Ok(Engine::Postgres(pool))
+}
+
+/// A pool waits for a server that may just be starting, and then says no more than that it waited: one
+/// more connection tells why.
+async fn reason(options: &PgConnectOptions, waited: sqlx::Error) -> StoreError {
+    let attempt = tokio::time::timeout(REASON_MAX, PgConnection::connect_with(options));
+    match attempt.await {
+        Ok(Err(why)) => why.into(),
+        _ => waited.into(),
+    }
 }
 
 /// One change of the tables: version, name, statements.
