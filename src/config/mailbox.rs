@@ -193,7 +193,7 @@ fn maildir(section: &mut Section<'_>) -> PathBuf {
         return PathBuf::new();
     };
     let path = section.beside(&path);
-    if !path.is_dir() {
+    if !["new", "cur"].iter().all(|folder| path.join(folder).is_dir()) {
         let expected = format!("a directory with `new` and `cur` at {}", path.display());
         section.absent("path", &expected, "none", "correct the path or make the Maildir");
     }

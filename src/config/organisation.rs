@@ -5,8 +5,9 @@ use std::fmt;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-use super::section::Reading;
+use super::section::{Reading, Section};
 use super::values;
+use crate::domain::hours::Hours;
 
 /// Opening hours of the operations centre unless set otherwise.
 const HOURS: &str = "Mo-Fr 08:00-13:00, Tu,Th 14:30-17:15; Sa 08:00-13:00; PH off";
@@ -46,7 +47,7 @@ pub struct Organisation {
     pub name: String,
     /// The clock that letters speak by.
     pub timezone: Tz,
-    /// When staff are there, in the `opening_hours` syntax of OpenStreetMap; not parsed here.
+    /// When staff are there, in the `opening_hours` syntax of OpenStreetMap; checked, kept as written.
     pub hours: String,
     /// A holiday besides the national ones.
     pub patron_saint: Option<YearlyDay>,
@@ -82,7 +83,7 @@ pub(super) fn read(reading: &mut Reading) -> Organisation {
                 |text| text.parse().ok(),
             )
             .unwrap_or(default.timezone),
-        hours: section.text("hours").unwrap_or(default.hours),
+        hours: hours(&mut section).unwrap_or(default.hours),
         patron_saint: section.parsed(
             "patron_saint",
             "month and day",
@@ -92,4 +93,12 @@ pub(super) fn read(reading: &mut Reading) -> Organisation {
         domains: section.list("domains", "mail domains", values::domain).unwrap_or_default(),
         staff: section.list("staff", "mail addresses", values::bare_address).unwrap_or_default(),
     }
+}
+
+/// Hours that can be read; the time zone is a key of its own.
+fn hours(section: &mut Section<'_>) -> Option<String> {
+    let remedy = "see https://wiki.openstreetmap.org/wiki/Key:opening_hours";
+    section.parsed("hours", &format!("opening hours like \"{HOURS}\""), remedy, |text| {
+        Hours::new(text, chrono_tz::Europe::Rome.name(), None).ok().map(|_| text.to_owned())
+    })
 }

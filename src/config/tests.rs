@@ -326,7 +326,9 @@ fn passwords_in_the_file_are_warned_of() {
 fn paths_are_beside_the_file() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("sportello.toml");
-    fs::create_dir(directory.path().join("mail")).unwrap();
+    for folder in ["mail/new", "mail/cur"] {
+        fs::create_dir_all(directory.path().join(folder)).unwrap();
+    }
     let text = "[store]\nurl = \"sqlite://a.db\"\n[[mailbox]]\nkind = \"maildir\"\npath = \"mail\"";
     fs::write(&file, text).unwrap();
     let config = Config::load(&file).unwrap();
