@@ -41,9 +41,9 @@ mod tickets;
 #[derive(Debug, Parser)]
 #[command(version, after_help = AFTER_HELP, max_term_width = 100)]
 struct Cli {
-    /// The configuration file; `demo` and `inspect` need none
-    #[arg(long, global = true, value_name = "FILE", default_value = config::FILE)]
-    config: PathBuf,
+    /// The configuration file [default: /etc/sportello/sportello.toml]; `demo` and `inspect` need none
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -56,6 +56,11 @@ First steps:
   sportello run --once                  one pass over every mailbox
   sportello run                         the daemon (systemd starts it: systemctl start sportello)
 
+Every day:
+  sportello status                      is all well?
+  sportello tickets list                what was reported
+  sportello explain 2026-000123         why a mail became what it is
+
 Exit status: 0 done, 1 failed, 2 wrong call or configuration.";
 
 #[derive(Debug, Subcommand)]
@@ -67,25 +72,28 @@ enum Command {
     #[command(after_help = demo::HELP)]
     Demo(demo::Args),
     /// Say what is wrong with the configuration, the store and the servers, and what to do
+    #[command(after_help = check::HELP)]
     Check(check::Args),
     /// Say what would become of mails in files; nothing is stored or sent
     #[command(after_help = inspect::HELP)]
     Inspect(inspect::Args),
-    /// The whole story of a ticket number, a Message-ID or a ledger id
+    /// Tell the whole story of a ticket number, a Message-ID or a ledger id
+    #[command(after_help = explain::HELP)]
     Explain(explain::Args),
     /// List, show, correct and close tickets
     #[command(subcommand)]
     Tickets(tickets::Command),
-    /// List, repeat and cancel letters
+    /// List letters and where they stand, send them again, cancel them
     #[command(subcommand)]
     Outbox(outbox::Command),
-    /// Mails that no rule could read
+    /// List, show and read again the mails that could not be read
     #[command(subcommand)]
     Quarantine(quarantine::Command),
     /// Take mails from files (eml, mbox, Maildir) into the store, without letters
     #[command(after_help = import::HELP)]
     Import(import::Args),
-    /// Mailboxes, outbox and tickets at a glance
+    /// Show mailboxes, letters and tickets at a glance: is all well?
+    #[command(after_help = status::HELP)]
     Status(status::Args),
 }
 
@@ -126,20 +134,21 @@ pub fn main() -> ExitCode {
     match dispatch(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Static(error)) => {
-            output::complain(&format!("{error:#}"));
+            output::complain(&output::causes(&error));
             ExitCode::from(2)
         }
         Err(Failure::Work(error)) => {
-            output::complain(&format!("{error:#}"));
+            output::complain(&output::causes(&error));
             ExitCode::from(1)
         }
     }
 }
 
 fn dispatch(cli: Cli) -> Done {
-    let file = cli.config;
+    let given = cli.config;
+    let file = given.clone().unwrap_or_else(|| PathBuf::from(config::FILE));
     match cli.command {
-        Command::Inspect(args) => inspect::run(&args, &file),
+        Command::Inspect(args) => inspect::run(&args, given.as_deref()),
         Command::Run(args) => in_runtime(run::run(args, file)),
         Command::Demo(args) => in_runtime(demo::run(args)),
         Command::Check(args) => in_runtime(check::run(args, file)),
@@ -203,10 +212,11 @@ fn load(file: &std::path::Path) -> Result<Config, Failure> {
 /// Opens the store for a command that reads or changes it beside the daemon.
 async fn open_store(config: &Config) -> Result<crate::store::Store, Failure> {
     let now = crate::clock::Clock::System.now();
-    crate::store::open(config.store.url(), now).await.map_err(|error| match error {
-        crate::store::StoreError::Directory { .. } | crate::store::StoreError::Url(_) => {
+    crate::store::open(config.store.url(), now).await.map_err(|error| {
+        if error.is_configuration() {
             Failure::Static(error.into())
+        } else {
+            Failure::Work(error.into())
         }
-        other => Failure::Work(other.into()),
     })
 }

@@ -128,6 +128,11 @@ impl Prepared {
     }
 }
 
+/// Whether rules, templates and hours can be used: asked before the store is made or touched.
+pub fn check_rules(config: &Config) -> Result<(), SetupError> {
+    clerk(config, Signer::new("check", [0; 32])).map(drop)
+}
+
 /// Who decides and writes.
 pub fn clerk(config: &Config, signer: Signer) -> Result<Arc<Clerk>, SetupError> {
     let templates = Templates::load(config.templates.directory.as_deref())?;

@@ -1,4 +1,4 @@
-//! `check`: one line for each thing that can be wrong, with what to do. It changes nothing.
+//! `check`: one line for each thing that can be wrong, with what to do.
 
 use std::path::PathBuf;
 
@@ -13,6 +13,15 @@ use crate::domain::rules::Office;
 use crate::domain::token::Signer;
 use crate::mailbox::Source;
 use crate::{setup, store};
+
+pub(super) const HELP: &str = "\
+A line each for the configuration, the rules, the store, every mailbox and the SMTP server: `ok`, \
+`note` (it works and is unwise) or `WRONG`, with what to do. Nothing is sent and no mail is touched; \
+a store that does not exist yet is made. Exit status 1 when a server or the store cannot be used, 2 \
+when the configuration is wrong.
+
+Example:
+  CREDENTIALS_DIRECTORY=/etc/credstore sportello check";
 
 /// Arguments of `check`.
 #[derive(Debug, clap::Args)]
@@ -89,9 +98,7 @@ async fn check_store(config: &Config, findings: &mut Findings) -> Done {
             open.engine.close().await;
             Ok(())
         }
-        Err(error @ (store::StoreError::Directory { .. } | store::StoreError::Url(_))) => {
-            Err(Failure::Static(error.into()))
-        }
+        Err(error) if error.is_configuration() => Err(Failure::Static(error.into())),
         Err(error) => {
             findings.bad(&format!("store {}: {error}", config.store));
             Ok(())

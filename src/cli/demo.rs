@@ -19,9 +19,13 @@ use crate::store::{self, Engine, StoreError, ledger, mail, outbox, tickets};
 mod samples;
 
 pub(super) const HELP: &str = "\
-No configuration, no server: sample mails lie in a Maildir, the store is a throw-away SQLite file, letters
-become files. The same passes run as in the daemon. Without --once it goes on watching the Maildir: drop a
-mail into its `new` directory and see what becomes of it.";
+No configuration, no server: sample mails lie in a Maildir, the store is a throw-away SQLite file, \
+letters become files. The same passes run as in the daemon. Without --once it goes on watching the \
+Maildir: drop a mail into its `new` directory and see what becomes of it.
+
+Examples:
+  sportello demo --once
+  sportello demo --directory trial";
 
 /// Arguments of `demo`.
 #[derive(Debug, clap::Args)]

@@ -10,6 +10,15 @@ use crate::domain::ticket::Ticket;
 use crate::store::mail::MailRow;
 use crate::store::{Engine, StoreError, ledger, mail, outbox, tickets};
 
+pub(super) const HELP: &str = "\
+What came, what sort of mail it is and why, what it became, how it was classified, its history, and \
+every attempt at every letter.
+
+Examples:
+  sportello explain 2026-000123
+  sportello explain '<CAF3x9@mail.example>'
+  sportello explain 77                  a row of the ledger, as the log names it";
+
 /// Arguments of `explain`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {

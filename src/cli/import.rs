@@ -13,9 +13,13 @@ use crate::intake::{self, Imported};
 use crate::setup;
 
 pub(super) const HELP: &str = "\
-A path is an .eml file, an mbox file, a Maildir (a directory with `new` and `cur`), or a directory of such
-files. The time of arrival is that of the top Received field. No letter is written unless --letters is
-given. Importing the same mail again changes nothing.";
+A path is an .eml file, an mbox file, a Maildir (a directory with `new` and `cur`), or a directory \
+of such files. The time of arrival is that of the top Received field. No letter is written unless \
+--letters is given. Importing the same mail again changes nothing.
+
+Examples:
+  sportello import old-mail.mbox
+  sportello import --letters Maildir lost.eml";
 
 /// Arguments of `import`.
 #[derive(Debug, clap::Args)]
@@ -43,6 +47,7 @@ pub(super) async fn run(args: Args, file: PathBuf) -> Done {
     for path in &args.paths {
         collect(path, &mut files).or_static()?;
     }
+    setup::check_rules(&config).or_static()?;
     let store = open_store(&config).await?;
     let clerk = setup::clerk(&config, store.signer.clone()).or_static()?;
     let clock = Clock::System;
@@ -117,7 +122,7 @@ pub(super) fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), anyho
 /// An mbox file (RFC 4155) into its mails; any other file is one mail, also when it begins like an mbox:
 /// mail programs save single mails so, and a bounce may hold a second such line.
 pub(super) fn split(path: &Path, raw: Vec<u8>) -> Vec<Vec<u8>> {
-    let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
+    let extension = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     let mbox = extension.is_none_or(|extension| extension == "mbox" || extension == "mbx");
     if !mbox || !raw.starts_with(MBOX_MARK) {
         return vec![raw];

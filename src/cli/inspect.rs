@@ -13,7 +13,7 @@ use super::import::{collect, progress, split};
 use super::output::{Format, list, say};
 use super::{Done, Failure, OrStatic as _, load};
 use crate::clock::Clock;
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::domain::classify::Candidate;
 use crate::domain::decide::Arrival;
 use crate::domain::desk::Desk;
@@ -29,9 +29,14 @@ use crate::parse::PARSE_STACK_BYTES;
 use crate::setup;
 
 pub(super) const HELP: &str = "\
-It decides as with an empty store, calls no server and changes nothing. Without --config the embedded rules
-apply; with it the rules, the organisation and the mailboxes' addresses of that file. With --format json
-there is one object a mail and line; mbox files and directories give several.";
+It decides as with an empty store, calls no server and changes nothing. Without --config the \
+built-in rules apply; with it the rules, the organisation and the mailboxes' addresses of that file. \
+With --format json there is one object a mail and line; mbox files and directories give several. A \
+file that is missing or cannot be read gets its line too.
+
+Examples:
+  sportello inspect mail.eml
+  sportello inspect --format json mail.eml Maildir | jq .category";
 
 /// Arguments of `inspect`.
 #[derive(Debug, clap::Args)]
@@ -39,7 +44,7 @@ pub(super) struct Args {
     /// Files with one mail each, mbox files, or directories of them
     #[arg(required = true)]
     paths: Vec<PathBuf>,
-    /// How to print
+    /// How to print what was understood
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
 }
@@ -77,8 +82,8 @@ struct Record {
     sent_at: Option<Timestamp>,
 }
 
-pub(super) fn run(args: &Args, file: &Path) -> Done {
-    let config = if file == Path::new(config::FILE) { Config::defaults() } else { load(file)? };
+pub(super) fn run(args: &Args, file: Option<&Path>) -> Done {
+    let config = file.map_or_else(|| Ok(Config::defaults()), load)?;
     let desk = setup::desk(&config, Signer::new("inspect", [0; 32])).or_static()?;
     let mut files = Vec::new();
     for path in &args.paths {

@@ -12,22 +12,32 @@ use crate::store::outbox;
 /// What to do with letters.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Every letter and where it stands: due, sending, held, sent, failed, ambiguous, cancelled
+    /// List every letter and where it stands
+    ///
+    /// due: to be sent, perhaps again; sending: just now; held: waits for a limit; sent; failed: the server
+    /// refused it for good; ambiguous: the line was cut when it may have arrived; cancelled.
+    #[command(
+        after_help = "Examples:\n  sportello outbox list --state failed\n  sportello outbox list --format json"
+    )]
     List {
         /// How to print them
         #[arg(long, value_enum, default_value = "table")]
         format: Format,
-        /// Only those in this state
+        /// Only those in this state: due, sending, held, sent, failed, ambiguous, cancelled
         #[arg(long)]
         state: Option<String>,
     },
-    /// Send unsent letters now: held, failed and ambiguous ones too; the daemon sees it within 2 s
+    /// Send unsent letters now: held, failed and ambiguous ones too
+    ///
+    /// They become due at once and the daemon sees it within two seconds.
+    #[command(after_help = "Example:\n  sportello outbox retry 12 13")]
     Retry {
         /// Ids from `outbox list`
         #[arg(required = true)]
         ids: Vec<i64>,
     },
-    /// Never send these letters
+    /// Cancel letters: they are never sent
+    #[command(after_help = "Example:\n  sportello outbox cancel 12")]
     Cancel {
         /// Ids from `outbox list`
         #[arg(required = true)]

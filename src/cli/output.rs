@@ -13,7 +13,7 @@ use super::Failure;
 pub(super) enum Format {
     /// For people.
     Table,
-    /// For scripts: one array, or one object a line where the command says so.
+    /// For scripts: one array; `inspect` prints one object a line, `status` one object.
     Json,
     /// For spreadsheets.
     Csv,
@@ -31,6 +31,14 @@ pub(super) fn say(line: &str) {
 pub(super) fn complain(line: &str) {
     // When even this fails there is nobody left to tell.
     drop(writeln!(io::stderr().lock(), "sportello: {line}"));
+}
+
+/// An error with its causes, each said once: most of ours already quote what lies below them.
+pub(super) fn causes(error: &anyhow::Error) -> String {
+    error.chain().skip(1).fold(error.to_string(), |said, cause| {
+        let cause = cause.to_string();
+        if said.contains(&cause) { said } else { format!("{said}: {cause}") }
+    })
 }
 
 /// Prints rows: `columns` are the names of the fields in tables and CSV, in order.
@@ -115,6 +123,14 @@ mod tests {
         {
             assert_eq!(harmless(cell), expected);
         }
+    }
+
+    #[test]
+    fn a_cause_that_was_quoted_is_not_said_again() {
+        let quoted = anyhow::anyhow!("no such file").context("a.db: no such file; make it");
+        assert_eq!(causes(&quoted), "a.db: no such file; make it");
+        let bare = anyhow::anyhow!("no such file").context("a.db");
+        assert_eq!(causes(&bare), "a.db: no such file");
     }
 
     #[test]

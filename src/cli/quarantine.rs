@@ -18,18 +18,21 @@ use crate::store::{Store, mail};
 /// What to do with quarantined mails.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Every quarantined mail
+    /// List the mails that could not be read; each has a ticket
+    #[command(after_help = "Example:\n  sportello quarantine list")]
     List {
         /// How to print them
         #[arg(long, value_enum, default_value = "table")]
         format: Format,
     },
-    /// The raw bytes of one, to standard output
+    /// Print the raw bytes of one
+    #[command(after_help = "Example:\n  sportello quarantine show 3 > mail.eml")]
     Show {
         /// An id from `quarantine list`
         id: i64,
     },
-    /// Read some again, after an update of the program or the rules
+    /// Read them again, after an update of the program
+    #[command(after_help = "Example:\n  sportello quarantine retry 3 4")]
     Retry {
         /// Ids from `quarantine list`
         #[arg(required = true)]
@@ -42,6 +45,9 @@ const COLUMNS: [&str; 7] =
 
 pub(super) async fn run(command: Command, file: PathBuf) -> Done {
     let config = load(&file)?;
+    if matches!(command, Command::Retry { .. }) {
+        setup::check_rules(&config).or_static()?;
+    }
     let store = open_store(&config).await?;
     match command {
         Command::List { format } => {

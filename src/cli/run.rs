@@ -10,12 +10,16 @@ use crate::clock::Clock;
 use crate::daemon::{self, Parts, Round, service};
 
 pub(super) const HELP: &str = "\
-With --once: one full pass of every mailbox, then each letter that is due is tried once. Later retries,
-held and ambiguous letters are reported and not waited for. Exit status 1 when a mailbox, the SMTP
-server or the store could not be used.
+With --once: one full pass of every mailbox, then each letter that is due is tried once. Later \
+retries, held and ambiguous letters are reported and not waited for. Exit status 1 when a mailbox, \
+the SMTP server or the store could not be used.
 
-Without: it serves until SIGTERM, reads its configuration again on SIGHUP (and keeps the old one when
-the new one is wrong), and never exits because a server refuses or cannot be reached.";
+Without: it serves until SIGTERM, reads its configuration again on SIGHUP (and keeps the old one \
+when the new one is wrong), and never exits because a server refuses or cannot be reached.
+
+Examples:
+  sportello check && sportello run --once
+  systemctl start sportello";
 
 /// Arguments of `run`.
 #[derive(Debug, clap::Args)]

@@ -11,6 +11,15 @@ use crate::config::Config;
 use crate::domain::time::Timestamp;
 use crate::store::{Engine, StoreError, folders, mail, outbox, tickets};
 
+pub(super) const HELP: &str = "\
+`unaccounted` are mails on the server without a last state in the ledger; it is 0 when all is well. \
+`due` letters are those to send, the ones that wait for another try included. `held` ones wait for a \
+limit, `ambiguous` ones may have arrived: see `sportello outbox list`.
+
+Examples:
+  sportello status
+  sportello status --format json | jq .outbox.due";
+
 /// Arguments of `status`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {

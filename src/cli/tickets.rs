@@ -20,7 +20,10 @@ use crate::store::{Store, tickets};
 /// What to do with tickets.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Every ticket; JSON and CSV give closed ones too
+    /// List every ticket, closed ones too
+    #[command(
+        after_help = "Examples:\n  sportello tickets list --status received\n  sportello tickets list --format json"
+    )]
     List {
         /// How to print them
         #[arg(long, value_enum, default_value = "table")]
@@ -29,39 +32,49 @@ pub(super) enum Command {
         #[arg(long)]
         status: Option<String>,
     },
-    /// One ticket with its history and its letters
+    /// Show one ticket: why it is what it is, its history, its letters
+    #[command(after_help = "Example:\n  sportello tickets show 2026-000123")]
     Show {
-        /// The number, as 2026-000123
+        /// The ticket's number, as 2026-000123
         number: String,
     },
-    /// Every ticket with all its fields, as CSV
+    /// Print every ticket with all its fields, for a spreadsheet
+    #[command(after_help = "Example:\n  sportello tickets export > tickets.csv")]
     Export {
         /// How to print them
         #[arg(long, value_enum, default_value = "csv")]
         format: Format,
     },
-    /// Put right what was understood wrongly; the office is told, and the correction is kept as a lesson
+    /// Put right what was understood wrongly
+    ///
+    /// The office that is now in charge is told, and the correction is kept as a lesson.
+    #[command(
+        after_help = "Examples:\n  sportello tickets correct 2026-000123 --subcategory I01\n  sportello tickets correct 2026-000123 --urgency high --place 'via Roma 12'"
+    )]
     Correct {
-        /// The number
+        /// The ticket's number, as 2026-000123
         number: String,
-        /// building, infrastructure, plant or `green_space`
+        /// Its trade: building, infrastructure, plant or `green_space`
         #[arg(long)]
         category: Option<String>,
-        /// A code of the taxonomy, as I01; it brings its category along
+        /// Its code in the taxonomy, as I01; it brings its category along
         #[arg(long)]
         subcategory: Option<String>,
-        /// emergency, high, normal or low
+        /// How urgent it is: emergency, high, normal or low
         #[arg(long)]
         urgency: Option<String>,
-        /// Where it is
+        /// Where it is, in words
         #[arg(long)]
         place: Option<String>,
     },
-    /// Nothing more to do
+    /// Close a ticket: nothing more is to be done
+    #[command(
+        after_help = "Example:\n  sportello tickets close 2026-000123 --note 'repaired on Monday'"
+    )]
     Close {
-        /// The number
+        /// The ticket's number, as 2026-000123
         number: String,
-        /// Why, for the history
+        /// Why, for the ticket's history
         #[arg(long)]
         note: Option<String>,
     },
@@ -216,6 +229,7 @@ fn check_subcategory(config: &Config, correction: &Correction) -> Done {
 }
 
 async fn handle(config: &Config, number: &str, event: &Event<'_>) -> Done {
+    setup::check_rules(config).or_static()?;
     let store: Store = open_store(config).await?;
     let clerk = setup::clerk(config, store.signer.clone()).or_static()?;
     let now = Clock::System.now();
