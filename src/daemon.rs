@@ -2,7 +2,7 @@
 //! and nowhere else.
 //!
 //! Soft stop first: tasks finish what they do and take nothing new. What has not ended after
-//! [`SOFT_STOP_MAX`] is dropped; the store makes that safe, because a pass is repeated and a letter in
+//! `SOFT_STOP_MAX` is dropped; the store makes that safe, because a pass is repeated and a letter in
 //! mid-body becomes ambiguous.
 
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Raw bytes become a [`Mail`]: whatever was sent, however broken, there is a record and never a panic.
 //!
-//! The mail's structure is read by one linear scan of our own ([`tree`]), bounded in header bytes, parts and depth,
-//! so that no later step meets more than [`limits`] permits. The grammars of address and date fields, the charset
+//! The mail's structure is read by one linear scan of our own (`tree`), bounded in header bytes, parts and depth,
+//! so that no later step meets more than `limits` permits. The grammars of address and date fields, the charset
 //! tables and the HTML entities are `mail-parser`'s; nothing outside this room names it.
 //! Flow: `scan → header → certified-mail envelope → body → newly written words → attachments → delivery report`.
 

@@ -1,7 +1,7 @@
 //! When the office is open, which days it works, and how an instant is said where it stands.
 //!
 //! Hours are an OpenStreetMap `opening_hours` expression in which `PH off` means the Italian public
-//! holidays of [`holidays`]. Everything is reckoned in local wall-clock time and only then turned into
+//! holidays of `holidays`. Everything is reckoned in local wall-clock time and only then turned into
 //! an instant, so that a change of the clocks moves no opening.
 
 use chrono::{

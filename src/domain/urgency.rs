@@ -70,7 +70,7 @@ const NEAR_CLAUSES: usize = 8;
 /// Decides how urgent a mail is from what its writer says now (no quotes, no old mails).
 ///
 /// Patterns decide alone; otherwise the weighted terms are summed for each level and made a probability. Terms of an
-/// emergency count together only near each other ([`NEAR_CLAUSES`]): a long story has some of them anywhere. It needs far less
+/// emergency count together only near each other (`NEAR_CLAUSES`): a long story has some of them anywhere. It needs far less
 /// than the others (`emergency_above` in the rules), because a person looks within minutes.
 #[must_use]
 pub fn urgency(subject: &str, text: &str, rules: &RuleSet) -> UrgencyVerdict {
@@ -158,7 +158,7 @@ impl Voices {
         self.spoken.iter().filter(|voice| voice.level == level).map(|voice| voice.weight).sum()
     }
 
-    /// The greatest sum of an emergency's weights within [`NEAR_CLAUSES`].
+    /// The greatest sum of an emergency's weights within `NEAR_CLAUSES`.
     fn nearby(&self) -> f64 {
         let voices = || self.spoken.iter().filter(|voice| voice.level == Urgency::Emergency);
         let mut first = voices().peekable();

@@ -1,7 +1,7 @@
 //! One IMAP connection, exchange by exchange, with nothing believed that the server did not say.
 //!
 //! async-imap's own methods end silently on a tagged NO or BAD and on a cut at a response boundary, so
-//! every command here goes through [`Session::exchange`]: it reads to the tagged line, demands its OK,
+//! every command here goes through `Session::exchange`: it reads to the tagged line, demands its OK,
 //! and calls everything else an error. After any error the session is gone: the caller drops it and
 //! connects anew, because what the server would say next belongs to a command nobody waits for.
 
