@@ -1,0 +1,11 @@
+//! The built program as people and scripts meet it: what it prints, how it ends, what it leaves alone.
+
+mod asking;
+mod beside;
+mod checking;
+mod importing;
+mod inspecting;
+mod shapes;
+pub mod site;
+mod wrong;
+mod wrong_rules;

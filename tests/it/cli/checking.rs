@@ -1,0 +1,78 @@
+//! `check`: a line for each thing that can be wrong, and what the servers refuse is named.
+
+use super::site::Site;
+use crate::support::hostile_imap::HostileImap;
+use crate::support::servers::Port;
+
+/// The mailbox of a site becomes an account of an IMAP server on this machine.
+fn use_imap(site: &Site, port: u16) {
+    site.write("imap_password", "wrong\n");
+    site.edit(
+        "kind = \"maildir\"\npath = \"mail\"",
+        &format!(
+            "host = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nusername = \"reports\"\n\
+             password_file = \"imap_password\""
+        ),
+    );
+}
+
+/// When all is well: one line each for configuration, rules, store, mailbox and SMTP; 0.
+#[test]
+fn all_is_well_in_a_line_each() {
+    for site in Site::both() {
+        let said = site.sportello(&["check"]);
+        for part in ["configuration ", "rules, version ", "store ", "mailbox reports", "smtp: "] {
+            let found = said.ok().lines().any(|line| line.starts_with(&format!("ok    {part}")));
+            assert!(found, "expected a line for {part} in {said:#?}");
+        }
+        assert!(site.sink.mails().is_empty(), "nothing is sent");
+    }
+}
+
+/// A refused password is named with its mailbox, never shown, and ends with 1; the rest is still checked.
+#[test]
+fn a_refused_password_is_named() {
+    let imap = HostileImap::fixture("login-refused");
+    let site = Site::sqlite();
+    use_imap(&site, imap.port());
+    let said = site.sportello(&["check"]);
+    said.failed(1);
+    let line = said.out.lines().find(|line| line.starts_with("WRONG mailbox reports")).unwrap();
+    assert!(line.contains("AUTHENTICATIONFAILED") || line.contains("refused"), "{line}");
+    assert!(said.out.contains("ok    smtp: "), "{said:#?}");
+    let run = site.sportello(&["run", "--once"]);
+    assert!(run.failed(1).contains("reports"), "{run:#?}");
+    for text in [&said.out, &said.err, &run.out, &run.err] {
+        assert!(!text.contains("wrong\n") && !text.contains("`wrong`"), "a password in {text}");
+    }
+}
+
+/// Servers that cannot be reached are named with host and port and end with 1.
+#[test]
+fn unreachable_servers_are_named() {
+    let mut site = Site::sqlite();
+    let port = Port::free();
+    use_imap(&site, port.number);
+    site.sink.stop();
+    let said = site.sportello(&["check"]);
+    assert!(said.failed(1).contains("2 thing(s)"), "{said:#?}");
+    for (part, port) in [("mailbox reports", port.number), ("smtp", site.sink.port())] {
+        let line = said.out.lines().find(|line| line.starts_with(&format!("WRONG {part}")));
+        let line = line.unwrap_or_else(|| panic!("no line for {part} in {said:#?}"));
+        assert!(line.contains(&format!("127.0.0.1:{port}")), "which server? {line}");
+    }
+}
+
+/// A PostgreSQL server that is not there is named, and why, without the password of its address.
+#[test]
+fn an_unreachable_store_is_named() {
+    let site = Site::sqlite();
+    let port = Port::free();
+    let url = format!("postgres://sportello:secret@127.0.0.1:{}/town", port.number);
+    site.edit("sqlite://store.db", &url);
+    let said = site.sportello(&["check"]);
+    said.failed(1);
+    let line = said.out.lines().find(|line| line.starts_with("WRONG store")).unwrap();
+    assert!(line.contains(&port.number.to_string()) && line.contains("refused"), "{line}");
+    assert!(!said.out.contains("secret") && !said.err.contains("secret"), "{said:#?}");
+}
