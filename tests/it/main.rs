@@ -15,3 +15,9 @@ mod rig;
 mod store;
 
 mod stories;
+
+mod cli;
+
+mod hostile_mail;
+
+mod tidy;
