@@ -19,6 +19,7 @@ use crate::config::{Config, Mailbox};
 use crate::dispatch::{Dispatch, Dispatched};
 use crate::domain::time::Timestamp;
 use crate::intake::{Intake, IntakeError, Passed};
+use crate::mailbox::session::Deadlines;
 use crate::setup::{self, Prepared, SetupError};
 use crate::store::{Engine, Store, StoreError, folders, outbox};
 
@@ -46,6 +47,8 @@ pub struct Parts {
     pub clerk: Arc<Clerk>,
     /// How letters leave.
     pub carrier: Carrier,
+    /// How long IMAP servers may take.
+    pub imap: Deadlines,
     /// Tells the time.
     pub clock: Clock,
 }
@@ -61,7 +64,8 @@ impl Parts {
     #[must_use]
     pub fn of(config: Config, prepared: Prepared, store: &Store, clock: Clock) -> Self {
         let (clerk, carrier) = prepared.with(store.signer.clone());
-        Self { config, engine: store.engine.clone(), clerk, carrier, clock }
+        let (engine, imap) = (store.engine.clone(), Deadlines::default());
+        Self { config, engine, clerk, carrier, imap, clock }
     }
 
     fn intake(&self, mailbox: &Mailbox) -> Intake {
@@ -153,7 +157,7 @@ async fn send_until(dispatch: &Dispatch, all_in: &AtomicBool) -> Result<Dispatch
 async fn pass_once(parts: &Parts, mailbox: &Mailbox) -> (String, Result<Passed, IntakeError>) {
     let intake = parts.intake(mailbox);
     let passed = async {
-        let mut source = setup::open_source(mailbox).await?;
+        let mut source = setup::open_source(mailbox, parts.imap).await?;
         let passed = intake.pass(&mut source).await?;
         if let crate::mailbox::Source::Imap(imap) = source {
             imap.logout().await;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::carrier::{Carrier, Smtp};
+use crate::carrier::{Carrier, Smtp, smtp};
 use crate::clerk::Clerk;
 use crate::config::{self, Config, Login, Mailbox};
 use crate::domain::desk::{Desk, Envelope};
@@ -13,7 +13,7 @@ use crate::domain::limits::Limits;
 use crate::domain::mail::Address;
 use crate::domain::rules::{EMBEDDED, RuleSet, RulesError};
 use crate::domain::token::Signer;
-use crate::mailbox::session::Account;
+use crate::mailbox::session::{Account, Deadlines};
 use crate::mailbox::{Imap, MailboxError, Maildir, Source};
 use crate::render::{Sender, TemplateError, Templates};
 use crate::token;
@@ -147,17 +147,22 @@ fn clerk_of(desk: Desk, templates: Templates) -> Arc<Clerk> {
 
 /// How letters leave.
 fn carrier(config: &Config) -> Result<Carrier, SetupError> {
-    let smtp = config.smtp.as_ref().ok_or(SetupError::NoSmtp)?;
-    let trust = wire::trust(smtp.server.ca_file.as_deref())?;
-    Ok(Carrier::Smtp(Box::new(Smtp { server: smtp.server.clone(), trust })))
+    let server = &config.smtp.as_ref().ok_or(SetupError::NoSmtp)?.server;
+    let trust = wire::trust(server.ca_file.as_deref())?;
+    Ok(Carrier::Smtp(Box::new(Smtp {
+        server: server.clone(),
+        trust,
+        deadlines: smtp::Deadlines::default(),
+    })))
 }
 
-/// Opens the folder of a mailbox; for reading only when nothing is to be marked there.
-pub async fn open_source(mailbox: &Mailbox) -> Result<Source, MailboxError> {
+/// Opens the folder of a mailbox; for reading only when nothing is to be marked there. `deadlines` are
+/// the IMAP server's.
+pub async fn open_source(mailbox: &Mailbox, deadlines: Deadlines) -> Result<Source, MailboxError> {
     match &mailbox.source {
         config::Source::Maildir(path) => Ok(Source::Maildir(Maildir::open(path)?)),
         config::Source::Imap(imap) => {
-            let account = account(imap).await?;
+            let account = account(imap, deadlines).await?;
             let read_only = mailbox.after == config::After::Leave;
             let mut opened = Imap::open(&account, &imap.folder, read_only).await?;
             if let config::After::Move(folder) = &mailbox.after {
@@ -168,7 +173,7 @@ pub async fn open_source(mailbox: &Mailbox) -> Result<Source, MailboxError> {
     }
 }
 
-async fn account(imap: &config::Imap) -> Result<Account, MailboxError> {
+async fn account(imap: &config::Imap, deadlines: Deadlines) -> Result<Account, MailboxError> {
     let server = imap.server.clone();
     let trust = wire::trust(server.ca_file.as_deref()).map_err(crate::mailbox::ImapError::from)?;
     let (username, secret, bearer) = match &server.login {
@@ -181,5 +186,5 @@ async fn account(imap: &config::Imap) -> Result<Account, MailboxError> {
         }
         None => (String::new(), String::new(), false),
     };
-    Ok(Account { server, trust, username, secret, bearer })
+    Ok(Account { server, trust, username, secret, bearer, deadlines })
 }

@@ -118,11 +118,12 @@ pub async fn secure(
     stream: TcpStream,
     host: &str,
     trust: &Arc<ClientConfig>,
+    after: Duration,
 ) -> Result<Wire, WireError> {
     let failed = |source| WireError::Handshake { host: host.to_owned(), source };
     let name = ServerName::try_from(host.to_owned()).map_err(|e| failed(io::Error::other(e)))?;
     let handshake = TlsConnector::from(Arc::clone(trust)).connect(name, stream);
-    match timeout(HANDSHAKE_MAX, handshake).await {
+    match timeout(after, handshake).await {
         Ok(Ok(stream)) => Ok(Wire::Secure(Box::new(stream))),
         Ok(Err(source)) => Err(failed(source)),
         Err(_) => Err(failed(late())),

@@ -21,19 +21,12 @@ use crate::config::{Login, Server};
 use crate::store::outbox::Leased;
 use crate::token;
 
+mod deadlines;
+
 mod link;
 
+pub use deadlines::Deadlines;
 use link::Link;
-
-/// Deadlines of RFC 5321 section 4.5.3.2. The one after the final dot must be long: a client that gives
-/// up while the server delivers makes duplicates (RFC 1047).
-const GREETING_MAX: Duration = Duration::from_mins(5);
-const LOG_IN_MAX: Duration = Duration::from_mins(1);
-const MAIL_MAX: Duration = Duration::from_mins(5);
-const RCPT_MAX: Duration = Duration::from_mins(5);
-const DATA_MAX: Duration = Duration::from_mins(2);
-const BODY_MAX: Duration = Duration::from_mins(10);
-const QUIT_MAX: Duration = Duration::from_secs(5);
 
 /// A server that took the body wrongly said nothing that we may repeat at length.
 const SERVER_TEXT_CHARS_MAX: usize = 200;
@@ -45,11 +38,14 @@ pub struct Smtp {
     pub server: Server,
     /// Whom to trust.
     pub trust: Arc<rustls::ClientConfig>,
+    /// How long the server may take.
+    pub deadlines: Deadlines,
 }
 
 /// An open, logged-in connection.
 pub struct Connection {
     inner: AsyncSmtpConnection,
+    deadlines: Deadlines,
     open: bool,
 }
 
@@ -62,15 +58,16 @@ impl fmt::Debug for Connection {
 impl Smtp {
     /// Connects, protects the connection as configured, and logs in.
     pub async fn open(&self) -> Result<Connection, Unusable> {
-        let link = Link::open(&self.server, &self.trust).await?;
+        let deadlines = self.deadlines;
+        let link = Link::open(&self.server, &self.trust, &deadlines).await?;
         let hello = hello();
         let connect = AsyncSmtpConnection::connect_with_transport(Box::new(link), &hello);
-        let inner = match timeout(GREETING_MAX, connect).await {
+        let inner = match timeout(deadlines.greeting, connect).await {
             Ok(Ok(inner)) => inner,
             Ok(Err(error)) => return Err(unusable("greeting", &error)),
-            Err(_) => return Err(late("greeting", GREETING_MAX)),
+            Err(_) => return Err(late("greeting", deadlines.greeting)),
         };
-        let mut connection = Connection { inner, open: true };
+        let mut connection = Connection { inner, deadlines, open: true };
         if let Some(login) = &self.server.login {
             connection.log_in(login).await?;
         }
@@ -97,7 +94,8 @@ impl Connection {
                 (Credentials::new(username.clone(), token), vec![Mechanism::Xoauth2])
             }
         };
-        match timeout(LOG_IN_MAX, self.inner.auth(&mechanisms, &credentials)).await {
+        let after = self.deadlines.log_in;
+        match timeout(after, self.inner.auth(&mechanisms, &credentials)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(Unusable {
                 text: format!(
@@ -107,7 +105,7 @@ impl Connection {
                 ),
                 refused: error.is_permanent() || error.is_client(),
             }),
-            Err(_) => Err(late("log-in", LOG_IN_MAX)),
+            Err(_) => Err(late("log-in", after)),
         }
     }
 
@@ -144,7 +142,9 @@ impl Connection {
         from: Option<Address>,
         to: Address,
     ) -> Result<Option<Carried>, Unusable> {
-        let mail = step("MAIL", MAIL_MAX, self.inner.command(Mail::new(from, Vec::new()))).await;
+        let deadlines = self.deadlines;
+        let mail = self.inner.command(Mail::new(from, Vec::new()));
+        let mail = step("MAIL", deadlines.mail, mail).await;
         if let Err(Trouble::Said(error)) = &mail
             && error.status().is_some_and(|code| code.to_string() == "530")
         {
@@ -155,11 +155,12 @@ impl Connection {
         if let Some(carried) = self.refused(mail).await {
             return Ok(Some(carried));
         }
-        let rcpt = step("RCPT", RCPT_MAX, self.inner.command(Rcpt::new(to, Vec::new()))).await;
+        let rcpt = self.inner.command(Rcpt::new(to, Vec::new()));
+        let rcpt = step("RCPT", deadlines.rcpt, rcpt).await;
         if let Some(carried) = self.refused(rcpt).await {
             return Ok(Some(carried));
         }
-        let data = step("DATA", DATA_MAX, self.inner.command(Data)).await;
+        let data = step("DATA", deadlines.data, self.inner.command(Data)).await;
         match data {
             Ok(response) if response.has_code(354) => Ok(None),
             Ok(response) => {
@@ -181,13 +182,13 @@ impl Connection {
         let answered = matches!(&trouble, Trouble::Said(error)
             if error.status().is_some_and(|code| code.to_string() != "421"));
         // The next letter needs a clean transaction; a server that cannot give one is left.
-        self.open =
-            answered && matches!(timeout(QUIT_MAX, self.inner.command(Rset)).await, Ok(Ok(_)));
+        let after = self.deadlines.quit;
+        self.open = answered && matches!(timeout(after, self.inner.command(Rset)).await, Ok(Ok(_)));
         Some(carried)
     }
 
     async fn body(&mut self, bytes: &[u8]) -> Carried {
-        match step("body", BODY_MAX, self.inner.message(bytes)).await {
+        match step("body", self.deadlines.body, self.inner.message(bytes)).await {
             Ok(response) if response.has_code(250) => Carried::Accepted(reply_text(&response)),
             Ok(response) => {
                 // A positive answer that is not 250 belongs to another command: nothing is certain.
@@ -208,7 +209,7 @@ impl Connection {
 
     pub(super) async fn close(mut self) {
         if self.open {
-            drop(timeout(QUIT_MAX, self.inner.quit()).await);
+            drop(timeout(self.deadlines.quit, self.inner.quit()).await);
         }
     }
 }

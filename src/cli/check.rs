@@ -12,6 +12,7 @@ use crate::config::{Config, Mailbox};
 use crate::domain::rules::Office;
 use crate::domain::token::Signer;
 use crate::mailbox::Source;
+use crate::mailbox::session::Deadlines;
 use crate::{setup, store};
 
 pub(super) const HELP: &str = "\
@@ -108,7 +109,7 @@ async fn check_store(config: &Config, findings: &mut Findings) -> Done {
 
 async fn check_mailbox(mailbox: &Mailbox, findings: &mut Findings) {
     let name = &mailbox.name;
-    match setup::open_source(mailbox).await {
+    match setup::open_source(mailbox, Deadlines::default()).await {
         Ok(Source::Imap(imap)) => {
             let idle = if imap.can_idle() { "IDLE" } else { "no IDLE: it is polled" };
             Findings::good(&format!("mailbox {name}: {} messages, {idle}", imap.exists()));

@@ -13,6 +13,7 @@ use crate::carrier::Carrier;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::{self, Parts};
+use crate::mailbox::session::Deadlines;
 use crate::setup;
 use crate::store::{self, Engine, StoreError, ledger, mail, outbox, tickets};
 
@@ -58,6 +59,7 @@ pub(super) async fn run(args: Args) -> Done {
         engine: opened.engine.clone(),
         clerk: Arc::clone(&clerk),
         carrier: Carrier::File(letters.clone()),
+        imap: Deadlines::default(),
         clock,
     };
     let mut shown = 0;

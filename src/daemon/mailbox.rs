@@ -10,7 +10,7 @@ use crate::clock::{Chance, Stopwatch};
 use crate::config::{self, Mailbox};
 use crate::domain::retry;
 use crate::intake::{Intake, IntakeError, Passed};
-use crate::mailbox::session::Wake;
+use crate::mailbox::session::{Deadlines, Wake};
 use crate::mailbox::{MailboxError, Source};
 use crate::setup;
 
@@ -32,7 +32,8 @@ pub(super) async fn watch(
     mut stop: watch::Receiver<bool>,
 ) {
     let Some(mailbox) = parts.config.mailboxes.get(index) else { return };
-    let watcher = Watcher { mailbox, intake: parts.intake(mailbox), due, pulse };
+    let (intake, deadlines) = (parts.intake(mailbox), parts.imap);
+    let watcher = Watcher { mailbox, intake, deadlines, due, pulse };
     let mut chance = Chance::system();
     let mut failures = 0_u32;
     while !*stop.borrow() {
@@ -59,6 +60,7 @@ pub(super) async fn watch(
 struct Watcher<'a> {
     mailbox: &'a Mailbox,
     intake: Intake,
+    deadlines: Deadlines,
     due: &'a Notify,
     pulse: &'a Pulse,
 }
@@ -71,7 +73,7 @@ impl Watcher<'_> {
         stop: &mut watch::Receiver<bool>,
         worked: &mut bool,
     ) -> Result<(), IntakeError> {
-        let mut source = setup::open_source(self.mailbox).await?;
+        let mut source = setup::open_source(self.mailbox, self.deadlines).await?;
         let mut left = self.tell(self.intake.pass(&mut source).await?);
         *worked = true;
         let age = Stopwatch::start();

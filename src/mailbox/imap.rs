@@ -1,9 +1,10 @@
 //! A folder on an IMAP server as a [`Source`](super::Source): UIDs only, never sequence numbers,
 //! `BODY.PEEK` only, nothing deleted.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::session::{Account, Folder, Session, Wake, quoted, sequence_sets};
+use super::session::{Account, Folder, ImapError, Session, Wake, quoted, sequence_sets};
 use super::{Fetched, MailboxError, Sized};
 use crate::config::After;
 
@@ -42,10 +43,10 @@ impl Imap {
         i64::from(self.folder.uidvalidity)
     }
 
-    /// Messages in the folder when it was opened.
+    /// Messages in the folder, as the server last announced them.
     #[must_use]
     pub fn exists(&self) -> u32 {
-        self.folder.exists
+        self.session.exists()
     }
 
     /// Whether the server can tell news by itself.
@@ -70,7 +71,18 @@ impl Imap {
     }
 
     pub(super) async fn list(&mut self) -> Result<Vec<i64>, MailboxError> {
-        self.search("ALL").await
+        let before = self.session.exists();
+        let uids = self.search("ALL").await?;
+        // Messages may leave meanwhile; a folder that is said to hold some and lists none is a lapse.
+        let there = before.min(self.session.exists());
+        if uids.is_empty() && there > 0 {
+            return Err(MailboxError::Imap(ImapError::Unusable {
+                during: "UID SEARCH",
+                expected: "the UIDs of a folder that is not empty",
+                found: format!("none, of {there} messages"),
+            }));
+        }
+        Ok(uids)
     }
 
     pub(super) async fn list_above(&mut self, uid: i64) -> Result<Vec<i64>, MailboxError> {
@@ -105,18 +117,19 @@ impl Imap {
     }
 
     pub(super) async fn fetch(&mut self, uids: &[i64]) -> Result<Vec<Fetched>, MailboxError> {
-        let mut mails: Vec<Fetched> = Vec::with_capacity(uids.len());
+        let mut mails = BTreeMap::new();
         for set in sets(uids) {
             self.session
                 .fetch(&set, "BODY.PEEK[]", |piece| {
-                    mails.push(Fetched { uid: i64::from(piece.uid), raw: piece.data });
+                    let uid = i64::from(piece.uid);
+                    // What was not asked for, or came before, is not kept.
+                    if uids.binary_search(&uid).is_ok() {
+                        mails.entry(uid).or_insert(piece.data);
+                    }
                 })
                 .await?;
         }
-        mails.retain(|mail| uids.binary_search(&mail.uid).is_ok());
-        mails.sort_by_key(|mail| mail.uid);
-        mails.dedup_by_key(|mail| mail.uid);
-        Ok(mails)
+        Ok(mails.into_iter().map(|(uid, raw)| Fetched { uid, raw }).collect())
     }
 
     pub(super) async fn fetch_part(
@@ -134,6 +147,15 @@ impl Imap {
                 }
             })
             .await?;
+        let found = part.as_ref().map_or(0, |data: &Vec<u8>| data.len());
+        if u64::try_from(found).is_ok_and(|found| found > bytes) {
+            // A server that ignores what part was asked for would give the same one for ever.
+            return Err(MailboxError::Imap(ImapError::Unusable {
+                during: "UID FETCH",
+                expected: "a part no longer than asked for",
+                found: format!("{found} bytes for {bytes}"),
+            }));
+        }
         Ok(part)
     }
 

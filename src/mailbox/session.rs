@@ -5,28 +5,29 @@
 //! and calls everything else an error. After any error the session is gone: the caller drops it and
 //! connects anew, because what the server would say next belongs to a command nobody waits for.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use async_imap::imap_proto::{
     AttributeValue, Capability, MailboxDatum, RequestId, Response, ResponseCode, Status,
 };
-use tokio::io::BufStream;
+use futures_util::FutureExt as _;
 use tokio::time::timeout;
 
-use crate::wire::{Wire, WireError};
+use crate::wire::WireError;
+
+mod deadlines;
+
+mod gauge;
 
 mod login;
 
 mod idle;
 
+pub use deadlines::Deadlines;
+use gauge::Gauged;
 pub use idle::Wake;
 pub use login::Account;
-
-/// A response, be it a literal of a mebibyte over a slow line, comes within this.
-pub const RESPONSE_MAX: Duration = Duration::from_mins(1);
-
-/// A command that has not ended by then never will: a server can send untagged lines for ever.
-const EXCHANGE_MAX: Duration = Duration::from_mins(15);
 
 /// Server texts are cut to this in errors: a parse error of the crate quotes the whole buffer, mail and all.
 const SERVER_TEXT_BYTES_MAX: usize = 200;
@@ -95,7 +96,12 @@ impl ImapError {
     /// Whether the server answered and rejected us: more attempts may lock the account.
     #[must_use]
     pub fn is_log_in(&self) -> bool {
-        matches!(self, Self::LogIn { .. })
+        match self {
+            Self::LogIn { .. } => true,
+            // Exchange's way to refuse a mailbox or a permission after the log-in went well.
+            Self::Refused { text, .. } => text.contains("authenticated but not connected"),
+            _ => false,
+        }
     }
 }
 
@@ -104,8 +110,6 @@ impl ImapError {
 pub struct Folder {
     /// Changes when UIDs are given anew (RFC 3501 section 2.3.1.1).
     pub uidvalidity: u32,
-    /// Messages in it.
-    pub exists: u32,
     /// Flags that can be set for good; `\*` allows new keywords.
     pub permanent_flags: Vec<String>,
     /// Opened for reading only: nothing can be marked or moved.
@@ -115,9 +119,12 @@ pub struct Folder {
 /// A logged-in connection.
 #[derive(Debug)]
 pub struct Session {
-    inner: async_imap::Session<BufStream<Wire>>,
+    inner: async_imap::Session<Gauged>,
+    deadlines: Deadlines,
     /// What the server can do, upper case.
     capabilities: Vec<String>,
+    /// Messages in the open folder, as last announced.
+    exists: u32,
     /// Messages were announced since the last [`Session::take_news`].
     news: bool,
 }
@@ -143,25 +150,28 @@ impl Session {
         std::mem::take(&mut self.news)
     }
 
+    /// Messages in the open folder, as the server last announced them.
+    #[must_use]
+    pub fn exists(&self) -> u32 {
+        self.exists
+    }
+
     /// Opens a folder, for reading and marking or for reading only.
     pub async fn select(&mut self, name: &str, read_only: bool) -> Result<Folder, ImapError> {
         let mut folder = Folder { read_only, ..Folder::default() };
         let verb = if read_only { "EXAMINE" } else { "SELECT" };
         let command = format!("{verb} {}", quoted(name));
+        self.exists = 0;
         self.exchange("SELECT", &command, |response| {
-            match response {
-                Response::MailboxData(MailboxDatum::Exists(count)) => folder.exists = *count,
-                Response::Data { outcome, .. } | Response::Done { outcome, .. } => {
-                    match &outcome.code {
-                        Some(ResponseCode::UidValidity(value)) => folder.uidvalidity = *value,
-                        Some(ResponseCode::PermanentFlags(flags)) => {
-                            folder.permanent_flags =
-                                flags.iter().map(ToString::to_string).collect();
-                        }
-                        Some(ResponseCode::ReadOnly) => folder.read_only = true,
-                        _ => {}
-                    }
+            let (Response::Data { outcome, .. } | Response::Done { outcome, .. }) = response else {
+                return Ok(());
+            };
+            match &outcome.code {
+                Some(ResponseCode::UidValidity(value)) => folder.uidvalidity = *value,
+                Some(ResponseCode::PermanentFlags(flags)) => {
+                    folder.permanent_flags = flags.iter().map(ToString::to_string).collect();
                 }
+                Some(ResponseCode::ReadOnly) => folder.read_only = true,
                 _ => {}
             }
             Ok(())
@@ -245,10 +255,9 @@ impl Session {
         command: &str,
         see: impl FnMut(&Response<'_>) -> Result<(), ImapError>,
     ) -> Result<(), ImapError> {
-        let late = ImapError::Late { during, after: EXCHANGE_MAX };
-        timeout(EXCHANGE_MAX, self.exchange_unbounded(during, command, see))
-            .await
-            .unwrap_or(Err(late))
+        let after = self.deadlines.exchange;
+        let late = ImapError::Late { during, after };
+        timeout(after, self.exchange_unbounded(during, command, see)).await.unwrap_or(Err(late))
     }
 
     async fn exchange_unbounded(
@@ -257,15 +266,15 @@ impl Session {
         command: &str,
         mut see: impl FnMut(&Response<'_>) -> Result<(), ImapError>,
     ) -> Result<(), ImapError> {
-        let sent = timeout(RESPONSE_MAX, self.inner.run_command(command)).await;
-        let tag = match sent {
+        let after = self.deadlines.response;
+        let tag = match timeout(after, self.inner.run_command(command)).await {
             Ok(Ok(tag)) => tag,
             Ok(Err(error)) => return Err(broken(during, &error)),
-            Err(_) => return Err(ImapError::Late { during, after: RESPONSE_MAX }),
+            Err(_) => return Err(ImapError::Late { during, after }),
         };
         loop {
             let ended = self
-                .read(during, RESPONSE_MAX, |response| {
+                .read(during, after, |response| {
                     see(response)?;
                     tagged_end(during, response, &tag)
                 })
@@ -283,14 +292,15 @@ impl Session {
         within: Duration,
         see: impl FnOnce(&Response<'_>) -> R,
     ) -> Result<R, ImapError> {
-        match timeout(within, self.inner.read_response()).await {
-            Ok(Ok(Some(data))) => {
+        match timeout(within, unpanicked(during, self.inner.read_response())).await {
+            Ok(Err(error)) => Err(error),
+            Ok(Ok(Ok(Some(data)))) => {
                 let response = data.parsed();
                 self.notice(response, during)?;
                 Ok(see(response))
             }
-            Ok(Ok(None)) => Err(ImapError::Closed { during }),
-            Ok(Err(error)) => Err(broken(during, &error)),
+            Ok(Ok(Ok(None))) => Err(ImapError::Closed { during }),
+            Ok(Ok(Err(error))) => Err(broken(during, &error)),
             Err(_) => Err(ImapError::Late { during, after: within }),
         }
     }
@@ -298,9 +308,12 @@ impl Session {
     /// Remembers what was announced unasked; a BYE ends the session.
     fn notice(&mut self, response: &Response<'_>, during: &'static str) -> Result<(), ImapError> {
         match response {
-            Response::MailboxData(MailboxDatum::Exists(_) | MailboxDatum::Recent(_)) => {
+            Response::MailboxData(MailboxDatum::Exists(count)) => {
+                self.exists = *count;
                 self.news = true;
             }
+            Response::MailboxData(MailboxDatum::Recent(_)) => self.news = true,
+            Response::Expunge(_) => self.exists = self.exists.saturating_sub(1),
             Response::Capabilities(list) => self.capabilities = capability_names(list),
             Response::Data { status: Status::Bye, outcome } if during != "LOGOUT" => {
                 return Err(ImapError::Refused {
@@ -313,6 +326,17 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// The crate's parser panics on some answers, `INTERNALDATE NIL` among them: that is the end of the
+/// session and not of the program.
+async fn unpanicked<T>(
+    during: &'static str,
+    work: impl Future<Output = T>,
+) -> Result<T, ImapError> {
+    let what = "expected an answer that can be read, found one that the parser fails on";
+    let failed = |_| ImapError::Broken { during, what: what.to_owned() };
+    AssertUnwindSafe(work).catch_unwind().await.map_err(failed)
 }
 
 /// Whether a response is the tagged end of the command; a tagged refusal is an error.

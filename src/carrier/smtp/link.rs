@@ -5,23 +5,24 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::task::{Context, Poll, ready};
 
 use lettre::transport::smtp::client::AsyncTokioStream;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::Deadlines;
 use crate::carrier::Unusable;
 use crate::config::{Server, Tls};
 use crate::wire::{self, Wire, WireError};
 
-/// The dialogue up to STARTTLS takes three round trips.
-const STARTTLS_MAX: Duration = Duration::from_mins(1);
-
 /// A greeting or EHLO answer longer than this is not one.
 const PLAIN_REPLY_BYTES_MAX: usize = 16 * 1024;
+
+/// A line of a reply that is longer is not one: RFC 5321 section 4.5.3.1.5 allows 512 bytes. lettre
+/// looks only at a line's end, which need never come.
+const LINE_BYTES_MAX: usize = 8 * 1024;
 
 /// After STARTTLS the server does not greet again (RFC 3207 section 4.2), but lettre waits for a
 /// greeting: it reads this one.
@@ -32,25 +33,23 @@ const GREETING: &[u8] = b"220 over TLS\r\n";
 pub(super) struct Link {
     wire: Wire,
     before: &'static [u8],
+    /// Bytes of the line under way.
+    line: usize,
 }
 
 impl Link {
     pub(super) async fn open(
         server: &Server,
         trust: &Arc<rustls::ClientConfig>,
+        deadlines: &Deadlines,
     ) -> Result<Self, Unusable> {
         let stream =
             wire::dial(&server.host, server.port).await.map_err(|error| unreachable(&error))?;
-        match server.tls {
-            Tls::None => Ok(Self { wire: Wire::Plain(stream), before: b"" }),
-            Tls::Implicit => {
-                let wire = wire::secure(stream, &server.host, trust)
-                    .await
-                    .map_err(|error| unreachable(&error))?;
-                Ok(Self { wire, before: b"" })
-            }
+        let (stream, before) = match server.tls {
+            Tls::None => return Ok(Self { wire: Wire::Plain(stream), before: b"", line: 0 }),
+            Tls::Implicit => (stream, &b""[..]),
             Tls::StartTls => {
-                let stream = match timeout(STARTTLS_MAX, ask_for_tls(stream)).await {
+                let stream = match timeout(deadlines.starttls, ask_for_tls(stream)).await {
                     Ok(Ok(stream)) => stream,
                     Ok(Err(text)) => return Err(Unusable { text, refused: false }),
                     Err(_) => {
@@ -58,12 +57,23 @@ impl Link {
                         return Err(Unusable { text, refused: false });
                     }
                 };
-                let wire = wire::secure(stream, &server.host, trust)
-                    .await
-                    .map_err(|error| unreachable(&error))?;
-                Ok(Self { wire, before: GREETING })
+                (stream, GREETING)
+            }
+        };
+        let wire = wire::secure(stream, &server.host, trust, deadlines.handshake).await;
+        Ok(Self { wire: wire.map_err(|error| unreachable(&error))?, before, line: 0 })
+    }
+
+    /// Counts the bytes of the line under way.
+    fn measure(&mut self, read: &[u8]) -> io::Result<()> {
+        for byte in read {
+            self.line = if *byte == b'\n' { 0 } else { self.line.saturating_add(1) };
+            if self.line > LINE_BYTES_MAX {
+                let text = format!("expected a line of at most {LINE_BYTES_MAX} bytes, found more");
+                return Err(io::Error::new(io::ErrorKind::InvalidData, text));
             }
         }
+        Ok(())
     }
 }
 
@@ -137,7 +147,10 @@ impl AsyncRead for Link {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         if self.before.is_empty() {
-            return Pin::new(&mut self.wire).poll_read(cx, buffer);
+            let filled = buffer.filled().len();
+            ready!(Pin::new(&mut self.wire).poll_read(cx, buffer))?;
+            let read = buffer.filled().get(filled..).unwrap_or_default();
+            return Poll::Ready(self.measure(read));
         }
         let most = self.before.len().min(buffer.remaining());
         let (now, later) = self.before.split_at_checked(most).unwrap_or((self.before, b""));

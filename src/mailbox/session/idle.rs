@@ -11,12 +11,6 @@ use tokio::time::timeout;
 
 use super::{ImapError, Session, broken, check_status, tagged_end};
 
-/// The server must answer IDLE within this.
-const IDLE_START_MAX: Duration = Duration::from_secs(30);
-
-/// The server must end IDLE within this of DONE.
-const IDLE_END_MAX: Duration = Duration::from_secs(15);
-
 /// Why the waiting ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wake {
@@ -34,33 +28,32 @@ impl Session {
             return Ok(Wake::News);
         }
         let during = "IDLE";
-        let sent = timeout(IDLE_START_MAX, self.inner.run_command("IDLE")).await;
-        let tag = match sent {
+        let after = self.deadlines.idle_start;
+        let tag = match timeout(after, self.inner.run_command("IDLE")).await {
             Ok(Ok(tag)) => tag,
             Ok(Err(error)) => return Err(broken(during, &error)),
-            Err(_) => return Err(ImapError::Late { during, after: IDLE_START_MAX }),
+            Err(_) => return Err(ImapError::Late { during, after }),
         };
         self.await_continuation().await?;
         let wake = match timeout(span, self.await_news()).await {
             Ok(result) => result.map(|()| Wake::News)?,
             Err(_) => Wake::Over,
         };
-        match timeout(IDLE_END_MAX, self.inner.run_command_untagged("DONE")).await {
+        let after = self.deadlines.idle_end;
+        match timeout(after, self.inner.run_command_untagged("DONE")).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => return Err(broken(during, &error)),
-            Err(_) => return Err(ImapError::Late { during, after: IDLE_END_MAX }),
+            Err(_) => return Err(ImapError::Late { during, after }),
         }
-        while !self
-            .read(during, IDLE_END_MAX, |response| tagged_end(during, response, &tag))
-            .await??
-        {}
+        while !self.read(during, after, |response| tagged_end(during, response, &tag)).await?? {}
         // What came between is part of this wake, not news for the next.
         Ok(if self.take_news() { Wake::News } else { wake })
     }
 
     /// Reads to the `+`; a message announced before it counts.
     async fn await_continuation(&mut self) -> Result<(), ImapError> {
-        while !self.read("IDLE", IDLE_START_MAX, is_continuation).await?? {}
+        let after = self.deadlines.idle_start;
+        while !self.read("IDLE", after, is_continuation).await?? {}
         Ok(())
     }
 

@@ -4,18 +4,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_imap::imap_proto::{Response, Status};
+use async_imap::imap_proto::{Response, ResponseCode, Status};
 use async_imap::{Authenticator, Client};
-use tokio::io::BufStream;
 use tokio::time::timeout;
 
-use super::{ImapError, RESPONSE_MAX, Session, broken, shortened};
+use super::{
+    Deadlines, Gauged, ImapError, Session, broken, capability_names, shortened, unpanicked,
+};
 use crate::config::{Server, Tls};
 use crate::wire::{self, Wire};
-
-/// A log-in that has not ended by then hangs: an untagged line before the continuation can make the
-/// crate wait for a continuation that already came.
-const LOGIN_MAX: Duration = Duration::from_secs(30);
 
 /// Where to connect and as whom.
 #[derive(Clone)]
@@ -30,6 +27,8 @@ pub struct Account {
     pub secret: String,
     /// Log in by XOAUTH2 and not by password.
     pub bearer: bool,
+    /// How long the server may take.
+    pub deadlines: Deadlines,
 }
 
 impl fmt::Debug for Account {
@@ -41,52 +40,63 @@ impl fmt::Debug for Account {
 impl Session {
     /// Connects, protects the connection as asked and logs in.
     pub async fn open(account: &Account) -> Result<Self, ImapError> {
-        let server = &account.server;
+        let (server, deadlines) = (&account.server, account.deadlines);
         let stream = wire::dial(&server.host, server.port).await?;
-        let client = match server.tls {
+        let wire = match server.tls {
             Tls::Implicit => {
-                let wire = wire::secure(stream, &server.host, &account.trust).await?;
-                greeted(Client::new(BufStream::new(wire))).await?
+                wire::secure(stream, &server.host, &account.trust, deadlines.handshake).await?
             }
-            Tls::None => greeted(Client::new(BufStream::new(Wire::Plain(stream)))).await?,
-            Tls::StartTls => {
-                let mut client = greeted(Client::new(BufStream::new(Wire::Plain(stream)))).await?;
-                let asked = client.run_command_and_check_ok("STARTTLS", None);
-                within("STARTTLS", RESPONSE_MAX, asked).await?;
-                // Whatever the plain connection still had buffered is dropped with its buffers: nobody
-                // between us and the server can slip answers in before TLS.
-                let Wire::Plain(stream) = client.into_inner().into_inner() else {
-                    return Err(ImapError::Closed { during: "STARTTLS" });
-                };
-                let wire = wire::secure(stream, &server.host, &account.trust).await?;
-                Client::new(BufStream::new(wire))
-            }
+            Tls::None | Tls::StartTls => Wire::Plain(stream),
         };
+        let (mut client, mut offered) =
+            greeted(Client::new(Gauged::new(wire)), deadlines.response).await?;
+        if server.tls == Tls::StartTls {
+            let asked = client.run_command_and_check_ok("STARTTLS", None);
+            within("STARTTLS", deadlines.response, asked).await?;
+            // Whatever the plain connection still had buffered is dropped with its buffers: nobody
+            // between us and the server can slip answers in before TLS.
+            let Wire::Plain(stream) = client.into_inner().into_wire() else {
+                return Err(ImapError::Closed { during: "STARTTLS" });
+            };
+            let wire =
+                wire::secure(stream, &server.host, &account.trust, deadlines.handshake).await?;
+            client = Client::new(Gauged::new(wire));
+            // It was said in the clear, by whomever.
+            offered.clear();
+        }
         let logged_in = async {
-            let inner = log_in(client, account).await?;
-            let mut session = Self { inner, capabilities: Vec::new(), news: false };
+            let inner = unpanicked("log-in", log_in(client, account, &offered)).await??;
+            let mut session =
+                Self { inner, deadlines, capabilities: Vec::new(), exists: 0, news: false };
             session.run("CAPABILITY", "CAPABILITY").await?;
             Ok(session)
         };
-        let late = ImapError::Late { during: "log-in", after: LOGIN_MAX };
-        timeout(LOGIN_MAX, logged_in).await.unwrap_or(Err(late))
+        let after = deadlines.log_in;
+        let late = ImapError::Late { during: "log-in", after };
+        timeout(after, logged_in).await.unwrap_or(Err(late))
     }
 }
 
-/// Reads the greeting, which async-imap leaves to us.
+/// Reads the greeting, which async-imap leaves to us, and what it says the server offers.
 async fn greeted(
-    mut client: Client<BufStream<Wire>>,
-) -> Result<Client<BufStream<Wire>>, ImapError> {
+    mut client: Client<Gauged>,
+    after: Duration,
+) -> Result<(Client<Gauged>, Vec<String>), ImapError> {
     let during = "greeting";
-    let read = timeout(RESPONSE_MAX, client.read_response()).await;
+    let read = timeout(after, unpanicked(during, client.read_response())).await;
     let data = match read {
-        Ok(Ok(Some(data))) => data,
-        Ok(Ok(None)) => return Err(ImapError::Closed { during }),
-        Ok(Err(error)) => return Err(broken(during, &error)),
-        Err(_) => return Err(ImapError::Late { during, after: RESPONSE_MAX }),
+        Ok(read) => read?.map_err(|error| broken(during, &error))?,
+        Err(_) => return Err(ImapError::Late { during, after }),
     };
+    let data = data.ok_or(ImapError::Closed { during })?;
     match data.parsed() {
-        Response::Data { status: Status::Ok | Status::PreAuth, .. } => Ok(client),
+        Response::Data { status: Status::Ok | Status::PreAuth, outcome } => {
+            let offered = match &outcome.code {
+                Some(ResponseCode::Capabilities(list)) => capability_names(list),
+                _ => Vec::new(),
+            };
+            Ok((client, offered))
+        }
         Response::Data { outcome, .. } => Err(ImapError::Refused {
             during,
             status: "BYE",
@@ -105,24 +115,33 @@ async fn within<T>(
     after: Duration,
     work: impl Future<Output = Result<T, async_imap::error::Error>>,
 ) -> Result<T, ImapError> {
-    match timeout(after, work).await {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(broken(during, &error)),
+    match timeout(after, unpanicked(during, work)).await {
+        Ok(done) => done?.map_err(|error| broken(during, &error)),
         Err(_) => Err(ImapError::Late { during, after }),
     }
 }
 
 async fn log_in(
-    client: Client<BufStream<Wire>>,
+    client: Client<Gauged>,
     account: &Account,
-) -> Result<async_imap::Session<BufStream<Wire>>, ImapError> {
+    offered: &[String],
+) -> Result<async_imap::Session<Gauged>, ImapError> {
+    let offers = |name: &str| offered.iter().any(|capability| capability == name);
     let result = if account.bearer {
         client.authenticate("XOAUTH2", Bearer::new(account)).await
-    } else if account.secret.is_ascii() && account.username.is_ascii() {
-        client.login(&account.username, &account.secret).await
-    } else {
+    } else if offers("LOGINDISABLED") && !offers("AUTH=PLAIN") {
+        // RFC 3501 section 6.2.3: whoever sends LOGIN now shows the password for nothing.
+        return Err(ImapError::Unusable {
+            during: "log-in",
+            expected: "a server that takes passwords",
+            found: "LOGINDISABLED; check `tls` and `auth`".to_owned(),
+        });
+    } else if offers("LOGINDISABLED") || !(account.secret.is_ascii() && account.username.is_ascii())
+    {
         // A quoted string is ASCII; PLAIN carries UTF-8 (RFC 4616).
         client.authenticate("PLAIN", Plain(account)).await
+    } else {
+        client.login(&account.username, &account.secret).await
     };
     result.map_err(|(error, _)| match error {
         async_imap::error::Error::No(text) if !is_outage(&text) => {
