@@ -90,14 +90,16 @@ impl Intake {
     /// A whole pass: every message of the folder is held against the ledger.
     pub async fn pass(&self, source: &mut Source) -> Result<Passed, IntakeError> {
         let folder = self.folder(source);
+        // Before anything is written: a folder counts as opened only together with its history.
+        let listing = source.list().await?;
+        let history = self.history(source, &folder, &listing).await?;
         let now = self.clock.now();
         let mut tx = self.engine.begin().await?;
         let opened = folders::open(&mut tx, &folder, now).await?;
-        tx.commit().await?;
-        let listing = source.list().await?;
-        if opened.first && self.start != Start::All {
-            self.file_history(source, &folder, &listing, now).await?;
+        if opened.first {
+            ledger::file_history(&mut tx, &folder, &history, now).await?;
         }
+        tx.commit().await?;
         let mut rescan_uid_max = opened.rescan_uid_max;
         if rescan_uid_max == folders::RESCAN_ALL {
             rescan_uid_max = listing.iter().copied().max().unwrap_or(0);
@@ -112,7 +114,7 @@ impl Intake {
         let plan = Plan { folder: folder.clone(), uids, rescan_uid_max, history_before };
         let mut passed = self.take_in(source, &plan).await?;
         let known = ledger::known(&self.engine, &folder).await?;
-        self.mark(source, &folder, &listing, &known).await;
+        self.mark(source, &folder, &listing, &known).await?;
         passed.unaccounted = not_in(&listing, &known.settled).len();
         let unaccounted = i64::try_from(passed.unaccounted).unwrap_or(i64::MAX);
         let mut tx = self.engine.begin().await?;
@@ -134,7 +136,7 @@ impl Intake {
         passed.unaccounted = plan.uids.len().saturating_sub(passed.settled);
         if self.after != After::Leave {
             let known = ledger::known(&self.engine, &folder).await?;
-            self.mark(source, &folder, &plan.uids, &known).await;
+            self.mark(source, &folder, &plan.uids, &known).await?;
         }
         Ok(passed)
     }
@@ -153,23 +155,20 @@ impl Intake {
     }
 
     /// What lies there when a mailbox is read for the first time is history, unless it is asked for.
-    async fn file_history(
+    async fn history(
         &self,
         source: &mut Source,
         folder: &Folder,
         listing: &[i64],
-        now: Timestamp,
-    ) -> Result<(), IntakeError> {
+    ) -> Result<Vec<i64>, IntakeError> {
+        if self.start == Start::All || folders::is_known(&self.engine, folder).await? {
+            return Ok(Vec::new());
+        }
         let asked_for = match self.start {
-            Start::All => listing.to_vec(),
-            Start::Now => Vec::new(),
             Start::Since(day) => source.list_since(&day.to_string()).await?,
+            Start::All | Start::Now => Vec::new(),
         };
-        let history = not_in(listing, &asked_for);
-        let mut tx = self.engine.begin().await?;
-        ledger::file_history(&mut tx, folder, &history, now).await?;
-        tx.commit().await?;
-        Ok(())
+        Ok(not_in(listing, &asked_for))
     }
 
     /// Open messages that the listing does not show: a server may lapse once, not twice.
@@ -210,31 +209,40 @@ impl Intake {
         Ok(passed)
     }
 
-    /// Carries `after` out, best effort: what fails now is repeated by the next whole pass, and never
-    /// undoes what is written down.
-    async fn mark(&self, source: &mut Source, folder: &Folder, listing: &[i64], known: &Known) {
+    /// Carries `after` out, best effort: what the server refuses now is repeated by the next whole pass,
+    /// and never undoes what is written down.
+    async fn mark(
+        &self,
+        source: &mut Source,
+        folder: &Folder,
+        listing: &[i64],
+        known: &Known,
+    ) -> Result<(), IntakeError> {
         if self.after == After::Leave {
-            return;
+            return Ok(());
         }
         let there: std::collections::BTreeSet<i64> = listing.iter().copied().collect();
         let uids: Vec<i64> =
             known.unmarked.iter().copied().filter(|uid| there.contains(uid)).collect();
         if uids.is_empty() {
-            return;
+            return Ok(());
         }
-        let marked = async {
-            source.mark(&uids, &self.after).await?;
-            let mut tx = self.engine.begin().await?;
-            ledger::mark(&mut tx, folder, &uids).await?;
-            tx.commit().await?;
-            Ok::<_, IntakeError>(())
-        };
-        if let Err(error) = marked.await {
-            tracing::warn!(
-                mailbox = %self.mailbox, messages = uids.len(), %error,
-                "mails could not be marked; the next pass tries again"
-            );
+        match source.mark(&uids, &self.after).await {
+            Ok(()) => {}
+            Err(error) if error.is_answer() => {
+                tracing::warn!(
+                    mailbox = %self.mailbox, messages = uids.len(), %error,
+                    "mails could not be marked; the next pass tries again"
+                );
+                return Ok(());
+            }
+            // What the connection would say next belongs to this command: it must not be used again.
+            Err(error) => return Err(error.into()),
         }
+        let mut tx = self.engine.begin().await?;
+        ledger::mark(&mut tx, folder, &uids).await?;
+        tx.commit().await?;
+        Ok(())
     }
 }
 

@@ -54,6 +54,17 @@ pub async fn open(tx: &mut Tx, folder: &Folder, now: Timestamp) -> Result<Opened
     Ok(opened)
 }
 
+/// Whether a folder was ever read.
+pub async fn is_known(engine: &Engine, folder: &Folder) -> Result<bool, StoreError> {
+    let row = engine
+        .row(
+            "SELECT 1 AS known FROM folder WHERE mailbox = $1 AND folder = $2",
+            values![&folder.mailbox, &folder.folder],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Notes the highest UID that was there when the folder was first listed under its new numbers.
 pub async fn rescan_up_to(tx: &mut Tx, folder: &Folder, uid: i64) -> Result<(), StoreError> {
     tx.run(
