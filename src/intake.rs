@@ -12,10 +12,12 @@ use crate::clock::Clock;
 use crate::config::{After, Start};
 use crate::domain::time::Timestamp;
 use crate::mailbox::{MailboxError, Source};
-use crate::store::ledger::{Folder, Known};
+use crate::store::ledger::{Folder, Known, Suspect};
 use crate::store::{Engine, StoreError, folders, ledger};
 
 mod fetch;
+
+mod poison;
 
 pub mod read;
 
@@ -80,10 +82,34 @@ struct Plan {
     folder: Folder,
     /// UIDs to fetch, oldest first.
     uids: Vec<i64>,
+    /// UIDs that could not be fetched before, the least suspect first.
+    suspects: Vec<Suspect>,
+    /// A UID that was fetched once, to tell a mail's trouble from the server's.
+    witness: Option<i64>,
     /// See [`folders::Opened::rescan_uid_max`].
     rescan_uid_max: i64,
     /// See [`crate::domain::decide::Arrival::history_before`].
     history_before: Option<Timestamp>,
+}
+
+impl Plan {
+    /// Everything of a listing that the ledger has no last state for.
+    fn of(
+        folder: Folder,
+        listing: &[i64],
+        known: &Known,
+        rescan_uid_max: i64,
+        history_before: Option<Timestamp>,
+    ) -> Self {
+        let open = not_in(listing, &known.settled);
+        let is_open = |suspect: &&Suspect| open.contains(&suspect.uid);
+        let mut suspects: Vec<Suspect> = known.suspects.iter().filter(is_open).copied().collect();
+        suspects.sort_by_key(|suspect| (suspect.attempts, suspect.uid));
+        let suspected: Vec<i64> = suspects.iter().map(|suspect| suspect.uid).collect();
+        let uids = not_in(&open, &suspected);
+        let witness = not_in(listing, &open).pop();
+        Self { folder, uids, suspects, witness, rescan_uid_max, history_before }
+    }
 }
 
 impl Intake {
@@ -110,8 +136,7 @@ impl Intake {
         let known = ledger::known(&self.engine, &folder).await?;
         self.note_missing(&folder, &listing, &known, now).await?;
         let history_before = (self.start != Start::All).then_some(opened.first_seen_at);
-        let uids = not_in(&listing, &known.settled);
-        let plan = Plan { folder: folder.clone(), uids, rescan_uid_max, history_before };
+        let plan = Plan::of(folder.clone(), &listing, &known, rescan_uid_max, history_before);
         let mut passed = self.take_in(source, &plan).await?;
         let known = ledger::known(&self.engine, &folder).await?;
         self.mark(source, &folder, &listing, &known).await?;
@@ -131,7 +156,7 @@ impl Intake {
         if uids.is_empty() {
             return Ok(Passed::default());
         }
-        let plan = Plan { folder: folder.clone(), uids, rescan_uid_max: 0, history_before: None };
+        let plan = Plan::of(folder.clone(), &uids, &Known::default(), 0, None);
         let mut passed = self.take_in(source, &plan).await?;
         passed.unaccounted = plan.uids.len().saturating_sub(passed.settled);
         if self.after != After::Leave {
@@ -193,7 +218,7 @@ impl Intake {
 
     /// Fetches and writes down, both at once.
     async fn take_in(&self, source: &mut Source, plan: &Plan) -> Result<Passed, IntakeError> {
-        if plan.uids.is_empty() {
+        if plan.uids.is_empty() && plan.suspects.is_empty() {
             return Ok(Passed::default());
         }
         let mut tx = self.engine.begin().await?;

@@ -50,6 +50,18 @@ impl MailboxError {
     }
 }
 
+impl MailboxError {
+    /// Whether it is no more than a no, after which the source can still be used.
+    #[must_use]
+    pub fn is_answer(&self) -> bool {
+        match self {
+            Self::Imap(error) => matches!(error, ImapError::Refused { status: "NO" | "BAD", .. }),
+            Self::Maildir { .. } => true,
+            Self::Token(_) => false,
+        }
+    }
+}
+
 /// A message of a folder and its size in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sized {

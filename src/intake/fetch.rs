@@ -37,6 +37,8 @@ pub(super) enum Batch {
         uid: i64,
         /// The row of its pieces.
         raw_id: i64,
+        /// It is longer than its server said, and than the limit: the rest stays there.
+        cut: bool,
     },
     /// The beginning of an oversize mail.
     Head(Fetched),
@@ -52,19 +54,20 @@ impl Intake {
         for chunk in plan.uids.chunks(SIZES_AT_ONCE) {
             let listed = source.sizes(chunk).await?;
             for group in grouped(&listed, PIECE.min(self.mail_bytes_max)) {
-                let batch = match group {
-                    Group::Small(uids) => Batch::Small(source.fetch(&uids).await?),
-                    Group::Alone(large) if large.bytes > self.mail_bytes_max => {
-                        let bytes = self.mail_bytes_max.min(HEAD_BYTES);
-                        match source.fetch_part(large.uid, 0, bytes).await? {
-                            Some(raw) => Batch::Head(Fetched { uid: large.uid, raw }),
-                            None => continue,
-                        }
-                    }
-                    Group::Alone(large) => match self.fetch_large(source, plan, large.uid).await? {
-                        Some(raw_id) => Batch::Large { uid: large.uid, raw_id },
-                        None => continue,
+                let fetched = match &group {
+                    Group::Small(uids) => match source.fetch(uids).await {
+                        Ok(mails) => Ok(Some(Batch::Small(mails))),
+                        Err(error) => Err(error.into()),
                     },
+                    Group::Alone(sized) => self.fetch_alone(source, plan, *sized).await,
+                };
+                let batch = match fetched {
+                    Ok(Some(batch)) => batch,
+                    Ok(None) => continue,
+                    Err(error) => {
+                        self.strike(plan, &group.uids()).await?;
+                        return Err(error);
+                    }
                 };
                 if queue.send(batch).await.is_err() {
                     // The writing half failed and says why.
@@ -72,7 +75,23 @@ impl Intake {
                 }
             }
         }
-        Ok(())
+        self.fetch_suspects(source, plan, &queue).await
+    }
+
+    /// A mail that shares no command with others: in pieces, or only its beginning when it is oversize.
+    pub(super) async fn fetch_alone(
+        &self,
+        source: &mut Source,
+        plan: &Plan,
+        sized: Sized,
+    ) -> Result<Option<Batch>, IntakeError> {
+        let uid = sized.uid;
+        if sized.bytes > self.mail_bytes_max {
+            let bytes = self.mail_bytes_max.min(HEAD_BYTES);
+            let head = source.fetch_part(uid, 0, bytes).await?;
+            return Ok(head.map(|raw| Batch::Head(Fetched { uid, raw })));
+        }
+        self.fetch_large(source, plan, uid).await
     }
 
     /// Fetches a large mail piece by piece into the store; after a cut, only the pieces that are
@@ -82,7 +101,7 @@ impl Intake {
         source: &mut Source,
         plan: &Plan,
         uid: i64,
-    ) -> Result<Option<i64>, IntakeError> {
+    ) -> Result<Option<Batch>, IntakeError> {
         let mut tx = self.engine.begin().await?;
         let raw_id = if let Some(raw_id) = ledger::attached_raw(&mut tx, &plan.folder, uid).await? {
             raw_id
@@ -108,7 +127,8 @@ impl Intake {
             number = number.saturating_add(1);
             // A size is only what the server claims: a short piece is the end, and so is the limit.
             if fetched < PIECE || bytes > self.mail_bytes_max {
-                return Ok(Some(raw_id));
+                let cut = bytes > self.mail_bytes_max;
+                return Ok(Some(Batch::Large { uid, raw_id, cut }));
             }
         }
     }
@@ -118,6 +138,15 @@ impl Intake {
 enum Group {
     Small(Vec<i64>),
     Alone(Sized),
+}
+
+impl Group {
+    fn uids(&self) -> Vec<i64> {
+        match self {
+            Self::Small(uids) => uids.clone(),
+            Self::Alone(sized) => vec![sized.uid],
+        }
+    }
 }
 
 /// Neighbouring small mails together, those above `small_bytes_max` alone, in order.

@@ -42,7 +42,9 @@ impl Intake {
         while let Some(batch) = fetched.recv().await {
             passed.add(match batch {
                 Batch::Small(mails) => self.record_small(plan, mails).await?,
-                Batch::Large { uid, raw_id } => self.record_large(plan, uid, raw_id).await?,
+                Batch::Large { uid, raw_id, cut } => {
+                    self.record_large(plan, uid, raw_id, cut).await?
+                }
                 Batch::Head(head) => self.record_head(plan, head).await?,
             });
         }
@@ -126,10 +128,11 @@ impl Intake {
         plan: &Plan,
         uid: i64,
         raw_id: i64,
+        cut: bool,
     ) -> Result<Passed, IntakeError> {
         let raw = mail::raw(&self.engine, raw_id).await?;
         let clerk = Arc::clone(&self.clerk);
-        let mut circumstances = self.circumstances(plan, false);
+        let mut circumstances = self.circumstances(plan, cut);
         circumstances.rescan = uid <= plan.rescan_uid_max;
         let ready = spawn_blocking(move || {
             let hash = mail::hash(&raw);

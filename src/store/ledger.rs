@@ -43,6 +43,19 @@ pub struct Known {
     pub unmarked: Vec<i64>,
     /// Open UIDs that a listing already missed once.
     pub missed: Vec<i64>,
+    /// Open UIDs that could not be fetched before.
+    pub suspects: Vec<Suspect>,
+}
+
+/// A message that could not be fetched, alone or with others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suspect {
+    /// Its UID.
+    pub uid: i64,
+    /// Attempts that failed.
+    pub attempts: i64,
+    /// When the ledger first saw it.
+    pub seen_at: Timestamp,
 }
 
 /// The reason of an open row that a listing did not show.
@@ -52,7 +65,7 @@ const MISSED: &str = "missing from a listing";
 pub async fn known(engine: &Engine, folder: &Folder) -> Result<Known, StoreError> {
     let rows = engine
         .rows(
-            "SELECT uid, marked,
+            "SELECT uid, marked, attempts, seen_at,
                     CAST(CASE WHEN state IN ('seen', 'stored') THEN 0 ELSE 1 END AS BIGINT) AS settled,
                     CAST(CASE WHEN reason = $4 THEN 1 ELSE 0 END AS BIGINT) AS missed
              FROM ledger WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 ORDER BY uid",
@@ -71,6 +84,10 @@ pub async fn known(engine: &Engine, folder: &Folder) -> Result<Known, StoreError
             known.open.push(uid);
             if row.int("missed")? == 1 {
                 known.missed.push(uid);
+            }
+            let attempts = row.int("attempts")?;
+            if attempts > 0 {
+                known.suspects.push(Suspect { uid, attempts, seen_at: row.time("seen_at")? });
             }
         }
     }
@@ -224,6 +241,23 @@ const MARK: PerEngine = PerEngine {
 /// Notes that `after` was carried out.
 pub async fn mark(tx: &mut Tx, folder: &Folder, uids: &[i64]) -> Result<(), StoreError> {
     let sql = tx.wording(MARK);
+    let values = values![&folder.mailbox, &folder.folder, folder.validity, id_list(uids)];
+    tx.run(sql, values).await?;
+    Ok(())
+}
+
+const STRIKE: PerEngine = PerEngine {
+    sqlite: "UPDATE ledger SET attempts = attempts + 1
+             WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND state IN ('seen', 'stored')
+               AND uid IN (SELECT value FROM json_each($4))",
+    postgres: "UPDATE ledger SET attempts = attempts + 1
+               WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND state IN ('seen', 'stored')
+                 AND uid IN (SELECT value::bigint FROM jsonb_array_elements_text($4::jsonb) AS value)",
+};
+
+/// Notes that messages could not be fetched.
+pub async fn strike(tx: &mut Tx, folder: &Folder, uids: &[i64]) -> Result<(), StoreError> {
+    let sql = tx.wording(STRIKE);
     let values = values![&folder.mailbox, &folder.folder, folder.validity, id_list(uids)];
     tx.run(sql, values).await?;
     Ok(())

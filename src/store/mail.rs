@@ -111,6 +111,13 @@ async fn finish(tx: &mut Tx, raw_id: i64, hash: &str) -> Result<i64, StoreError>
     Ok(raw_id)
 }
 
+/// Forgets a large mail whose last pieces will not come.
+pub async fn discard(tx: &mut Tx, raw_id: i64) -> Result<(), StoreError> {
+    tx.run("DELETE FROM raw_piece WHERE raw_id = $1", values![raw_id]).await?;
+    tx.run("DELETE FROM raw_mail WHERE id = $1 AND hash IS NULL", values![raw_id]).await?;
+    Ok(())
+}
+
 /// How many pieces of a large mail are there.
 pub async fn pieces(tx: &mut Tx, raw_id: i64) -> Result<usize, StoreError> {
     let row =

@@ -51,6 +51,7 @@ CREATE TABLE ledger (
     seen_at BIGINT NOT NULL,
     settled_at BIGINT,                 -- when the state became a last one
     marked BIGINT NOT NULL,            -- 1 when `after` was carried out on the server
+    attempts BIGINT NOT NULL DEFAULT 0, -- to fetch it, that failed
     UNIQUE (mailbox, folder, uidvalidity, uid)
 );
 

@@ -51,6 +51,7 @@ CREATE TABLE ledger (
     seen_at INTEGER NOT NULL,
     settled_at INTEGER,                 -- when the state became a last one
     marked INTEGER NOT NULL,            -- 1 when `after` was carried out on the server
+    attempts INTEGER NOT NULL DEFAULT 0, -- to fetch it, that failed
     UNIQUE (mailbox, folder, uidvalidity, uid)
 ) STRICT;
 
