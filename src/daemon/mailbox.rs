@@ -1,6 +1,7 @@
 //! One mailbox: connect, a whole pass, then wait for news and poll; after trouble, back off and begin
 //! again. It ends only when it is told to.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
@@ -11,7 +12,7 @@ use crate::config::{self, Mailbox};
 use crate::domain::retry;
 use crate::intake::{Intake, IntakeError, Passed};
 use crate::mailbox::session::{Deadlines, Wake};
-use crate::mailbox::{MailboxError, Source};
+use crate::mailbox::{ImapError, MailboxError, Source};
 use crate::setup;
 
 /// A whole folder is held against the ledger this often, whatever the server announces.
@@ -33,7 +34,8 @@ pub(super) async fn watch(
 ) {
     let Some(mailbox) = parts.config.mailboxes.get(index) else { return };
     let (intake, deadlines) = (parts.intake(mailbox), parts.imap);
-    let watcher = Watcher { mailbox, intake, deadlines, due, pulse };
+    let polls = AtomicBool::new(false);
+    let watcher = Watcher { mailbox, intake, deadlines, due, pulse, polls };
     let mut chance = Chance::system();
     let mut failures = 0_u32;
     while !*stop.borrow() {
@@ -41,6 +43,7 @@ pub(super) async fn watch(
         let mut worked = false;
         let ended = watcher.session(&mut stop, &mut worked).await;
         let Err(error) = ended else { continue };
+        watcher.polls.fetch_or(is_idle_refused(&error), Ordering::Relaxed);
         failures = if worked { 1 } else { failures.saturating_add(1) };
         let refused = matches!(&error, IntakeError::Mailbox(error) if error.is_log_in());
         let pause = retry::back_off(failures, refused, chance.draw());
@@ -63,6 +66,19 @@ struct Watcher<'a> {
     deadlines: Deadlines,
     due: &'a Notify,
     pulse: &'a Pulse,
+    /// The server refused IDLE: until a whole session has passed it is polled.
+    polls: AtomicBool,
+}
+
+fn is_idle_refused(error: &IntakeError) -> bool {
+    matches!(
+        error,
+        IntakeError::Mailbox(MailboxError::Imap(ImapError::Refused {
+            during: "IDLE",
+            status: "NO" | "BAD",
+            ..
+        }))
+    )
 }
 
 impl Watcher<'_> {
@@ -97,6 +113,7 @@ impl Watcher<'_> {
                 self.tell(self.intake.pass_above(&mut source, highest).await?)
             };
         }
+        self.polls.store(false, Ordering::Relaxed);
         if let Source::Imap(imap) = source {
             imap.logout().await;
         }
@@ -143,7 +160,7 @@ impl Watcher<'_> {
 
     fn wants_idle(&self) -> bool {
         match &self.mailbox.source {
-            config::Source::Imap(imap) => imap.idle,
+            config::Source::Imap(imap) => imap.idle && !self.polls.load(Ordering::Relaxed),
             config::Source::Maildir(_) => false,
         }
     }
