@@ -17,13 +17,15 @@ use crate::store::{Engine, StoreError, folders, ledger};
 
 mod fetch;
 
+mod files;
+
 mod poison;
 
 pub mod read;
 
 mod record;
 
-pub use record::{Imported, import, read_again};
+pub use files::{Imported, import, read_again};
 
 /// Why a pass ended early. Everything that it had written down stays; the next pass does the rest.
 #[derive(Debug, thiserror::Error)]

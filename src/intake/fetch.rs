@@ -9,7 +9,7 @@ use crate::store::mail::PIECE_BYTES;
 use crate::store::{ledger, mail};
 
 /// Batches that wait to be written down while the next is fetched.
-pub(super) const QUEUE_BATCHES: usize = 2;
+pub(super) const QUEUE_BATCHES: usize = 1;
 
 /// Mails of one batch, and so of one transaction: a commit's fsync is shared by as many.
 const BATCH_MAILS: usize = 64;
