@@ -4,6 +4,8 @@
 
 mod support;
 
+mod office;
+
 mod fixtures_kind;
 
 mod fixtures_mail;
@@ -21,3 +23,7 @@ mod cli;
 mod hostile_mail;
 
 mod tidy;
+
+mod hostile_imap;
+
+mod hostile_smtp;

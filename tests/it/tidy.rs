@@ -54,8 +54,7 @@ const HOMES: [(&str, &[&str]); 8] = [
 const FILE_LINES_MAX: usize = 450;
 
 /// Older than the rule, to be split when somebody next works there; none may grow beyond its number.
-const LONG_FILES: [(&str, usize); 2] =
-    [("src/mailbox/session.rs", 520), ("src/store/outbox.rs", 600)];
+const LONG_FILES: [(&str, usize); 1] = [("src/store/outbox.rs", 600)];
 
 /// Names that say nothing.
 const EMPTY_WORDS: [&str; 5] = ["manager", "helper", "util", "handler2", "misc"];

@@ -360,6 +360,7 @@ async fn open_with(
         clerk,
         carrier: Carrier::Memory(server.clone()),
         clock: clock.clone(),
+        imap: sportello::mailbox::session::Deadlines::default(),
     }
 }
 
