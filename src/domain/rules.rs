@@ -15,7 +15,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use regex::Regex;
+use regex::{Regex, RegexSet};
 use serde::{Deserialize, Serialize};
 
 pub use error::RulesError;
@@ -171,6 +171,8 @@ pub struct RuleSet {
     lexicon: Lexicon,
     urgency_scale: Scale,
     urgency_patterns: BTreeMap<Urgency, Vec<Regex>>,
+    /// All of them as one: most sentences match none, and one pass tells.
+    urgency_any: RegexSet,
     subcategories: Vec<Subcategory>,
     referrals: Vec<Referral>,
     offices: Vec<Office>,
@@ -266,6 +268,11 @@ impl RuleSet {
 
     pub(super) const fn urgency_scale(&self) -> &Scale {
         &self.urgency_scale
+    }
+
+    /// Whether any of [`urgency_patterns`](Self::urgency_patterns) matches a folded sentence.
+    pub(super) fn may_be_urgent(&self, sentence: &str) -> bool {
+        self.urgency_any.is_match(sentence)
     }
 
     pub(super) const fn urgency_patterns(&self) -> &BTreeMap<Urgency, Vec<Regex>> {

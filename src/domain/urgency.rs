@@ -208,6 +208,9 @@ impl Decisive {
         for sentence in sentences(reading.text()) {
             let Some(written) = reading.text().get(sentence) else { continue };
             let folded = fold(written);
+            if !rules.may_be_urgent(&folded) {
+                continue;
+            }
             for (level, patterns) in rules.urgency_patterns() {
                 let found = patterns.iter().find_map(|pattern| pattern.find(&folded));
                 let Some(found) = found else { continue };

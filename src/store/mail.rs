@@ -12,7 +12,7 @@ use crate::domain::time::Timestamp;
 pub const PIECE_BYTES: usize = 1024 * 1024;
 
 /// Most of a mail's bytes are pictures in base64: a higher level costs time and gains nothing.
-const ZSTD_LEVEL: i32 = 1;
+const ZSTD_LEVEL: i32 = -2;
 
 /// The name of raw bytes: their sha256 in hexadecimal.
 #[must_use]

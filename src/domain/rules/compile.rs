@@ -5,7 +5,7 @@ mod services;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use regex::Regex;
+use regex::{Regex, RegexSet};
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
@@ -127,6 +127,7 @@ impl Draft {
             scoring,
             lexicon,
             urgency_scale: urgency.scale,
+            urgency_any: any_of(urgency.patterns.values().flatten())?,
             urgency_patterns: urgency.patterns,
             subcategories: self.subcategories.into_values().map(|(kept, _)| kept).collect(),
             referrals: self.referrals.into_values().map(|(kept, _)| kept).collect(),
@@ -257,6 +258,14 @@ fn weigh(at: usize, weight: f64) -> Result<(), Fault> {
     }
     let expected = format!("a weight between 0 and {NUMBER_MAX}");
     Err(Fault::new(at, expected, weight.to_string(), "usual weights lie between 0.5 and 4"))
+}
+
+/// Patterns that were found right one by one, as one.
+fn any_of<'a>(patterns: impl Iterator<Item = &'a Regex>) -> Result<RegexSet, Fault> {
+    RegexSet::new(patterns.map(Regex::as_str)).map_err(|error| {
+        let remedy = "give fewer or shorter patterns";
+        Fault::new(0, "urgency patterns that fit together", error.to_string(), remedy)
+    })
 }
 
 fn patterns(entries: &[Spanned<PatternEntry>]) -> Result<Vec<Pattern>, Fault> {
