@@ -14,8 +14,8 @@ pub(super) const QUEUE_BATCHES: usize = 1;
 /// Mails of one batch, and so of one transaction: a commit's fsync is shared by as many.
 const BATCH_MAILS: usize = 64;
 
-/// Bytes of one batch: with the queue, what a pass holds in memory.
-const BATCH_BYTES: u64 = 4 * 1024 * 1024;
+/// Bytes of one batch: five of them, at the most, are held at once, each raw and compressed.
+const BATCH_BYTES: u64 = 2 * 1024 * 1024;
 
 /// Sizes asked for in one command.
 const SIZES_AT_ONCE: usize = 1000;
