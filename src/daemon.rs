@@ -6,7 +6,6 @@
 //! mid-body becomes ambiguous.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
@@ -118,40 +117,22 @@ pub struct Round {
 /// One full pass of every mailbox, then each letter due now is tried once (`run --once`).
 pub async fn once(parts: &Parts) -> Result<Round, StoreError> {
     let dispatch = parts.dispatch(!parts.engine.is_postgres()).await?;
-    let all_in = AtomicBool::new(false);
-    let taking_in = async {
-        let passes = parts.config.mailboxes.iter().map(|mailbox| pass_once(parts, mailbox));
-        let mailboxes = futures_util::future::join_all(passes).await;
-        all_in.store(true, Ordering::SeqCst);
-        mailboxes
-    };
-    let (mailboxes, letters) = tokio::join!(taking_in, send_until(&dispatch, &all_in));
-    let letters = letters?;
+    let passes = parts.config.mailboxes.iter().map(|mailbox| pass_once(parts, mailbox));
+    let mailboxes = futures_util::future::join_all(passes).await;
+    let mut letters = Dispatched::default();
+    loop {
+        let pass = dispatch.pass().await?;
+        let more = pass.tried() > 0 && pass.unusable.is_none();
+        letters.add(pass);
+        // A letter that failed may have caused a notice, which is due now.
+        if !more {
+            break;
+        }
+    }
     let mut tx = parts.engine.begin().await?;
     outbox::end_epoch(&mut tx, dispatch.epoch).await?;
     tx.commit().await?;
     Ok(Round { mailboxes, letters })
-}
-
-/// Between two looks at the outbox while mail is still taken in.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
-
-/// Sends what is due while mail is taken in, and once more after that. A letter that fails is due later,
-/// so that each is tried once; a notice that a failure causes is due at once.
-async fn send_until(dispatch: &Dispatch, all_in: &AtomicBool) -> Result<Dispatched, StoreError> {
-    let mut letters = Dispatched::default();
-    loop {
-        let last = all_in.load(Ordering::SeqCst);
-        let pass = dispatch.pass().await?;
-        let idle = pass.tried() == 0;
-        letters.add(pass);
-        if letters.unusable.is_some() || (idle && last) {
-            return Ok(letters);
-        }
-        if idle {
-            tokio::time::sleep(LOOK_EVERY).await;
-        }
-    }
 }
 
 async fn pass_once(parts: &Parts, mailbox: &Mailbox) -> (String, Result<Passed, IntakeError>) {
