@@ -140,9 +140,11 @@ impl Intake {
         let history_before = (self.start != Start::All).then_some(opened.first_seen_at);
         let plan = Plan::of(folder.clone(), &listing, &known, rescan_uid_max, history_before);
         let mut passed = self.take_in(source, &plan).await?;
-        let known = ledger::known(&self.engine, &folder).await?;
-        self.mark(source, &folder, &listing, &known).await?;
-        passed.unaccounted = not_in(&listing, &known.settled).len();
+        passed.unaccounted = self.still_open(&plan).await?;
+        if self.after != After::Leave {
+            let known = ledger::known(&self.engine, &folder).await?;
+            self.mark(source, &folder, &listing, &known).await?;
+        }
         let unaccounted = i64::try_from(passed.unaccounted).unwrap_or(i64::MAX);
         let mut tx = self.engine.begin().await?;
         folders::passed(&mut tx, &folder, unaccounted, self.clock.now()).await?;
@@ -234,6 +236,17 @@ impl Intake {
         let passed = recording?;
         fetching?;
         Ok(passed)
+    }
+
+    /// How many messages of a plan have no last state.
+    async fn still_open(&self, plan: &Plan) -> Result<usize, IntakeError> {
+        let suspects = plan.suspects.iter().map(|suspect| suspect.uid);
+        let uids: Vec<i64> = plan.uids.iter().copied().chain(suspects).collect();
+        if uids.is_empty() {
+            return Ok(0);
+        }
+        let mut tx = self.engine.begin().await?;
+        Ok(ledger::open(&mut tx, &plan.folder, &uids).await?.len())
     }
 
     /// Carries `after` out, best effort: what the server refuses now is repeated by the next whole pass,
