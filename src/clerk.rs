@@ -12,7 +12,7 @@ use crate::domain::thread;
 use crate::domain::ticket::{self, Entry, EntryKind, OURSELVES};
 use crate::domain::time::Timestamp;
 use crate::render::{Sender, Templates, render};
-use crate::store::mail::Raw;
+use crate::store::mail::{MailRow, Raw};
 use crate::store::{StoreError, Tx, limits, mail, outbox, tickets};
 
 /// What carrying out needs besides the store: the office's settings and its texts.
@@ -29,8 +29,6 @@ pub struct Clerk {
 /// A mail that was written down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
-    /// Its row.
-    pub mail_id: i64,
     /// The ledger's state for it.
     pub state: &'static str,
     /// Why.
@@ -62,11 +60,10 @@ impl Sitting {
     }
 
     /// Writes the numbers back; to be called before the commit.
-    pub async fn close(self, tx: &mut Tx) -> Result<(), StoreError> {
+    pub fn close(self, tx: &mut Tx) {
         for (year, last) in self.serials {
-            tickets::take_serials(tx, year, last).await?;
+            tickets::take_serials(tx, year, last);
         }
-        Ok(())
     }
 }
 
@@ -85,31 +82,25 @@ impl Clerk {
         // First, because its lock makes daemons take turns: the same mail in two mailboxes at once is
         // seen as known by the second.
         let serial = sitting.next(tx, year).await?;
-        if let Some(known) = mail::known(tx, &arrival.content_key).await? {
-            let snapshot = Snapshot { known: true, ..Snapshot::default() };
+        let snapshot = self.snapshot(tx, arrival, ticket::number(year, serial), now).await?;
+        if snapshot.known {
             let decision = decide(&self.desk, &snapshot, &Event::MailArrived(arrival), now);
             let reason = decision.reasons.join("; ");
-            return Ok(Recorded { mail_id: known.id, state: "filed", reason, letters: 0 });
+            return Ok(Recorded { state: "filed", reason, letters: 0 });
         }
-        let snapshot = self.snapshot(tx, arrival, ticket::number(year, serial), now).await?;
         let decision = decide(&self.desk, &snapshot, &Event::MailArrived(arrival), now);
         let outcome = decision.outcome.clone().unwrap_or(Outcome::Filed(String::new()));
-        let raw_id = mail::keep(tx, raw).await?;
-        let mut ids = Ids::default();
+        mail::keep(tx, raw).await?;
         for change in &decision.changes {
             if let Change::Open(ticket) = change {
                 sitting.take(year, serial);
-                ids.add(&ticket.number, tickets::insert(tx, ticket).await?);
+                tickets::insert(tx, ticket)?;
             }
         }
-        let ticket_id = match outcome.ticket() {
-            Some(number) => ids.of(tx, number).await?,
-            None => None,
-        };
-        let mail_id = mail::insert(tx, arrival, &outcome, raw_id, ticket_id).await?;
-        let letters = self.apply(tx, &mut ids, &decision, Some(mail_id), now).await?;
+        mail::insert(tx, arrival, &outcome, raw.hash())?;
+        self.apply(tx, &decision, Some(&arrival.content_key), now).await?;
         let reason = decision.reasons.join("; ");
-        Ok(Recorded { mail_id, state: outcome.name(), reason, letters })
+        Ok(Recorded { state: outcome.name(), reason, letters: decision.letters.len() })
     }
 
     async fn snapshot(
@@ -119,10 +110,19 @@ impl Clerk {
         next_number: String,
         now: Timestamp,
     ) -> Result<Snapshot, StoreError> {
-        let keys = thread::keys(&arrival.mail, &self.desk.signer);
-        let candidates = tickets::candidates(tx, &keys).await?;
         let sender = arrival.mail.from.clone().unwrap_or_default();
         let address = sender.address.to_lowercase();
+        let parties = (address.as_str(), sender.domain());
+        let seen_at = arrival.received_at;
+        let asked = [
+            mail::ask_known(&arrival.content_key),
+            limits::ask_released(&self.desk.limits, parties, seen_at, now),
+        ];
+        let [known, released] = tx.ask(asked).await?;
+        let known = mail::known(&known)?.is_some();
+        let released = limits::read_released(&released)?;
+        let keys = thread::keys(&arrival.mail, &self.desk.signer);
+        let candidates = tickets::candidates(tx, &keys).await?;
         let mut letter = None;
         for id in thread::reported_letters(&arrival.mail, &self.desk.signer) {
             letter = outbox::by_message_id(tx, &id).await?;
@@ -137,10 +137,7 @@ impl Clerk {
             Some(number) => tickets::load(tx, &number).await?,
             None => None,
         };
-        let parties = (address.as_str(), sender.domain());
-        let seen_at = arrival.received_at;
-        let released = limits::released(tx, &self.desk.limits, parties, seen_at, now).await?;
-        Ok(Snapshot { next_number, known: false, candidates, released, ticket, letter })
+        Ok(Snapshot { next_number, known, candidates, released, ticket, letter })
     }
 
     /// Decides about what staff did, or what befell a letter, and writes it down. The reasons are
@@ -154,7 +151,7 @@ impl Clerk {
     ) -> Result<Decision, StoreError> {
         let snapshot = Snapshot { ticket: tickets::load(tx, number).await?, ..Snapshot::default() };
         let decision = decide(&self.desk, &snapshot, event, now);
-        self.apply(tx, &mut Ids::default(), &decision, None, now).await?;
+        self.apply(tx, &decision, None, now).await?;
         Ok(decision)
     }
 
@@ -162,30 +159,29 @@ impl Clerk {
     pub async fn record_again(
         &self,
         tx: &mut Tx,
-        mail_id: i64,
+        row: &MailRow,
         number: &str,
         arrival: &Arrival,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut snapshot = self.snapshot(tx, arrival, number.to_owned(), now).await?;
+        snapshot.known = false;
         snapshot.ticket = tickets::load(tx, number).await?;
         let decision = decide(&self.desk, &snapshot, &Event::MailReadAgain(arrival), now);
         if let Some(outcome) = &decision.outcome {
-            mail::read_again(tx, mail_id, arrival, outcome).await?;
+            mail::read_again(tx, row.id, arrival, outcome).await?;
         }
-        self.apply(tx, &mut Ids::default(), &decision, Some(mail_id), now).await?;
-        Ok(())
+        self.apply(tx, &decision, Some(&row.content_key), now).await
     }
 
-    /// Everything but the new tickets themselves; returns how many letters were written.
+    /// Everything but the new tickets themselves. `content_key` is the mail's behind it.
     async fn apply(
         &self,
         tx: &mut Tx,
-        ids: &mut Ids,
         decision: &Decision,
-        mail_id: Option<i64>,
+        content_key: Option<&str>,
         now: Timestamp,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<(), StoreError> {
         for change in &decision.changes {
             match change {
                 Change::Open(_) => {}
@@ -195,73 +191,36 @@ impl Clerk {
                     }
                 }
                 Change::Enter { ticket, entry } => {
-                    if let Some(id) = ids.of(tx, ticket).await? {
-                        tickets::enter(tx, id, entry, mail_id, now).await?;
-                    }
+                    tickets::enter(tx, ticket, entry, content_key, now);
                 }
                 Change::Bounced { message_id, reason } => {
                     outbox::bounced(tx, message_id, reason, now).await?;
                 }
                 Change::Label { ticket, field, before, after } => {
-                    if let Some(id) = ids.of(tx, ticket).await? {
-                        tickets::label(tx, id, field, before.as_deref(), after, now).await?;
-                    }
+                    tickets::label(tx, ticket, field, before.as_deref(), after, now);
                 }
             }
         }
-        let mut written = 0_usize;
         for letter in &decision.letters {
-            written = written.saturating_add(usize::from(self.owe(tx, ids, letter, now).await?));
+            self.owe(tx, letter, now);
         }
-        Ok(written)
+        Ok(())
     }
 
     /// Words a letter and puts it into the outbox. One that cannot be worded must not cost the ticket:
     /// it becomes a line of its history that staff see.
-    async fn owe(
-        &self,
-        tx: &mut Tx,
-        ids: &mut Ids,
-        letter: &Letter,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let ticket_id = match &letter.ticket {
-            Some(number) => ids.of(tx, number).await?,
-            None => None,
-        };
+    fn owe(&self, tx: &mut Tx, letter: &Letter, now: Timestamp) {
         match render(&self.templates, letter, &self.sender, now) {
-            Ok(rendered) => outbox::insert(tx, letter, rendered.bytes, ticket_id, now).await,
+            Ok(rendered) => outbox::insert(tx, letter, rendered.bytes, now),
             Err(error) => {
                 tracing::error!(kind = letter.kind.name(), %error, "a letter cannot be written");
-                if let Some(id) = ticket_id {
+                if let Some(number) = &letter.ticket {
                     let text = format!("the {} could not be written: {error}", letter.kind.name());
                     let entry =
                         Entry { kind: EntryKind::LetterFailed, author: OURSELVES.to_owned(), text };
-                    tickets::enter(tx, id, &entry, None, now).await?;
+                    tickets::enter(tx, number, &entry, None, now);
                 }
-                Ok(false)
             }
         }
-    }
-}
-
-/// Rows of the tickets that a decision speaks of, looked up once each.
-#[derive(Debug, Default)]
-struct Ids(BTreeMap<String, i64>);
-
-impl Ids {
-    fn add(&mut self, number: &str, id: i64) {
-        self.0.insert(number.to_owned(), id);
-    }
-
-    async fn of(&mut self, tx: &mut Tx, number: &str) -> Result<Option<i64>, StoreError> {
-        if let Some(id) = self.0.get(number) {
-            return Ok(Some(*id));
-        }
-        let id = tickets::id_of(tx, number).await?;
-        if let Some(id) = id {
-            self.add(number, id);
-        }
-        Ok(id)
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, mpsc};
 
-use crate::carrier::{Carrier, Unusable};
+use crate::carrier::{Carrier, Line, Unusable};
 use crate::clerk::Clerk;
 use crate::clock::{Chance, Clock};
 use crate::domain::decide::{Event, FailedLetter};
@@ -27,8 +27,9 @@ use writer::Writer;
 /// Letters leased at once: a crash leaves no more than these to be reclaimed.
 const LEASE_LETTERS: i64 = 256;
 
-/// Lines at once: enough to hide a server's delays, few enough for every relay's limit.
-pub const LINES: usize = 6;
+/// Lines at once: each commit is shared by as many letters. A server that takes fewer refuses the others,
+/// and the ones that it took carry all.
+pub const LINES: usize = 24;
 
 /// Held letters looked at in one pass.
 const HELD_AT_ONCE: i64 = 200;
@@ -88,16 +89,19 @@ impl Dispatch {
         let began = self.clock.now();
         self.release_held(began).await?;
         let mut total = Dispatched::default();
+        let mut lines: Vec<Option<Line>> = (0..LINES).map(|_| None).collect();
         loop {
             let letters = self.lease(began).await?;
             if letters.is_empty() {
-                return Ok(total);
+                break;
             }
-            total.add(self.carry(letters).await?);
+            total.add(self.carry(&mut lines, letters).await?);
             if total.unusable.is_some() {
-                return Ok(total);
+                break;
             }
         }
+        futures_util::future::join_all(lines.into_iter().flatten().map(Line::close)).await;
+        Ok(total)
     }
 
     /// Leases letters that were due when the pass began: one that fails is not tried twice in a pass.
@@ -108,13 +112,20 @@ impl Dispatch {
         Ok(letters)
     }
 
-    async fn carry(&self, letters: Vec<Leased>) -> Result<Dispatched, StoreError> {
-        let lines = LINES.min(letters.len());
+    async fn carry(
+        &self,
+        lines: &mut [Option<Line>],
+        letters: Vec<Leased>,
+    ) -> Result<Dispatched, StoreError> {
+        let wanted = letters.len();
         let queue = Arc::new(Mutex::new(VecDeque::from(letters)));
         let (reports, inbox) = mpsc::channel(writer::REPORTS);
         let carrying = async {
             let reports = reports;
-            let workers = (0..lines).map(|_| carry_all(&self.carrier, &queue, reports.clone()));
+            let workers = lines
+                .iter_mut()
+                .take(wanted)
+                .map(|line| carry_all(&self.carrier, line, &queue, reports.clone()));
             futures_util::future::join_all(workers).await
         };
         let writer = Writer::new(self, inbox);

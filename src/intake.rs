@@ -215,7 +215,7 @@ impl Intake {
         let (again, first): (Vec<i64>, Vec<i64>) =
             missing.into_iter().partition(|uid| known.missed.contains(uid));
         let mut tx = self.engine.begin().await?;
-        ledger::miss(&mut tx, folder, &first, &again, now).await?;
+        ledger::miss(&mut tx, folder, &first, &again, now);
         tx.commit().await?;
         Ok(())
     }

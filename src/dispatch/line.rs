@@ -37,18 +37,18 @@ impl BodyGate for Gate {
     }
 }
 
-/// Carries letters of the queue. An error says that no line can be opened; the letter in hand is back in
-/// the queue then.
+/// Carries letters of the queue over the line, which is opened when there is none and stays open. An error
+/// says that no line can be opened; the letter in hand is back in the queue then.
 pub(super) async fn carry_all(
     carrier: &Carrier,
+    line: &mut Option<Line>,
     queue: &Mutex<VecDeque<Leased>>,
     reports: mpsc::Sender<Report>,
 ) -> Result<(), Unusable> {
     let gate = Gate(reports.clone());
-    let mut line: Option<Line> = None;
     loop {
         let Some(letter) = queue.lock().await.pop_front() else { break };
-        match carry_one(carrier, &mut line, &letter, &gate).await {
+        match carry_one(carrier, line, &letter, &gate).await {
             Ok(outcome) => {
                 let end = Report::End { letter: Box::new(letter), outcome };
                 if reports.send(end).await.is_err() {
@@ -61,9 +61,6 @@ pub(super) async fn carry_all(
                 return Err(unusable);
             }
         }
-    }
-    if let Some(line) = line {
-        line.close().await;
     }
     Ok(())
 }

@@ -43,9 +43,10 @@ impl<'a> Writer<'a> {
                 Report::Body { letter, durable } => asked.push((letter, durable)),
                 Report::End { letter, outcome } => {
                     let Some(ending) = self.ending(&letter, outcome) else { continue };
-                    if outbox::end_attempt(&mut tx, &ending, epoch, now).await?
-                        && ending.next == Next::Failed
-                    {
+                    let given_up = ending.next == Next::Failed
+                        && outbox::is_sending(&mut tx, ending.id, epoch).await?;
+                    outbox::end_attempt(&mut tx, &ending, epoch, now);
+                    if given_up {
                         self.dispatch.letter_failed(&mut tx, ending.id, &ending.text).await?;
                     }
                 }

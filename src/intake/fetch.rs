@@ -17,8 +17,9 @@ const BATCH_MAILS: usize = 64;
 /// Bytes of one batch: five of them, at the most, are held at once, each raw and compressed.
 const BATCH_BYTES: u64 = 2 * 1024 * 1024;
 
-/// Sizes asked for in one command.
-const SIZES_AT_ONCE: usize = 1000;
+/// Sizes asked for in one command. A server that has not seen the mails yet opens each to count: the first
+/// must not wait for that of a thousand others.
+const SIZES_AT_ONCE: usize = 64;
 
 /// What is read of an oversize mail: its header and, with all usual programs, its text.
 const HEAD_BYTES: u64 = 256 * 1024;

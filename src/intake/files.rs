@@ -74,12 +74,12 @@ pub async fn import(
         let settled = Settled {
             state: recorded.state,
             reason: &recorded.reason,
-            mail_id: Some(recorded.mail_id),
+            content_key: Some(&one.arrival.content_key),
         };
-        ledger::settle(&mut tx, &folder, one.uid, &settled, now).await?;
+        ledger::settle(&mut tx, &folder, one.uid, &settled, now);
         imported.new = imported.new.saturating_add(1);
     }
-    sitting.close(&mut tx).await?;
+    sitting.close(&mut tx);
     tx.commit().await?;
     Ok(imported)
 }
@@ -108,7 +108,7 @@ pub async fn read_again(
         return Ok(false);
     }
     let mut tx = engine.begin().await?;
-    clerk.record_again(&mut tx, row.id, number, &arrival, now).await?;
+    clerk.record_again(&mut tx, row, number, &arrival, now).await?;
     tx.commit().await?;
     Ok(true)
 }

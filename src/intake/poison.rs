@@ -116,11 +116,14 @@ impl Intake {
         let pieces = ledger::attached_raw(&mut tx, folder, uid).await?;
         let mut sitting = Sitting::default();
         let recorded = self.clerk.record(&mut tx, &mut sitting, &arrival, &raw, now).await?;
-        sitting.close(&mut tx).await?;
+        sitting.close(&mut tx);
         let reason = format!("the server does not hand it over: {error}");
-        let settled =
-            Settled { state: recorded.state, reason: &reason, mail_id: Some(recorded.mail_id) };
-        ledger::settle(&mut tx, folder, uid, &settled, now).await?;
+        let settled = Settled {
+            state: recorded.state,
+            reason: &reason,
+            content_key: Some(&arrival.content_key),
+        };
+        ledger::settle(&mut tx, folder, uid, &settled, now);
         // It stays where the ticket says.
         ledger::mark(&mut tx, folder, &[uid]).await?;
         if let Some(raw_id) = pieces {

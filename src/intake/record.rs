@@ -1,6 +1,8 @@
 //! The writing half of a pass: mails of a batch are read in parallel, then written down together.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::spawn_blocking;
@@ -14,9 +16,6 @@ use crate::mailbox::Fetched;
 use crate::store::ledger::Settled;
 use crate::store::mail::Raw;
 use crate::store::{StoreError, ledger, mail};
-
-/// Mails read on one thread at a time: enough to be worth the hand-over, few enough to spread a batch.
-const READ_TOGETHER: usize = 8;
 
 /// Batches that wait to be written while the next is read.
 const READ_BATCHES: usize = 1;
@@ -92,28 +91,33 @@ impl Intake {
         mails: Vec<Fetched>,
     ) -> Result<Vec<Ready>, IntakeError> {
         let circumstances = self.circumstances(plan, false);
-        let mut threads = Vec::new();
-        let mut mails = mails.into_iter().peekable();
-        while mails.peek().is_some() {
-            let some: Vec<Fetched> = mails.by_ref().take(READ_TOGETHER).collect();
-            let clerk = Arc::clone(&self.clerk);
-            let circumstances = circumstances.clone();
-            let rescan_uid_max = plan.rescan_uid_max;
-            threads.push(spawn_blocking(move || {
-                some.into_iter()
-                    .map(|mail| {
-                        let rescan = mail.uid <= rescan_uid_max;
-                        let circumstances = Circumstances { rescan, ..circumstances.clone() };
-                        ready(&clerk, &mail, circumstances)
-                    })
-                    .collect::<Result<Vec<_>, StoreError>>()
-            }));
-        }
-        let mut ready = Vec::new();
+        let rescan_uid_max = plan.rescan_uid_max;
+        let count = mails.len();
+        let mails = Arc::new(Mutex::new(mails.into_iter().enumerate()));
+        // No more threads than processors: each that reads warms up caches of its own for every pattern.
+        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let threads: Vec<_> = (0..processors.min(count))
+            .map(|_| {
+                let (mails, clerk) = (Arc::clone(&mails), Arc::clone(&self.clerk));
+                let circumstances = circumstances.clone();
+                spawn_blocking(move || {
+                    let next = || mails.lock().unwrap_or_else(PoisonError::into_inner).next();
+                    std::iter::from_fn(next)
+                        .map(|(place, mail)| {
+                            let rescan = mail.uid <= rescan_uid_max;
+                            let circumstances = Circumstances { rescan, ..circumstances.clone() };
+                            Ok((place, ready(&clerk, &mail, circumstances)?))
+                        })
+                        .collect::<Result<Vec<_>, StoreError>>()
+                })
+            })
+            .collect();
+        // In the order of arrival: an addition must find the ticket that the mail before it opened.
+        let mut ready = BTreeMap::new();
         for thread in threads {
             ready.extend(thread.await??);
         }
-        Ok(ready)
+        Ok(ready.into_values().collect())
     }
 
     /// A batch in one transaction. When it fails for a mail of it, each mail gets its own, so that one
@@ -151,12 +155,12 @@ impl Intake {
             let settled = Settled {
                 state: recorded.state,
                 reason: &recorded.reason,
-                mail_id: Some(recorded.mail_id),
+                content_key: Some(&one.arrival.content_key),
             };
-            ledger::settle(&mut tx, &plan.folder, one.uid, &settled, now).await?;
+            ledger::settle(&mut tx, &plan.folder, one.uid, &settled, now);
             passed.add(Passed { settled: 1, letters: recorded.letters, unaccounted: 0 });
         }
-        sitting.close(&mut tx).await?;
+        sitting.close(&mut tx);
         tx.commit().await?;
         Ok(passed)
     }

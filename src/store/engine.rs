@@ -8,9 +8,13 @@ use std::borrow::Cow;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction};
+use sqlx::{PgPool, Postgres, Row as _, Sqlite, SqlitePool};
 
 use super::StoreError;
+
+mod transaction;
+
+pub use transaction::{Statement, Tx};
 
 /// A value bound to a statement. The absent ones keep their type: PostgreSQL wants to know it.
 #[derive(Debug, Clone)]
@@ -186,22 +190,13 @@ pub enum Engine {
     Postgres(PgPool),
 }
 
-/// A transaction of either engine; dropped without [`Tx::commit`] it never happened.
-#[derive(Debug)]
-pub enum Tx {
-    /// Of SQLite, immediate.
-    Sqlite(Transaction<'static, Sqlite>),
-    /// Of PostgreSQL.
-    Postgres(Transaction<'static, Postgres>),
-}
-
 impl Engine {
     /// Begins a transaction that may write. On SQLite it holds the write lock from its first moment:
     /// a deferred one that reads first fails with `SQLITE_BUSY_SNAPSHOT`, which no timeout mends.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Sqlite { writer, .. } => Tx::sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::postgres(pool.begin().await?),
         })
     }
 
@@ -247,73 +242,6 @@ impl Engine {
             }
             Self::Postgres(pool) => pool.close().await,
         }
-    }
-}
-
-impl Tx {
-    /// Runs a statement; the number of rows that it changed.
-    pub async fn run(&mut self, sql: &'static str, values: Vec<Value>) -> Result<u64, StoreError> {
-        Ok(match self {
-            Self::Sqlite(tx) => sqlite(sql, values).execute(&mut **tx).await?.rows_affected(),
-            Self::Postgres(tx) => postgres(sql, values).execute(&mut **tx).await?.rows_affected(),
-        })
-    }
-
-    /// The engine's wording of a statement.
-    #[must_use]
-    pub fn wording(&self, sql: PerEngine) -> &'static str {
-        match self {
-            Self::Sqlite(_) => sql.sqlite,
-            Self::Postgres(_) => sql.postgres,
-        }
-    }
-
-    /// Rows of a statement.
-    pub async fn rows(
-        &mut self,
-        sql: &'static str,
-        values: Vec<Value>,
-    ) -> Result<Vec<Row>, StoreError> {
-        Ok(match self {
-            Self::Sqlite(tx) => sqlite(sql, values)
-                .fetch_all(&mut **tx)
-                .await
-                .map(|rows| rows.into_iter().map(Row::Sqlite).collect()),
-            Self::Postgres(tx) => postgres(sql, values)
-                .fetch_all(&mut **tx)
-                .await
-                .map(|rows| rows.into_iter().map(Row::Postgres).collect()),
-        }?)
-    }
-
-    /// The first row of a statement.
-    pub async fn row(
-        &mut self,
-        sql: &'static str,
-        values: Vec<Value>,
-    ) -> Result<Option<Row>, StoreError> {
-        Ok(self.rows(sql, values).await?.into_iter().next())
-    }
-
-    /// The `id` that an `INSERT … RETURNING id` made.
-    pub async fn insert(
-        &mut self,
-        sql: &'static str,
-        values: Vec<Value>,
-    ) -> Result<i64, StoreError> {
-        match self.row(sql, values).await? {
-            Some(row) => row.int("id"),
-            None => Err(StoreError::NoRow { sql }),
-        }
-    }
-
-    /// Makes it durable: after this, not even a power cut undoes it.
-    pub async fn commit(self) -> Result<(), StoreError> {
-        let _: () = match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
-        };
-        Ok(())
     }
 }
 

@@ -22,36 +22,32 @@ pub const RESCAN_ALL: i64 = i64::MAX;
 
 /// Notes that a folder was opened.
 pub async fn open(tx: &mut Tx, folder: &Folder, now: Timestamp) -> Result<Opened, StoreError> {
-    let row = tx
-        .row(
-            "SELECT uidvalidity, first_seen_at, rescan_uid_max FROM folder
-             WHERE mailbox = $1 AND folder = $2",
-            values![&folder.mailbox, &folder.folder],
+    // The insert decides who is first: of two daemons that open a folder at once, one waits here and sees
+    // what the other wrote.
+    let inserted = tx
+        .run(
+            "INSERT INTO folder (mailbox, folder, uidvalidity, rescan_uid_max, first_seen_at, connected,
+                                 unaccounted, trouble)
+             VALUES ($1, $2, $3, 0, $4, 1, 0, '') ON CONFLICT (mailbox, folder) DO NOTHING",
+            values![&folder.mailbox, &folder.folder, folder.validity, now],
         )
         .await?;
-    let opened = match row {
-        None => Opened { first: true, first_seen_at: now, rescan_uid_max: 0 },
-        Some(row) => {
-            let renumbered = row.int("uidvalidity")? != folder.validity;
-            let before = row.int("rescan_uid_max")?;
-            Opened {
-                first: false,
-                first_seen_at: row.time("first_seen_at")?,
-                rescan_uid_max: if renumbered { RESCAN_ALL } else { before },
-            }
-        }
-    };
-    tx.run(
-        "INSERT INTO folder (mailbox, folder, uidvalidity, rescan_uid_max, first_seen_at, connected,
-                             unaccounted, trouble)
-         VALUES ($1, $2, $3, $4, $5, 1, 0, '')
-         ON CONFLICT (mailbox, folder)
-         DO UPDATE SET uidvalidity = excluded.uidvalidity, connected = 1, trouble = '',
-                       rescan_uid_max = excluded.rescan_uid_max",
-        values![&folder.mailbox, &folder.folder, folder.validity, opened.rescan_uid_max, now],
-    )
-    .await?;
-    Ok(opened)
+    if inserted == 1 {
+        return Ok(Opened { first: true, first_seen_at: now, rescan_uid_max: 0 });
+    }
+    let sql = "SELECT uidvalidity, first_seen_at, rescan_uid_max FROM folder
+               WHERE mailbox = $1 AND folder = $2";
+    let row = tx.row(sql, values![&folder.mailbox, &folder.folder]).await?;
+    let row = row.ok_or(StoreError::NoRow { sql })?;
+    let renumbered = row.int("uidvalidity")? != folder.validity;
+    let before = row.int("rescan_uid_max")?;
+    let rescan_uid_max = if renumbered { RESCAN_ALL } else { before };
+    tx.put(
+        "UPDATE folder SET uidvalidity = $3, rescan_uid_max = $4, connected = 1, trouble = ''
+         WHERE mailbox = $1 AND folder = $2",
+        values![&folder.mailbox, &folder.folder, folder.validity, rescan_uid_max],
+    );
+    Ok(Opened { first: false, first_seen_at: row.time("first_seen_at")?, rescan_uid_max })
 }
 
 /// Whether a folder was ever read.

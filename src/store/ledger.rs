@@ -119,9 +119,14 @@ pub async fn see(
     Ok(())
 }
 
-const FILE_HISTORY: &str = "UPDATE ledger
-    SET state = 'filed', reason = $5, settled_at = seen_at, marked = 1
-    WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND state = 'seen' AND seen_at = $4";
+const FILE_HISTORY: PerEngine = PerEngine {
+    sqlite: "UPDATE ledger SET state = 'filed', reason = $5, settled_at = seen_at, marked = 1
+             WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND state = 'seen'
+               AND uid IN (SELECT value FROM json_each($4))",
+    postgres: "UPDATE ledger SET state = 'filed', reason = $5, settled_at = seen_at, marked = 1
+               WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND state = 'seen'
+                 AND uid IN (SELECT value::bigint FROM jsonb_array_elements_text($4::jsonb) AS value)",
+};
 
 /// Files messages that were there before the mailbox was first read. They are never fetched or marked.
 pub async fn file_history(
@@ -131,40 +136,32 @@ pub async fn file_history(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     see(tx, folder, uids, now).await?;
-    let values = values![&folder.mailbox, &folder.folder, folder.validity, now, HISTORY];
-    tx.run(FILE_HISTORY, values).await?;
+    let values = values![&folder.mailbox, &folder.folder, folder.validity, id_list(uids), HISTORY];
+    tx.put(tx.wording(FILE_HISTORY), values);
     Ok(())
 }
 
 /// Why history is filed.
 const HISTORY: &str = "it was there before the mailbox was first read";
 
-/// Puts a message into a last state; false when it already was in one.
-pub async fn settle(
-    tx: &mut Tx,
-    folder: &Folder,
-    uid: i64,
-    settled: &Settled<'_>,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let changed = tx
-        .run(
-            "UPDATE ledger SET state = $5, reason = $6, mail_id = $7, raw_id = NULL, settled_at = $8
-             WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND uid = $4
-               AND state IN ('seen', 'stored')",
-            values![
-                &folder.mailbox,
-                &folder.folder,
-                folder.validity,
-                uid,
-                settled.state,
-                settled.reason,
-                settled.mail_id,
-                now,
-            ],
-        )
-        .await?;
-    Ok(changed == 1)
+/// Puts a message into a last state, unless it already is in one.
+pub fn settle(tx: &mut Tx, folder: &Folder, uid: i64, settled: &Settled<'_>, now: Timestamp) {
+    tx.put(
+        "UPDATE ledger SET state = $5, reason = $6, raw_id = NULL, settled_at = $8,
+                           mail_id = (SELECT id FROM mail WHERE content_key = $7)
+         WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND uid = $4
+           AND state IN ('seen', 'stored')",
+        values![
+            &folder.mailbox,
+            &folder.folder,
+            folder.validity,
+            uid,
+            settled.state,
+            settled.reason,
+            settled.content_key,
+            now,
+        ],
+    );
 }
 
 /// How a message ended.
@@ -174,8 +171,8 @@ pub struct Settled<'a> {
     pub state: &'a str,
     /// Why.
     pub reason: &'a str,
-    /// The mail it is a delivery of.
-    pub mail_id: Option<i64>,
+    /// The mail it is a delivery of, by its content key.
+    pub content_key: Option<&'a str>,
 }
 
 const OPEN: PerEngine = PerEngine {
@@ -202,31 +199,23 @@ pub async fn open(
 
 /// Notes that listings no longer show open messages: missed once, they may be a server's lapse; missed
 /// again, they are gone.
-pub async fn miss(
-    tx: &mut Tx,
-    folder: &Folder,
-    first: &[i64],
-    again: &[i64],
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub fn miss(tx: &mut Tx, folder: &Folder, first: &[i64], again: &[i64], now: Timestamp) {
     for uid in first {
-        tx.run(
+        tx.put(
             "UPDATE ledger SET reason = $5
              WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND uid = $4
                AND state IN ('seen', 'stored')",
             values![&folder.mailbox, &folder.folder, folder.validity, *uid, MISSED],
-        )
-        .await?;
+        );
     }
     for uid in again {
         let gone = Settled {
             state: "gone",
             reason: "it was removed from the server before it could be read",
-            mail_id: None,
+            content_key: None,
         };
-        settle(tx, folder, *uid, &gone, now).await?;
+        settle(tx, folder, *uid, &gone, now);
     }
-    Ok(())
 }
 
 const MARK: PerEngine = PerEngine {

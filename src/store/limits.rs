@@ -1,6 +1,6 @@
 //! What the limits of acknowledgements count, and the letters that they hold.
 
-use super::engine::values;
+use super::engine::{Row, Statement, values};
 use super::{StoreError, Tx};
 use crate::domain::limits::{DAY, HELD_MAX, HOUR, LOOP_LETTERS_MAX, LOOP_WINDOW, Limits, Released};
 use crate::domain::time::Timestamp;
@@ -11,10 +11,22 @@ use crate::domain::time::Timestamp;
 pub async fn released(
     tx: &mut Tx,
     limits: &Limits,
-    (sender, domain): (&str, &str),
+    parties: (&str, &str),
     seen_at: Timestamp,
     now: Timestamp,
 ) -> Result<Released, StoreError> {
+    let [rows] = tx.ask([ask_released(limits, parties, seen_at, now)]).await?;
+    read_released(&rows)
+}
+
+/// Asks for what [`released`] tells; [`read_released`] reads the answer.
+#[must_use]
+pub fn ask_released(
+    limits: &Limits,
+    (sender, domain): (&str, &str),
+    seen_at: Timestamp,
+    now: Timestamp,
+) -> Statement {
     let sql = "SELECT
             (SELECT count(*) FROM (SELECT 1 FROM letter WHERE kind = 'acknowledgement'
                 AND recipient = $1 AND released_at > $2 LIMIT $6) AS counted) AS to_sender,
@@ -38,7 +50,12 @@ pub async fn released(
         i64::from(LOOP_LETTERS_MAX),
         seen_at,
     ];
-    let row = tx.row(sql, values).await?.ok_or(StoreError::NoRow { sql })?;
+    Statement { sql, values }
+}
+
+/// See [`released`].
+pub fn read_released(rows: &[Row]) -> Result<Released, StoreError> {
+    let row = rows.first().ok_or(StoreError::NoRow { sql: "the counting of acknowledgements" })?;
     let count = |name| Ok::<_, StoreError>(u32::try_from(row.int(name)?).unwrap_or(u32::MAX));
     Ok(Released {
         to_sender_in_day: count("to_sender")?,

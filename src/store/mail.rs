@@ -1,8 +1,11 @@
 //! Mails: the raw bytes, compressed and addressed by their hash, and what was read in them.
 
-use sha2::{Digest as _, Sha256};
+use std::cell::RefCell;
 
-use super::engine::{Row, values};
+use sha2::{Digest as _, Sha256};
+use zstd::bulk::Compressor;
+
+use super::engine::{Row, Statement, values};
 use super::{Engine, StoreError, Tx};
 use crate::domain::decide::{Arrival, Outcome};
 use crate::domain::time::Timestamp;
@@ -48,32 +51,40 @@ pub struct Packed {
     pieces: Vec<Vec<u8>>,
 }
 
-/// Keeps raw mail; the same bytes are kept once. Returns the row's id.
-pub async fn keep(tx: &mut Tx, raw: &Raw) -> Result<i64, StoreError> {
+impl Raw {
+    /// The hash of the whole: its name in the store.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        match self {
+            Self::Whole(packed) => &packed.hash,
+            Self::Pieces { hash, .. } => hash,
+        }
+    }
+}
+
+/// Keeps raw mail under its hash; the same bytes are kept once.
+pub async fn keep(tx: &mut Tx, raw: &Raw) -> Result<(), StoreError> {
     match raw {
-        Raw::Whole(packed) => keep_whole(tx, packed).await,
+        Raw::Whole(packed) => {
+            keep_whole(tx, packed);
+            Ok(())
+        }
         Raw::Pieces { raw_id, hash } => finish(tx, *raw_id, hash).await,
     }
 }
 
-async fn keep_whole(tx: &mut Tx, packed: &Packed) -> Result<i64, StoreError> {
-    let row = tx
-        .row(
-            "INSERT INTO raw_mail (hash, bytes) VALUES ($1, $2)
-             ON CONFLICT (hash) DO NOTHING RETURNING id",
-            values![&packed.hash, to_i64(packed.bytes)],
-        )
-        .await?;
-    let Some(row) = row else {
-        let sql = "SELECT id FROM raw_mail WHERE hash = $1";
-        let known = tx.row(sql, values![&packed.hash]).await?.ok_or(StoreError::NoRow { sql })?;
-        return known.int("id");
-    };
-    let id = row.int("id")?;
+fn keep_whole(tx: &mut Tx, packed: &Packed) {
+    tx.put(
+        "INSERT INTO raw_mail (hash, bytes) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING",
+        values![&packed.hash, to_i64(packed.bytes)],
+    );
     for (number, data) in packed.pieces.iter().enumerate() {
-        insert_piece(tx, id, number, data.clone()).await?;
+        tx.put(
+            "INSERT INTO raw_piece (raw_id, piece, data)
+             SELECT id, $2, $3 FROM raw_mail WHERE hash = $1 ON CONFLICT (raw_id, piece) DO NOTHING",
+            values![&packed.hash, to_i64(number), data.clone()],
+        );
     }
-    Ok(id)
 }
 
 /// Begins a large mail whose pieces come one by one.
@@ -88,7 +99,11 @@ pub async fn add_piece(
     number: usize,
     bytes: &[u8],
 ) -> Result<(), StoreError> {
-    insert_piece(tx, raw_id, number, compress(bytes)?).await?;
+    tx.put(
+        "INSERT INTO raw_piece (raw_id, piece, data) VALUES ($1, $2, $3)
+         ON CONFLICT (raw_id, piece) DO NOTHING",
+        values![raw_id, to_i64(number), compress(bytes)?],
+    );
     tx.run(
         "UPDATE raw_mail SET bytes = bytes + $2 WHERE id = $1",
         values![raw_id, to_i64(bytes.len())],
@@ -97,18 +112,17 @@ pub async fn add_piece(
     Ok(())
 }
 
-/// Ends a large mail: names it by its hash. When the same bytes are already kept, these go and the id of
-/// those is returned.
-async fn finish(tx: &mut Tx, raw_id: i64, hash: &str) -> Result<i64, StoreError> {
-    if let Some(known) = find(tx, hash).await? {
-        if known != raw_id {
-            tx.run("DELETE FROM raw_piece WHERE raw_id = $1", values![raw_id]).await?;
-            tx.run("DELETE FROM raw_mail WHERE id = $1", values![raw_id]).await?;
+/// Ends a large mail: names it by its hash. When the same bytes are already kept, these go.
+async fn finish(tx: &mut Tx, raw_id: i64, hash: &str) -> Result<(), StoreError> {
+    match find(tx, hash).await? {
+        None => tx.put("UPDATE raw_mail SET hash = $2 WHERE id = $1", values![raw_id, hash]),
+        Some(known) if known == raw_id => {}
+        Some(_) => {
+            tx.put("DELETE FROM raw_piece WHERE raw_id = $1", values![raw_id]);
+            tx.put("DELETE FROM raw_mail WHERE id = $1", values![raw_id]);
         }
-        return Ok(known);
     }
-    tx.run("UPDATE raw_mail SET hash = $2 WHERE id = $1", values![raw_id, hash]).await?;
-    Ok(raw_id)
+    Ok(())
 }
 
 /// Forgets a large mail whose last pieces will not come.
@@ -140,28 +154,26 @@ pub async fn raw(engine: &Engine, raw_id: i64) -> Result<Vec<u8>, StoreError> {
     Ok(raw)
 }
 
-async fn find(tx: &mut Tx, hash: &str) -> Result<Option<i64>, StoreError> {
+/// The row of raw bytes, by their hash.
+pub async fn find(tx: &mut Tx, hash: &str) -> Result<Option<i64>, StoreError> {
     let row = tx.row("SELECT id FROM raw_mail WHERE hash = $1", values![hash]).await?;
     row.map(|row| row.int("id")).transpose()
 }
 
-async fn insert_piece(
-    tx: &mut Tx,
-    raw_id: i64,
-    number: usize,
-    data: Vec<u8>,
-) -> Result<(), StoreError> {
-    tx.run(
-        "INSERT INTO raw_piece (raw_id, piece, data) VALUES ($1, $2, $3)
-         ON CONFLICT (raw_id, piece) DO NOTHING",
-        values![raw_id, to_i64(number), data],
-    )
-    .await?;
-    Ok(())
+thread_local! {
+    /// Its tables cost as much to make as a small mail to compress.
+    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
 }
 
 fn compress(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
-    zstd::encode_all(bytes, ZSTD_LEVEL)
+    COMPRESSOR
+        .with_borrow_mut(|kept| {
+            let compressor = match kept {
+                Some(compressor) => compressor,
+                None => kept.insert(Compressor::new(ZSTD_LEVEL)?),
+            };
+            compressor.compress(bytes)
+        })
         .map_err(|error| StoreError::Raw { raw_id: 0, why: error.to_string() })
 }
 
@@ -178,21 +190,26 @@ pub struct KnownMail {
     pub outcome: String,
 }
 
-/// The mail of a content key, if it is in the store.
-pub async fn known(tx: &mut Tx, content_key: &str) -> Result<Option<KnownMail>, StoreError> {
-    let row =
-        tx.row("SELECT id, outcome FROM mail WHERE content_key = $1", values![content_key]).await?;
-    row.map(|row| Ok(KnownMail { id: row.int("id")?, outcome: row.text("outcome")? })).transpose()
+/// Asks for the mail of a content key; [`known`] reads the answer.
+#[must_use]
+pub fn ask_known(content_key: &str) -> Statement {
+    let sql = "SELECT id, outcome FROM mail WHERE content_key = $1";
+    Statement { sql, values: values![content_key] }
 }
 
-/// Writes a mail down; returns its row's id.
-pub async fn insert(
+/// The mail of a content key, if it is in the store.
+pub fn known(rows: &[Row]) -> Result<Option<KnownMail>, StoreError> {
+    let known = |row: &Row| Ok(KnownMail { id: row.int("id")?, outcome: row.text("outcome")? });
+    rows.first().map(known).transpose()
+}
+
+/// Writes a mail down, whose raw bytes are kept under `raw_hash`.
+pub fn insert(
     tx: &mut Tx,
     arrival: &Arrival,
     outcome: &Outcome,
-    raw_id: i64,
-    ticket_id: Option<i64>,
-) -> Result<i64, StoreError> {
+    raw_hash: &str,
+) -> Result<(), StoreError> {
     let mail = &arrival.mail;
     let facts = serde_json::to_string(mail)
         .map_err(|source| StoreError::Json { what: "mail.facts", source })?;
@@ -201,26 +218,27 @@ pub async fn insert(
         Outcome::Filed(why) => why.as_str(),
         _ => arrival.kind.reason.text(),
     };
-    tx.insert(
+    tx.put(
         "INSERT INTO mail (content_key, message_id, raw_id, mailbox, kind, reason, outcome, ticket_id,
                            sender, subject, received_at, facts)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id",
+         VALUES ($1, $2, (SELECT id FROM raw_mail WHERE hash = $3), $4, $5, $6, $7,
+                 (SELECT id FROM ticket WHERE number = $8), $9, $10, $11, $12)",
         values![
             &arrival.content_key,
             &mail.message_id,
-            raw_id,
+            raw_hash,
             &arrival.mailbox,
             arrival.kind.kind.name(),
             reason,
             outcome.name(),
-            ticket_id,
+            outcome.ticket(),
             sender,
             &mail.subject,
             arrival.received_at,
             facts,
         ],
-    )
-    .await
+    );
+    Ok(())
 }
 
 /// Writes down that a quarantined mail could be read after all.
@@ -262,6 +280,9 @@ pub async fn read_again(
 pub struct MailRow {
     /// The row's id.
     pub id: i64,
+    /// What makes it the same mail, wherever it comes again.
+    #[serde(skip)]
+    pub content_key: String,
     /// Message-ID without brackets.
     pub message_id: Option<String>,
     /// The raw bytes.
@@ -340,6 +361,7 @@ pub async fn quarantined(engine: &Engine) -> Result<Vec<MailRow>, StoreError> {
 fn read(row: &Row) -> Result<MailRow, StoreError> {
     Ok(MailRow {
         id: row.int("id")?,
+        content_key: row.text("content_key")?,
         message_id: row.text_or_null("message_id")?,
         raw_id: row.int_or_null("raw_id")?,
         mailbox: row.text("mailbox")?,

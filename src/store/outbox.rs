@@ -9,39 +9,31 @@ use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::retry::Next;
 use crate::domain::time::Timestamp;
 
-/// Writes a letter down, due at once or held. False when the same is already owed.
-pub async fn insert(
-    tx: &mut Tx,
-    letter: &Letter,
-    bytes: Vec<u8>,
-    ticket_id: Option<i64>,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
+/// Writes a letter down, due at once or held; nothing happens when the same is already owed.
+pub fn insert(tx: &mut Tx, letter: &Letter, bytes: Vec<u8>, now: Timestamp) {
     let held = letter.hold.is_some();
-    let inserted = tx
-        .run(
-            "INSERT INTO letter (kind, cause, ticket_id, recipient, recipient_domain, envelope_from,
-                                 message_id, bytes, state, phase, attempts, next_at, reason, queue_id,
-                                 created_at, released_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'none', 0, $10, $11, '', $12, $10)
-             ON CONFLICT DO NOTHING",
-            values![
-                letter.kind.name(),
-                &letter.cause,
-                ticket_id,
-                &letter.recipient.address,
-                letter.recipient.domain(),
-                &letter.envelope_from,
-                &letter.message_id,
-                bytes,
-                if held { "held" } else { "due" },
-                if held { None } else { Some(now.millis()) },
-                letter.hold.map_or("", |reason| reason.name()),
-                now,
-            ],
-        )
-        .await?;
-    Ok(inserted == 1)
+    tx.put(
+        "INSERT INTO letter (kind, cause, ticket_id, recipient, recipient_domain, envelope_from,
+                             message_id, bytes, state, phase, attempts, next_at, reason, queue_id,
+                             created_at, released_at)
+         VALUES ($1, $2, (SELECT id FROM ticket WHERE number = $3), $4, $5, $6, $7, $8, $9, 'none', 0,
+                 $10, $11, '', $12, $10)
+         ON CONFLICT DO NOTHING",
+        values![
+            letter.kind.name(),
+            &letter.cause,
+            &letter.ticket,
+            &letter.recipient.address,
+            letter.recipient.domain(),
+            &letter.envelope_from,
+            &letter.message_id,
+            bytes,
+            if held { "held" } else { "due" },
+            if held { None } else { Some(now.millis()) },
+            letter.hold.map_or("", |reason| reason.name()),
+            now,
+        ],
+    );
 }
 
 /// Begins a worker's time; its letters are its own until the epoch ends.
@@ -146,17 +138,18 @@ pub struct Leased {
     pub released_at: Timestamp,
 }
 
-const LEASE_SQLITE: &str = "UPDATE letter
+const LEASE: PerEngine = PerEngine {
+    sqlite: "UPDATE letter
     SET state = 'sending', phase = 'envelope', attempts = attempts + 1, epoch = $1
     WHERE id IN (SELECT id FROM letter WHERE state IN ('due', 'ambiguous') AND next_at <= $2
                  ORDER BY next_at, id LIMIT $3)
-    RETURNING id, kind, recipient, envelope_from, message_id, bytes, attempts, released_at";
-
-const LEASE_POSTGRES: &str = "UPDATE letter
+    RETURNING id, kind, recipient, envelope_from, message_id, bytes, attempts, released_at",
+    postgres: "UPDATE letter
     SET state = 'sending', phase = 'envelope', attempts = attempts + 1, epoch = $1
     WHERE id IN (SELECT id FROM letter WHERE state IN ('due', 'ambiguous') AND next_at <= $2
                  ORDER BY next_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
-    RETURNING id, kind, recipient, envelope_from, message_id, bytes, attempts, released_at";
+    RETURNING id, kind, recipient, envelope_from, message_id, bytes, attempts, released_at",
+};
 
 /// Takes up to `most` letters that are due, oldest first, and writes the attempt down.
 pub async fn lease(
@@ -165,7 +158,7 @@ pub async fn lease(
     most: i64,
     now: Timestamp,
 ) -> Result<Vec<Leased>, StoreError> {
-    let sql = if matches!(tx, Tx::Postgres(_)) { LEASE_POSTGRES } else { LEASE_SQLITE };
+    let sql = tx.wording(LEASE);
     let rows = tx.rows(sql, values![epoch, now, most]).await?;
     let mut leased = rows.iter().map(|row| read_leased(row, now)).collect::<Result<Vec<_>, _>>()?;
     leased.sort_by_key(|letter| letter.id);
@@ -245,13 +238,14 @@ pub struct Ending {
     pub text: String,
 }
 
-/// Writes the end of an attempt down; false when the letter is no longer this worker's.
-pub async fn end_attempt(
-    tx: &mut Tx,
-    ending: &Ending,
-    epoch: i64,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
+/// Whether a letter is in this worker's hands.
+pub async fn is_sending(tx: &mut Tx, id: i64, epoch: i64) -> Result<bool, StoreError> {
+    let sql = "SELECT id FROM letter WHERE id = $1 AND epoch = $2 AND state = 'sending'";
+    Ok(tx.row(sql, values![id, epoch]).await?.is_some())
+}
+
+/// Writes the end of an attempt down, unless the letter is no longer this worker's.
+pub fn end_attempt(tx: &mut Tx, ending: &Ending, epoch: i64, now: Timestamp) {
     let (state, next_at) = match ending.next {
         Next::Sent => ("sent", None),
         Next::DueAt(at) => ("due", Some(at.millis())),
@@ -261,27 +255,23 @@ pub async fn end_attempt(
     };
     let settled = matches!(ending.next, Next::Sent | Next::Failed).then_some(now.millis());
     let queue_id = if ending.next == Next::Sent { ending.text.as_str() } else { "" };
-    let changed = tx
-        .run(
-            "UPDATE letter SET state = $3, next_at = $4, reason = $5, queue_id = $6, settled_at = $7,
-                               epoch = NULL
-             WHERE id = $1 AND epoch = $2 AND state = 'sending'",
-            values![ending.id, epoch, state, next_at, &ending.text, queue_id, settled],
-        )
-        .await?;
-    if changed == 1 {
-        tx.run(
-            "UPDATE attempt SET ended_at = $3, outcome = $4 WHERE letter_id = $1 AND n = $2",
-            values![
-                ending.id,
-                i64::from(ending.attempts),
-                now,
-                format!("{state}: {}", ending.text)
-            ],
-        )
-        .await?;
-    }
-    Ok(changed == 1)
+    tx.put(
+        "UPDATE attempt SET ended_at = $4, outcome = $5 WHERE letter_id = $1 AND n = $2
+           AND EXISTS (SELECT 1 FROM letter WHERE id = $1 AND epoch = $3 AND state = 'sending')",
+        values![
+            ending.id,
+            i64::from(ending.attempts),
+            epoch,
+            now,
+            format!("{state}: {}", ending.text)
+        ],
+    );
+    tx.put(
+        "UPDATE letter SET state = $3, next_at = $4, reason = $5, queue_id = $6, settled_at = $7,
+                           epoch = NULL
+         WHERE id = $1 AND epoch = $2 AND state = 'sending'",
+        values![ending.id, epoch, state, next_at, &ending.text, queue_id, settled],
+    );
 }
 
 /// Writes down what follows for a letter whose worker died while sending it.

@@ -23,20 +23,17 @@ pub async fn last_serial(tx: &mut Tx, year: i32) -> Result<i64, StoreError> {
 }
 
 /// Takes the serials of a year up to `last`.
-pub async fn take_serials(tx: &mut Tx, year: i32, last: i64) -> Result<(), StoreError> {
-    tx.run("UPDATE ticket_serial SET last = $2 WHERE year = $1", values![i64::from(year), last])
-        .await?;
-    Ok(())
+pub fn take_serials(tx: &mut Tx, year: i32, last: i64) {
+    tx.put("UPDATE ticket_serial SET last = $2 WHERE year = $1", values![i64::from(year), last]);
 }
 
-/// Writes a new ticket down; returns its row's id.
-pub async fn insert(tx: &mut Tx, ticket: &Ticket) -> Result<i64, StoreError> {
-    tx.insert(
+/// Writes a new ticket down.
+pub fn insert(tx: &mut Tx, ticket: &Ticket) -> Result<(), StoreError> {
+    tx.put(
         "INSERT INTO ticket (number, mailbox, message_id, status, category, subcategory, urgency,
                              place, office, language, requester_name, requester_address, subject,
                              received_at, changed_at, version, facts)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-         RETURNING id",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         values![
             &ticket.number,
             &ticket.mailbox,
@@ -56,8 +53,8 @@ pub async fn insert(tx: &mut Tx, ticket: &Ticket) -> Result<i64, StoreError> {
             ticket.version,
             facts_text(&ticket.facts)?,
         ],
-    )
-    .await
+    );
+    Ok(())
 }
 
 /// Writes new values of a ticket, made from the version before; false when it changed meanwhile.
@@ -128,38 +125,30 @@ pub async fn counts(engine: &Engine) -> Result<BTreeMap<String, i64>, StoreError
         .collect()
 }
 
-/// Adds a line to a history.
-pub async fn enter(
-    tx: &mut Tx,
-    ticket_id: i64,
-    entry: &Entry,
-    mail_id: Option<i64>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    tx.run(
+/// Adds a line to the history of a ticket; with the mail behind it, by its content key.
+pub fn enter(tx: &mut Tx, number: &str, entry: &Entry, content_key: Option<&str>, now: Timestamp) {
+    tx.put(
         "INSERT INTO entry (ticket_id, at, kind, author, text, mail_id)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-        values![ticket_id, now, entry.kind.name(), &entry.author, &entry.text, mail_id],
-    )
-    .await?;
-    Ok(())
+         SELECT id, $2, $3, $4, $5, (SELECT id FROM mail WHERE content_key = $6)
+         FROM ticket WHERE number = $1",
+        values![number, now, entry.kind.name(), &entry.author, &entry.text, content_key],
+    );
 }
 
 /// Keeps what staff taught.
-pub async fn label(
+pub fn label(
     tx: &mut Tx,
-    ticket_id: i64,
+    number: &str,
     field: &str,
     before: Option<&str>,
     after: &str,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    tx.run(
-        "INSERT INTO label (ticket_id, at, field, before, after) VALUES ($1, $2, $3, $4, $5)",
-        values![ticket_id, now, field, before, after],
-    )
-    .await?;
-    Ok(())
+) {
+    tx.put(
+        "INSERT INTO label (ticket_id, at, field, before, after)
+         SELECT id, $2, $3, $4, $5 FROM ticket WHERE number = $1",
+        values![number, now, field, before, after],
+    );
 }
 
 /// A line of a history, for reading.

@@ -89,12 +89,20 @@ fn decided(n: u32) -> (Ticket, Vec<Letter>) {
 /// Writes a ticket down; its row's id.
 async fn opened(tx: &mut Tx, n: u32) -> (i64, Ticket) {
     let (ticket, _) = decided(n);
-    (rows::insert(tx, &ticket).await.unwrap(), ticket)
+    rows::insert(tx, &ticket).unwrap();
+    (rows::id_of(tx, &ticket.number).await.unwrap().unwrap(), ticket)
 }
 
 /// Writes a mail down that ended as said; its row's id.
-async fn kept(tx: &mut Tx, n: u32, outcome: &Outcome, ticket: Option<i64>) -> i64 {
+async fn kept(tx: &mut Tx, n: u32, outcome: &Outcome) -> i64 {
     let (arrival, raw) = arrival(n);
-    let raw_id = mail::keep(tx, &Raw::Whole(pack(&raw).unwrap())).await.unwrap();
-    mail::insert(tx, &arrival, outcome, raw_id, ticket).await.unwrap()
+    let raw = Raw::Whole(pack(&raw).unwrap());
+    mail::keep(tx, &raw).await.unwrap();
+    mail::insert(tx, &arrival, outcome, raw.hash()).unwrap();
+    known(tx, &arrival.content_key).await.unwrap().id
+}
+
+async fn known(tx: &mut Tx, content_key: &str) -> Option<mail::KnownMail> {
+    let [rows] = tx.ask([mail::ask_known(content_key)]).await.unwrap();
+    mail::known(&rows).unwrap()
 }

@@ -47,7 +47,7 @@ const HOMES: [(&str, &[&str]); 8] = [
     ("minijinja::", &["render"]),
     ("clap::", &["cli"]),
     ("tokio::spawn(", &["daemon"]),
-    ("AssertSqlSafe", &[]),
+    ("AssertSqlSafe", &["store"]),
 ];
 
 /// About 400 is the rule; this is where it ends.

@@ -5,13 +5,13 @@ use sportello::store::folders::{self, RESCAN_ALL};
 use sportello::store::ledger::{self, Folder, Known, Settled};
 use sportello::store::mail::{self, Raw, pack};
 
-use super::{NOW, arrival, begin, kept, later, on_each, opened};
+use super::{NOW, arrival, begin, kept, known, later, on_each, opened};
 
 pub(super) fn folder(validity: i64) -> Folder {
     Folder { mailbox: "m".to_owned(), folder: "INBOX".to_owned(), validity }
 }
 
-const FILED: Settled<'static> = Settled { state: "filed", reason: "why", mail_id: None };
+const FILED: Settled<'static> = Settled { state: "filed", reason: "why", content_key: None };
 
 /// Seen once, settled once: later calls change neither the time nor the state.
 #[test]
@@ -24,9 +24,9 @@ fn a_message_is_seen_and_settled_once() {
         let open = ledger::open(&mut tx, &inbox, &[1, 9]).await.unwrap();
         assert_eq!(open.into_iter().collect::<Vec<_>>(), [(1, NOW)]);
         assert!(ledger::open(&mut tx, &folder(8), &[1]).await.unwrap().is_empty());
-        assert!(ledger::settle(&mut tx, &inbox, 1, &FILED, NOW).await.unwrap());
+        ledger::settle(&mut tx, &inbox, 1, &FILED, NOW);
         let again = Settled { state: "ticket", ..FILED };
-        assert!(!ledger::settle(&mut tx, &inbox, 1, &again, NOW).await.unwrap());
+        ledger::settle(&mut tx, &inbox, 1, &again, later(9));
         assert!(ledger::open(&mut tx, &inbox, &[1]).await.unwrap().is_empty());
         tx.commit().await.unwrap();
         let known = ledger::known(&store.engine, &inbox).await.unwrap();
@@ -48,21 +48,23 @@ fn a_message_missed_twice_is_gone() {
     on_each(async |store| {
         let inbox = folder(1);
         let mut tx = begin(store).await;
+        // What another daemon saw at the same moment is no history.
+        ledger::see(&mut tx, &inbox, &[12], NOW).await.unwrap();
         ledger::file_history(&mut tx, &inbox, &[10, 11], NOW).await.unwrap();
         ledger::see(&mut tx, &inbox, &[10, 12], NOW).await.unwrap();
-        ledger::miss(&mut tx, &inbox, &[12], &[], NOW).await.unwrap();
+        ledger::miss(&mut tx, &inbox, &[12], &[], NOW);
         tx.commit().await.unwrap();
         let known = ledger::known(&store.engine, &inbox).await.unwrap();
         assert_eq!((known.open, known.missed), (vec![12], vec![12]));
         let mut tx = begin(store).await;
-        ledger::miss(&mut tx, &inbox, &[], &[12], NOW).await.unwrap();
+        ledger::miss(&mut tx, &inbox, &[], &[12], NOW);
         ledger::mark(&mut tx, &inbox, &[12]).await.unwrap();
         tx.commit().await.unwrap();
         let known = ledger::known(&store.engine, &inbox).await.unwrap();
         assert_eq!((known.settled, known.unmarked), (vec![10, 11, 12], vec![]));
         let states: Vec<String> =
             ledger::all(&store.engine).await.unwrap().into_iter().map(|row| row.state).collect();
-        assert_eq!(states, ["filed", "filed", "gone"]);
+        assert_eq!(states, ["gone", "filed", "filed"]);
     });
 }
 
@@ -106,8 +108,10 @@ fn raw_mail_comes_back_byte_for_byte_and_is_kept_once() {
         for raw in [b"".to_vec(), b"\0\xff\r\n".to_vec(), large] {
             let mut tx = begin(store).await;
             let packed = Raw::Whole(pack(&raw).unwrap());
-            let id = mail::keep(&mut tx, &packed).await.unwrap();
-            assert_eq!(mail::keep(&mut tx, &packed).await.unwrap(), id);
+            mail::keep(&mut tx, &packed).await.unwrap();
+            let id = mail::find(&mut tx, packed.hash()).await.unwrap().unwrap();
+            mail::keep(&mut tx, &packed).await.unwrap();
+            assert_eq!(mail::find(&mut tx, packed.hash()).await.unwrap(), Some(id));
             tx.commit().await.unwrap();
             assert!(mail::raw(&store.engine, id).await.unwrap() == raw);
         }
@@ -133,11 +137,13 @@ fn a_large_mail_grows_by_pieces() {
         assert_eq!(mail::pieces(&mut tx, raw_id).await.unwrap(), 1);
         mail::add_piece(&mut tx, raw_id, 1, b"second").await.unwrap();
         let pieces = Raw::Pieces { raw_id, hash: mail::hash(&whole) };
-        assert_eq!(mail::keep(&mut tx, &pieces).await.unwrap(), raw_id);
+        mail::keep(&mut tx, &pieces).await.unwrap();
+        assert_eq!(mail::find(&mut tx, pieces.hash()).await.unwrap(), Some(raw_id));
         let twin = mail::begin(&mut tx).await.unwrap();
         mail::add_piece(&mut tx, twin, 0, &whole).await.unwrap();
         let pieces = Raw::Pieces { raw_id: twin, hash: mail::hash(&whole) };
-        assert_eq!(mail::keep(&mut tx, &pieces).await.unwrap(), raw_id);
+        mail::keep(&mut tx, &pieces).await.unwrap();
+        assert_eq!(mail::find(&mut tx, pieces.hash()).await.unwrap(), Some(raw_id));
         assert_eq!(mail::pieces(&mut tx, twin).await.unwrap(), 0);
         tx.commit().await.unwrap();
         assert_eq!(mail::raw(&store.engine, raw_id).await.unwrap(), whole);
@@ -151,14 +157,15 @@ fn a_mail_is_found_by_what_is_known_of_it() {
         let mut tx = begin(store).await;
         let (ticket_id, ticket) = opened(&mut tx, 1).await;
         let outcome = Outcome::Quarantined(ticket.number.clone());
-        let id = kept(&mut tx, 1, &outcome, Some(ticket_id)).await;
+        let id = kept(&mut tx, 1, &outcome).await;
         let (read, raw) = arrival(1);
-        let known = mail::known(&mut tx, &read.content_key).await.unwrap().unwrap();
-        assert_eq!((known.id, known.outcome.as_str()), (id, "quarantined"));
-        assert!(mail::known(&mut tx, "other").await.unwrap().is_none());
+        let known_mail = known(&mut tx, &read.content_key).await.unwrap();
+        assert_eq!((known_mail.id, known_mail.outcome.as_str()), (id, "quarantined"));
+        assert!(known(&mut tx, "other").await.is_none());
         ledger::see(&mut tx, &folder(1), &[1], NOW).await.unwrap();
-        let settled = Settled { state: "quarantined", reason: "", mail_id: Some(id) };
-        ledger::settle(&mut tx, &folder(1), 1, &settled, NOW).await.unwrap();
+        let content_key = Some(read.content_key.as_str());
+        let settled = Settled { state: "quarantined", reason: "", content_key };
+        ledger::settle(&mut tx, &folder(1), 1, &settled, NOW);
         tx.commit().await.unwrap();
         let engine = &store.engine;
         let found = mail::by_id(engine, id).await.unwrap().unwrap();

@@ -5,7 +5,7 @@ use sportello::domain::thread::Keys;
 use sportello::domain::ticket::{Entry, EntryKind, Status, Ticket, number};
 use sportello::store::{outbox, tickets};
 
-use super::{NOW, begin, decided, kept, later, on_each, opened};
+use super::{NOW, arrival, begin, decided, kept, later, on_each, opened};
 use crate::support::stores::{Engine, Place, runtime};
 
 fn entry(text: &str) -> Entry {
@@ -33,11 +33,11 @@ fn serials_have_no_gaps() {
         let mut tx = begin(store).await;
         assert_eq!(tickets::last_serial(&mut tx, 2026).await.unwrap(), 0);
         assert_eq!(tickets::last_serial(&mut tx, 2026).await.unwrap(), 0);
-        tickets::take_serials(&mut tx, 2026, 1).await.unwrap();
+        tickets::take_serials(&mut tx, 2026, 1);
         tx.commit().await.unwrap();
         let mut tx = begin(store).await;
         assert_eq!(tickets::last_serial(&mut tx, 2026).await.unwrap(), 1);
-        tickets::take_serials(&mut tx, 2026, 2).await.unwrap();
+        tickets::take_serials(&mut tx, 2026, 2);
         drop(tx);
         let mut tx = begin(store).await;
         assert_eq!(tickets::last_serial(&mut tx, 2026).await.unwrap(), 1);
@@ -52,7 +52,7 @@ fn numbers_taken_at_once_are_all_different() {
         let take = async || {
             let mut tx = begin(store).await;
             let serial = tickets::last_serial(&mut tx, 2026).await.unwrap() + 1;
-            tickets::take_serials(&mut tx, 2026, serial).await.unwrap();
+            tickets::take_serials(&mut tx, 2026, serial);
             tx.commit().await.unwrap();
             serial
         };
@@ -98,7 +98,8 @@ fn a_number_is_unique() {
         let (_, ticket) = opened(&mut tx, 1).await;
         tx.commit().await.unwrap();
         let mut tx = begin(store).await;
-        assert!(tickets::insert(&mut tx, &ticket).await.is_err());
+        tickets::insert(&mut tx, &ticket).unwrap();
+        assert!(tx.commit().await.is_err());
         assert_eq!(number(2026, 1_234_567), "2026-1234567");
     });
 }
@@ -109,11 +110,13 @@ fn histories_and_labels_are_kept_in_order() {
     on_each(async |store| {
         let mut tx = begin(store).await;
         let (id, ticket) = opened(&mut tx, 1).await;
-        let mail_id = kept(&mut tx, 1, &Outcome::Ticket(ticket.number), Some(id)).await;
+        let number = ticket.number;
+        kept(&mut tx, 1, &Outcome::Ticket(number.clone())).await;
+        let key = arrival(1).0.content_key;
         for text in ["b", "a", "c"] {
-            tickets::enter(&mut tx, id, &entry(text), Some(mail_id), NOW).await.unwrap();
+            tickets::enter(&mut tx, &number, &entry(text), Some(&key), NOW);
         }
-        tickets::label(&mut tx, id, "category", None, "plant", NOW).await.unwrap();
+        tickets::label(&mut tx, &number, "category", None, "plant", NOW);
         tx.commit().await.unwrap();
         let history = tickets::history(&store.engine, id).await.unwrap();
         let texts: Vec<&str> = history.iter().map(|line| line.text.as_str()).collect();
@@ -132,11 +135,11 @@ fn the_tickets_that_a_mail_may_continue_are_found() {
     on_each(async |store| {
         let mut tx = begin(store).await;
         for n in 1..=3 {
-            let (id, ticket) = opened(&mut tx, n).await;
-            kept(&mut tx, n, &Outcome::Ticket(ticket.number), Some(id)).await;
+            let (_, ticket) = opened(&mut tx, n).await;
+            kept(&mut tx, n, &Outcome::Ticket(ticket.number)).await;
             let (_, letters) = decided(n);
-            outbox::insert(&mut tx, &letters[0], Vec::new(), Some(id), NOW).await.unwrap();
-            outbox::insert(&mut tx, &letters[1], Vec::new(), Some(id), NOW).await.unwrap();
+            outbox::insert(&mut tx, &letters[0], Vec::new(), NOW);
+            outbox::insert(&mut tx, &letters[1], Vec::new(), NOW);
         }
         let (_, letters) = decided(2);
         let keys = Keys {

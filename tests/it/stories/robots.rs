@@ -237,9 +237,9 @@ fn read_as(world: &mut World, mail: &RawMail) {
         let mut arrival = read(desk, &mail.bytes(), circumstances.clone());
         arrival.content_key = read(desk, &noise(), circumstances).content_key;
         let mut tx = parts.engine.begin().await.unwrap();
-        let number = row.ticket.unwrap();
+        let number = row.ticket.clone().unwrap();
         let now = parts.clock.now();
-        parts.clerk.record_again(&mut tx, row.id, &number, &arrival, now).await.unwrap();
+        parts.clerk.record_again(&mut tx, &row, &number, &arrival, now).await.unwrap();
         tx.commit().await.unwrap();
     });
 }

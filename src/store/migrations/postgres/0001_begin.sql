@@ -151,9 +151,9 @@ CREATE TABLE letter (
 
 CREATE INDEX letter_due ON letter (state, next_at);
 CREATE INDEX letter_by_ticket ON letter (ticket_id, id);
-CREATE INDEX letter_by_recipient ON letter (recipient, released_at) WHERE kind = 'acknowledgement';
-CREATE INDEX letter_by_domain ON letter (recipient_domain, released_at) WHERE kind = 'acknowledgement';
-CREATE INDEX letter_by_hour ON letter (released_at) WHERE kind = 'acknowledgement';
+CREATE INDEX letter_by_recipient ON letter (kind, recipient, released_at);
+CREATE INDEX letter_by_domain ON letter (kind, recipient_domain, released_at);
+CREATE INDEX letter_by_hour ON letter (kind, released_at);
 
 CREATE TABLE attempt (
     letter_id BIGINT NOT NULL REFERENCES letter (id),
