@@ -18,7 +18,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use super::rules::{Category, RuleSet, Scoring};
-use super::understand::{Reading, is_bare_forward};
+use super::understand::Reading;
 use evidence::Evidence;
 
 /// Words shown as the reason of a verdict, at most.
@@ -56,19 +56,14 @@ pub struct Verdict {
     pub model: String,
 }
 
-/// Decides what a mail is about. `quoted` is read where the person says nothing themselves (a bare
-/// forward, an empty mail) or nothing that the rules know.
+/// Decides what a mail is about. `quoted` is read too where the person says nothing that the rules know.
 #[must_use]
-pub fn classify(subject: &str, text: &str, quoted: &str, rules: &RuleSet) -> Verdict {
-    let lexicon = rules.lexicon();
+pub(super) fn classify(reading: &Reading<'_>, quoted: &str, rules: &RuleSet) -> Verdict {
     let mut evidence = Evidence::new(rules);
-    let subject = Reading::new(subject, lexicon);
-    let text = Reading::new(text, lexicon);
-    evidence.add(&subject, rules.scoring().subject_weight);
-    evidence.add(&text, 1.0);
-    let quoted_counts = evidence.is_empty() || is_bare_forward(text.text());
-    let quoted = Reading::new(if quoted_counts { quoted } else { "" }, lexicon);
-    evidence.add(&quoted, 1.0);
+    evidence.add(reading);
+    if evidence.is_empty() {
+        evidence.add(&Reading::new(quoted, rules.lexicon()));
+    }
     verdict(&evidence, rules)
 }
 

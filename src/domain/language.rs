@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::text::{is_han, words};
+use super::text::{Word, is_han};
+use super::understand::Reading;
 
 /// A language in which Sportello can answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -144,13 +145,13 @@ const SCRIPT_SHARE: usize = 5;
 
 /// The language of a mail; Italian when in doubt, also for an empty one.
 #[must_use]
-pub fn language(subject: &str, text: &str) -> Language {
-    by_script(subject, text).unwrap_or_else(|| by_words(subject, text))
+pub(super) fn language(reading: &Reading<'_>) -> Language {
+    by_script(reading.text()).unwrap_or_else(|| by_words(&reading.words))
 }
 
-fn by_script(subject: &str, text: &str) -> Option<Language> {
+fn by_script(text: &str) -> Option<Language> {
     let (mut letters, mut han, mut arabic, mut cyrillic) = (0_usize, 0_usize, 0_usize, 0_usize);
-    for char in subject.chars().chain(text.chars().take(super::text::TEXT_BYTES_MAX)) {
+    for char in text.chars() {
         let counter = match char {
             _ if is_han(char) => &mut han,
             '\u{600}'..='\u{6ff}' => &mut arabic,
@@ -182,9 +183,9 @@ static VOTES: LazyLock<BTreeMap<&str, u8>> = LazyLock::new(|| {
     votes
 });
 
-fn by_words(subject: &str, text: &str) -> Language {
+fn by_words(words: &[Word]) -> Language {
     let mut counts = [0_usize; FREQUENT.len()];
-    for word in words(subject).iter().chain(&words(text)).take(WORDS_MAX) {
+    for word in words.iter().take(WORDS_MAX) {
         let bits = VOTES.get(word.folded.as_str()).copied().unwrap_or(0);
         for (row, count) in counts.iter_mut().enumerate() {
             *count = count.saturating_add(usize::from(bits >> row & 1));
@@ -203,9 +204,11 @@ fn by_words(subject: &str, text: &str) -> Language {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::rules::RuleSet;
 
     #[test]
     fn the_language_is_told_from_few_words() {
+        let rules = RuleSet::parse("", "rules.toml").unwrap();
         for (expected, subject, text) in [
             (Language::It, "", ""),
             (Language::It, "buca", "via roma 12"),
@@ -227,7 +230,8 @@ mod tests {
             (Language::Uk, "яма", "На улице via Roma большая яма"),
             (Language::Zh, "", "via Garibaldi 12 路灯坏了"),
         ] {
-            assert_eq!(language(subject, text), expected, "{subject} / {text}");
+            let reading = Reading::of(subject, text, rules.lexicon());
+            assert_eq!(language(&reading), expected, "{subject} / {text}");
         }
     }
 

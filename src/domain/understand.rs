@@ -31,11 +31,12 @@ pub struct Understood {
 #[must_use]
 pub fn understand(mail: &Mail, rules: &RuleSet) -> Understood {
     let text = if is_bare_forward(&mail.text) { forwarded(mail) } else { mail.text.clone() };
+    let reading = Reading::of(&mail.subject, &text, rules.lexicon());
     Understood {
-        verdict: classify(&mail.subject, &mail.text, &mail.quoted, rules),
+        verdict: classify(&reading, &mail.quoted, rules),
         place: place(&mail.subject, &mail.text, &mail.quoted),
-        urgency: urgency(&mail.subject, &text, rules),
-        language: language(&mail.subject, &text),
+        urgency: urgency(&reading, rules),
+        language: language(&reading),
     }
 }
 

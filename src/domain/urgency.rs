@@ -73,12 +73,9 @@ const NEAR_CLAUSES: usize = 8;
 /// emergency count together only near each other (`NEAR_CLAUSES`): a long story has some of them anywhere. It needs far less
 /// than the others (`emergency_above` in the rules), because a person looks within minutes.
 #[must_use]
-pub fn urgency(subject: &str, text: &str, rules: &RuleSet) -> UrgencyVerdict {
-    // The subject begins the text: people put the danger there and the circumstances below.
-    let whole = format!("{subject}\n{text}");
-    let reading = Reading::new(&whole, rules.lexicon());
-    let voices = Voices::of(&reading, rules);
-    let decisive = Decisive::of(&reading, rules);
+pub(super) fn urgency(reading: &Reading<'_>, rules: &RuleSet) -> UrgencyVerdict {
+    let voices = Voices::of(reading, rules);
+    let decisive = Decisive::of(reading, rules);
     let scale = rules.urgency_scale();
     let level = if decisive.has(Urgency::Emergency)
         || voices.share(Urgency::Emergency) >= scale.emergency_above

@@ -53,13 +53,15 @@ impl<'a> Evidence<'a> {
         self.terms.is_empty() && self.patterns.is_empty()
     }
 
-    /// Takes in a text, every word of it counting `weight` times what its clause gives.
-    pub(super) fn add(&mut self, reading: &Reading<'a>, weight: f64) {
+    /// Takes in a text: each word counts what its clause gives, and more in a subject.
+    pub(super) fn add(&mut self, reading: &Reading<'a>) {
+        let subject_weight = self.rules.scoring().subject_weight;
         let clauses = self.clause_weights(reading);
         self.different_words.extend(reading.words.iter().map(|word| word.folded.clone()));
         for hit in
             reading.hits.iter().filter(|hit| hit.meanings.iter().any(|(it, _)| is_class(*it)))
         {
+            let weight = if reading.in_subject(hit) { subject_weight } else { 1.0 };
             let amount = weight * clauses.get(reading.clause_of(hit)).copied().unwrap_or(1.0);
             let found = self.terms.entry(hit.term).or_insert_with(|| Found {
                 meanings: hit.meanings,
@@ -68,7 +70,9 @@ impl<'a> Evidence<'a> {
             });
             found.amount += amount;
         }
-        self.add_patterns(reading.text(), weight);
+        let (subject, text) = reading.parts();
+        self.add_patterns(subject, subject_weight);
+        self.add_patterns(text, 1.0);
     }
 
     fn add_patterns(&mut self, text: &str, weight: f64) {

@@ -1,11 +1,18 @@
 use std::sync::LazyLock;
 
 use super::*;
+use crate::domain::mail::Mail;
+use crate::domain::understand::understand;
 
 static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::parse("", "rules.toml").unwrap());
 
 fn verdict_of(text: &str) -> Verdict {
-    classify("", text, "", &RULES)
+    verdict_with("", text, "")
+}
+
+fn verdict_with(subject: &str, text: &str, quoted: &str) -> Verdict {
+    let [subject, text, quoted] = [subject, text, quoted].map(str::to_owned);
+    understand(&Mail { subject, text, quoted, ..Mail::default() }, &RULES).verdict
 }
 
 #[test]
@@ -91,12 +98,12 @@ fn what_is_in_order_counts_less_than_what_is_not() {
 fn quotes_count_only_where_the_writer_says_nothing() {
     let old = "Il lampione di via Verdi è spento";
     let answer = "La siepe del parco va potata, è cresciuta sul vialetto";
-    assert_eq!(classify("", answer, old, &RULES).category, Some(Category::GreenSpace));
+    assert_eq!(verdict_with("", answer, old).category, Some(Category::GreenSpace));
     assert_eq!(
-        classify("I:", "Si inoltra per competenza", old, &RULES).category,
+        verdict_with("I:", "Si inoltra per competenza", old).category,
         Some(Category::Plant)
     );
-    assert_eq!(classify("", "", old, &RULES).category, Some(Category::Plant));
+    assert_eq!(verdict_with("", "", old).category, Some(Category::Plant));
 }
 
 #[test]
@@ -109,6 +116,6 @@ fn the_same_mail_gets_the_same_verdict() {
 fn hostile_texts_cost_no_more_than_long_ones() {
     for piece in ["lampione ", "a", "路灯", "è\u{301}", "non funziona, ", "\0\u{202e}"] {
         let text = piece.repeat(200_000);
-        assert_eq!(classify(&text, &text, &text, &RULES).candidates.len(), 5);
+        assert_eq!(verdict_with(&text, &text, &text).candidates.len(), 5);
     }
 }

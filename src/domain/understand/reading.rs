@@ -1,5 +1,6 @@
 //! A text read once against the lexicon: words, clauses, and which terms occur where.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::domain::rules::{Hit, Lexicon, Meaning};
@@ -11,9 +12,11 @@ const CLAUSE_MARKS: [char; 9] = ['.', '!', '?', ';', ':', ',', '\n', '(', ')'];
 /// Words that turn to another thing, and so begin a clause, in the languages of the office.
 const TURNS: [&str; 8] = ["ma", "pero", "invece", "solo", "but", "mais", "aber", "sino"];
 
-/// A text with what the lexicon finds in it.
+/// A text with what the lexicon finds in it. Its first lines may be a subject.
 pub(in crate::domain) struct Reading<'a> {
-    text: &'a str,
+    text: Cow<'a, str>,
+    /// Bytes of the subject, its line end included.
+    subject_bytes: usize,
     /// The words, in order.
     pub(in crate::domain) words: Vec<Word>,
     /// The clause that each word belongs to, counted from 0.
@@ -24,16 +27,41 @@ pub(in crate::domain) struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     pub(in crate::domain) fn new(text: &'a str, lexicon: &'a Lexicon) -> Self {
-        let text = text.get(..text.floor_char_boundary(TEXT_BYTES_MAX)).unwrap_or(text);
-        let words = words(text);
-        let clauses = clauses(text, &words);
-        let hits = lexicon.scan(&words);
-        Self { text, words, clauses, hits }
+        Self::read(Cow::Borrowed(text), 0, lexicon)
     }
 
-    /// The text that was read, cut to the bound.
-    pub(in crate::domain) const fn text(&self) -> &'a str {
-        self.text
+    /// A subject and the text below it, read as one: people put the matter into the first and go on in the
+    /// second.
+    pub(in crate::domain) fn of(subject: &str, text: &str, lexicon: &'a Lexicon) -> Self {
+        let subject_bytes = subject.len().saturating_add(1);
+        Self::read(Cow::Owned(format!("{subject}\n{text}")), subject_bytes, lexicon)
+    }
+
+    fn read(mut text: Cow<'a, str>, subject_bytes: usize, lexicon: &'a Lexicon) -> Self {
+        let end = text.floor_char_boundary(TEXT_BYTES_MAX);
+        match &mut text {
+            Cow::Borrowed(text) => *text = text.get(..end).unwrap_or(text),
+            Cow::Owned(text) => text.truncate(end),
+        }
+        let words = words(&text);
+        let clauses = clauses(&text, &words);
+        let hits = lexicon.scan(&words);
+        Self { text, subject_bytes, words, clauses, hits }
+    }
+
+    /// The text that was read, cut to the bound, the subject before it.
+    pub(in crate::domain) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The subject and the text below it.
+    pub(in crate::domain) fn parts(&self) -> (&str, &str) {
+        self.text.split_at_checked(self.subject_bytes).unwrap_or((&self.text, ""))
+    }
+
+    /// Whether a hit begins in the subject.
+    pub(in crate::domain) fn in_subject(&self, hit: &Hit<'_>) -> bool {
+        self.words.get(hit.words.start).is_some_and(|word| word.at.start < self.subject_bytes)
     }
 
     /// The clause that a hit begins in.
@@ -47,7 +75,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The words of a hit as the writer put them.
-    pub(in crate::domain) fn written(&self, words: &Range<usize>) -> &'a str {
+    pub(in crate::domain) fn written(&self, words: &Range<usize>) -> &str {
         let first = self.words.get(words.start).map(|word| word.at.start);
         let last =
             words.end.checked_sub(1).and_then(|last| self.words.get(last)).map(|word| word.at.end);

@@ -5,7 +5,11 @@ use super::*;
 static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::parse("", "rules.toml").unwrap());
 
 fn level(text: &str) -> Urgency {
-    urgency("", text, &RULES).urgency
+    judged("", text).urgency
+}
+
+fn judged(subject: &str, text: &str) -> UrgencyVerdict {
+    urgency(&Reading::of(subject, text, RULES.lexicon()), &RULES)
 }
 
 #[test]
@@ -73,11 +77,11 @@ fn a_long_story_with_scattered_words_is_no_emergency() {
 
 #[test]
 fn the_words_that_decided_are_told() {
-    let verdict = urgency("Odore di GAS", "in cucina", &RULES);
+    let verdict = judged("Odore di GAS", "in cucina");
     assert_eq!(verdict.urgency, Urgency::Emergency);
     assert!(verdict.because.iter().any(|word| word.to_lowercase().contains("gas")));
     assert!(verdict.because.len() <= BECAUSE_MAX);
-    assert!(urgency("", "", &RULES).because.is_empty());
+    assert!(judged("", "").because.is_empty());
 }
 
 #[test]
