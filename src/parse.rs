@@ -70,10 +70,20 @@ pub fn dedup_key(raw: &[u8]) -> [u8; 32] {
         }
     }
     hash.update(b"\n");
-    for line in text.get(section.body..).unwrap_or_default().split(|byte| *byte == b'\n') {
-        hash.update(line.strip_suffix(b"\r").unwrap_or(line));
-        hash.update(b"\n");
+    let mut rest = text.get(section.body..).unwrap_or_default();
+    // Collected, because a hash takes many bytes far quicker than many lines.
+    let mut lines = Vec::with_capacity(rest.len().saturating_add(1));
+    loop {
+        let end = memchr::memchr(b'\n', rest);
+        let (line, after) = rest.split_at_checked(end.unwrap_or(rest.len())).unwrap_or((rest, b""));
+        lines.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+        lines.push(b'\n');
+        if end.is_none() {
+            break;
+        }
+        rest = after.get(1..).unwrap_or_default();
     }
+    hash.update(&lines);
     hash.finalize().into()
 }
 
@@ -165,8 +175,8 @@ fn header_only(raw: &[u8]) -> Mail {
 
 /// Files of old Macs and of some bounce archives end lines with a bare CR; they are made LF. CRLF stays as it is.
 fn one_line_end(raw: &[u8]) -> Cow<'_, [u8]> {
-    let feeds = raw.iter().map(|byte| usize::from(*byte == b'\n')).sum::<usize>();
-    let returns = raw.iter().map(|byte| usize::from(*byte == b'\r')).sum::<usize>();
+    let feeds = memchr::memchr_iter(b'\n', raw).count();
+    let returns = memchr::memchr_iter(b'\r', raw).count();
     if returns <= feeds.saturating_mul(2) {
         return Cow::Borrowed(raw);
     }

@@ -49,7 +49,7 @@ const ESSENTIAL: [&str; 10] = [
 /// The line that starts at `at`, without its end, and where the next one starts.
 pub(super) fn line_at(raw: &[u8], at: usize) -> (&[u8], usize) {
     let rest = raw.get(at..).unwrap_or_default();
-    match rest.iter().position(|byte| *byte == b'\n') {
+    match memchr::memchr(b'\n', rest) {
         Some(end) => {
             let line = rest.get(..end).unwrap_or_default();
             (trim_returns(line), at.saturating_add(end).saturating_add(1))
