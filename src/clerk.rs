@@ -33,7 +33,7 @@ pub struct Recorded {
     pub state: &'static str,
     /// Why.
     pub reason: String,
-    /// Letters written for it.
+    /// Letters that it makes us owe.
     pub letters: usize,
 }
 
@@ -83,12 +83,11 @@ impl Clerk {
         // seen as known by the second.
         let serial = sitting.next(tx, year).await?;
         let snapshot = self.snapshot(tx, arrival, ticket::number(year, serial), now).await?;
+        let decision = decide(&self.desk, &snapshot, &Event::MailArrived(arrival), now);
+        let reason = decision.reasons.join("; ");
         if snapshot.known {
-            let decision = decide(&self.desk, &snapshot, &Event::MailArrived(arrival), now);
-            let reason = decision.reasons.join("; ");
             return Ok(Recorded { state: "filed", reason, letters: 0 });
         }
-        let decision = decide(&self.desk, &snapshot, &Event::MailArrived(arrival), now);
         let outcome = decision.outcome.clone().unwrap_or(Outcome::Filed(String::new()));
         mail::keep(tx, raw).await?;
         for change in &decision.changes {
@@ -99,7 +98,6 @@ impl Clerk {
         }
         mail::insert(tx, arrival, &outcome, raw.hash())?;
         self.apply(tx, &decision, Some(&arrival.content_key), now).await?;
-        let reason = decision.reasons.join("; ");
         Ok(Recorded { state: outcome.name(), reason, letters: decision.letters.len() })
     }
 

@@ -117,6 +117,10 @@ impl Dispatch {
         lines: &mut [Option<Line>],
         letters: Vec<Leased>,
     ) -> Result<Dispatched, StoreError> {
+        if let Err(unusable) = self.open_first(lines).await {
+            self.give_back(letters, &unusable.text).await?;
+            return Ok(Dispatched { unusable: Some(unusable), ..Dispatched::default() });
+        }
         let wanted = letters.len();
         let queue = Arc::new(Mutex::new(VecDeque::from(letters)));
         let (reports, inbox) = mpsc::channel(writer::REPORTS);
@@ -141,8 +145,22 @@ impl Dispatch {
         Ok(total)
     }
 
+    /// One line before the others: a server that refuses the password must not hear it from each of them.
+    async fn open_first(&self, lines: &mut [Option<Line>]) -> Result<(), Unusable> {
+        if lines.iter().all(Option::is_none)
+            && let Some(first) = lines.first_mut()
+        {
+            *first = Some(self.carrier.open().await?);
+        }
+        Ok(())
+    }
+
     /// Letters that no line could be opened for: untouched, they are due again.
-    async fn give_back(&self, letters: VecDeque<Leased>, why: &str) -> Result<(), StoreError> {
+    async fn give_back(
+        &self,
+        letters: impl IntoIterator<Item = Leased>,
+        why: &str,
+    ) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut tx = self.engine.begin().await?;
         for letter in letters {

@@ -162,6 +162,21 @@ async fn a_token_logs_in_or_is_refused() {
     assert_eq!(tokens, 1, "the token is said once: {:?}", server.transcript());
 }
 
+/// However many letters wait, a server that refuses the password hears it once a pass: more would lock the
+/// account.
+#[tokio::test]
+async fn a_refused_password_is_tried_once_a_pass() {
+    let server = HostileSmtp::fixture("auth-refused");
+    let way = Way { auth: PASSWORD, ..Way::default() };
+    let office = owing(Kept::Sqlite, 24, &server, &way).await;
+    let unusable = pass(&office).await.unusable.expect("a refusal");
+    assert!(unusable.refused, "{unusable:?}");
+    assert_eq!(server.transcript().len(), 1, "{:?}", server.transcript());
+    for letter in office.outbox().await {
+        assert_eq!((letter.state.as_str(), letter.attempts), ("due", 0));
+    }
+}
+
 /// A log-in that the server cannot decide now is an outage, not a refusal.
 #[tokio::test]
 async fn an_outage_at_the_log_in_is_not_a_refusal() {
