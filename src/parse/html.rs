@@ -294,6 +294,8 @@ fn is_quote(name: &str, attributes: &str) -> bool {
 
 /// Markers of Outlook, Roundcube, Spark and others: from here on nothing is new.
 fn begins_the_quoted_rest(attributes: &str) -> bool {
+    // The rule that Outlook draws above the header of the answered mail, in its two colours.
+    const RULES: [&str; 2] = ["border-top:solid#e1e1e1", "border-top:solid#b5c4df"];
     const MARKERS: [&str; 8] = [
         "divrplyfwdmsg",
         "\"stopspelling\"",
@@ -304,7 +306,11 @@ fn begins_the_quoted_rest(attributes: &str) -> bool {
         "messagereplysection",
         "ymail_android_signature_quote",
     ];
-    MARKERS.iter().any(|marker| attributes.contains(marker))
+    let ruled = attributes.contains("border-top") && {
+        let style: String = attributes.chars().filter(|c| !c.is_whitespace()).collect();
+        RULES.iter().any(|rule| style.contains(rule))
+    };
+    ruled || MARKERS.iter().any(|marker| attributes.contains(marker))
 }
 
 fn is_hidden(attributes: &str) -> bool {

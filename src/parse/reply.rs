@@ -30,6 +30,7 @@ pub(super) fn split(lines: &[Line]) -> Split {
     let lines = &unshared(lines);
     let mut cut: Vec<bool> = lines.iter().map(is_quoted).collect();
     mark_broken_links(lines, &mut cut);
+    mark_quoted_header(lines, &mut cut);
     mark_quotes(lines, &mut cut);
     let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
     signature::mark(&texts, &mut cut);
@@ -123,7 +124,37 @@ fn tidy<'a>(lines: impl Iterator<Item = &'a str>) -> String {
 /// Quoted by structure or by its sign.
 fn is_quoted(line: &Line) -> bool {
     let text = line.text.trim();
-    line.quote || (text.starts_with('>') && !text.ends_with("<<"))
+    let signed = text.starts_with('>') && !text.ends_with("<<") && !marks::ends_attribution(text);
+    line.quote || signed || has_initials(text)
+}
+
+/// `MR> text`: old programs put the author's initials before the sign.
+fn has_initials(text: &str) -> bool {
+    const INITIALS_MAX: usize = 3;
+    text.split_once("> ").is_some_and(|(initials, _)| {
+        (2..=INITIALS_MAX).contains(&initials.len())
+            && initials.bytes().all(|byte| byte.is_ascii_uppercase())
+    })
+}
+
+/// A header that is quoted with signs over a mail that is not (Orange, old Hotmail): the mail is quoted too.
+fn mark_quoted_header(lines: &[Line], cut: &mut [bool]) {
+    let Some(from) = lines.iter().position(is_quoted) else { return };
+    let run = lines.iter().skip(from).take_while(|line| is_quoted(line)).count();
+    let end = from.saturating_add(run);
+    let words = |line: &Line| !line.text.trim().is_empty();
+    let alone = lines.iter().take(from).any(words) && !lines.iter().skip(end).any(is_quoted);
+    if !alone {
+        return;
+    }
+    let bare = |line: &Line| line.text.trim().trim_start_matches(['>', ' ']).to_owned();
+    let block: Vec<String> =
+        lines.iter().skip(from).take(run).map(bare).filter(|text| !text.is_empty()).collect();
+    let texts: Vec<&str> = block.iter().map(String::as_str).collect();
+    if (0..=1).any(|at| header_block::header_block(&texts, at, true) == Some(texts.len())) {
+        let whole = lines.len();
+        fill(cut, end, whole);
+    }
 }
 
 /// Attributions that share their line with the person's last words get their own.
@@ -179,12 +210,18 @@ fn mark_quotes(lines: &[Line], cut: &mut [bool]) {
             Some(mark) => {
                 let whole = mark.rest && !answers_follow(&texts, cut, mark.end);
                 let end = if whole { texts.len() } else { mark.end };
-                fill(cut, at, end);
+                fill(cut, rule_above(&texts, at), end);
                 at = end.max(at.saturating_add(1));
             }
             None => at = at.saturating_add(1),
         }
     }
+}
+
+/// A drawn line above an attribution belongs to it.
+fn rule_above(texts: &[&str], at: usize) -> usize {
+    let above = texts.iter().take(at).rposition(|text| !text.is_empty());
+    above.filter(|above| texts.get(*above).is_some_and(|text| marks::is_ruled(text))).unwrap_or(at)
 }
 
 /// After a header or attribution the quote may have signs of its own; then what lacks them is new.

@@ -3,6 +3,8 @@
 //! Greeting, closing formula and bare name stay: they are the person's words. A signature that was cut is still in
 //! `quoted`, because it is often the only place where a school or an office is named.
 
+mod footers;
+
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -10,8 +12,7 @@ use regex::Regex;
 /// Marks the lines that the person did not write anew; `cut` already holds the quotes.
 pub(super) fn mark(texts: &[&str], cut: &mut [bool]) {
     mark_delimited(texts, cut);
-    mark_footers(texts, cut);
-    mark_disclaimers(texts, cut);
+    footers::mark(texts, cut);
     mark_block(texts, cut);
     mark_dashed_name(texts, cut);
 }
@@ -63,35 +64,6 @@ fn is_rule(text: &str) -> bool {
     let text = text.trim();
     text.len() >= RULE_CHARS_MIN
         && text.chars().all(|c| matches!(c, '_' | '-' | '=' | '*' | '~' | '─'))
-}
-
-/// Lines that programs, not people, add.
-fn mark_footers(texts: &[&str], cut: &mut [bool]) {
-    const FOOTER_BYTES_MAX: usize = 140;
-    const ANTIVIRUS_BYTES_MAX: usize = 240;
-    for (at, text) in texts.iter().enumerate() {
-        let text = text.trim().trim_matches(['*', '_', '<', '>', '[', ']']);
-        if text.is_empty() || !is_open(cut, at) {
-            continue;
-        }
-        let footer = text.len() <= FOOTER_BYTES_MAX && matches(&FOOTER, text);
-        if footer || (text.len() <= ANTIVIRUS_BYTES_MAX && matches(&ANTIVIRUS, text)) {
-            cut.iter_mut().skip(at).take(1).for_each(|mark| *mark = true);
-        }
-    }
-}
-
-/// A disclaimer ends the mail: what follows it is more of it.
-fn mark_disclaimers(texts: &[&str], cut: &mut [bool]) {
-    for (at, text) in texts.iter().enumerate() {
-        let text = text.trim().trim_start_matches(['*', '_', '"', '«', '-', ' ']);
-        if is_open(cut, at) && matches(&DISCLAIMER, text) && kept_before(texts, cut, at) {
-            let above = at.saturating_sub(1);
-            let ruled = at > 0 && texts.get(above).is_some_and(|before| is_rule(before));
-            let from = if ruled { above } else { at };
-            cut_on(cut, from);
-        }
-    }
 }
 
 /// What a line tells about being part of a signature.
@@ -224,44 +196,6 @@ static LIST_FOOTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 static DASHED_NAME: LazyLock<Option<Regex>> =
     LazyLock::new(|| compiled(r"^[-–—]{1,2}\p{Lu}\p{Ll}+(?: \p{Lu}[\p{Ll}.]*){0,3}$"));
-
-/// "Inviato da iPhone" in the languages of the residents. Devices, programs and carriers, never a sentence.
-static FOOTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let device = r"(?:i-?phone|i-?pad|ipod|android|galaxy|samsung|huawei|honor|xiaomi|redmi|oppo|vivo|realme|oneplus|pixel|nokia|motorola|lg|sony|xperia|blackberry|windows|smartphone|telefono|telefonino|cellulare|tablet|dispositivo|device|phone|handy|smartfon\w*|téléphone|móvil|celular|telefon\w*|mobile|outlook|gmail|yahoo|libero|tiscali|virgilio|alice|tim|vodafone|fastweb|aruba|posta|proton ?mail|thunderbird|mail\.ru|web\.de|gmx|t-online|aol|spark|bluemail|aqua mail|my ?mail|edison|mailbird|zimbra|roundcube|sparrow|hotmail|email\.it|ukr\.net|айфон\w*|смартфон\w*|телефон\w*)";
-    let opener = r"(?:inviat[oa] (?:da|dal|dalla|dallo|con|tramite|via)|spedit[oa] (?:da|dal|con)|scritto (?:da|dal|con)|messaggio inviato (?:da|dal|con)|sent (?:from|via|with|using)|envoyé (?:de|depuis|à partir de|avec)|enviado (?:desde|do|da|de|a partir do|con|com|mediante)|gesendet (?:von|mit)|diese nachricht wurde von|verzonden (?:vanaf|met|van)|verstuurd vanaf|wysłan[eoay] (?:z|za pomocą)|trimis (?:de pe|din|cu)|dërguar (?:nga|me)|надіслано (?:з|із|через)|відправлено (?:з|із)|отправлено (?:с|из|через)|发自|來自|أرسل(?:ت)? من|تم الإرسال من|skickat från|sendt fra|via)";
-    compiled(&format!(
-        r"(?i)^{opener}[\s:]*(?:[^,.;!?]*\b)?{device}\b[^,;!?]*$|^发自我的.*$|^(?:von|aus) mein\S+ .* gesendet\.?$|^(?:get|ottieni|scarica|télécharger|obtenez|obtener|obtenha|baixe|hol(?:en)? sie sich|outlook für|descarga|pobierz|скачать|отримати) ?.*outlook.*$|^outlook (?:per|for|für|pour|para) (?:ios|android).*$|^yahoo mail: .*$|^inviato con .*(?:e-?mail|posta).*$|^sent from my \w+(?: \w+){{0,3}}$|^con (?:tim|libero|virgilio) mail.*$|^hai bisogno di .*mailbox.*$|^#yiv\d+.*$|^(?:image|cid|immagine|bild|imagen)\s?:\s?\S.*$"
-    ))
-});
-
-static ANTIVIRUS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    compiled(
-        r"(?i)^.*(?:priv[oa] di virus|senza virus|virus[- ]free|virenfrei|sans virus|libre de virus|sin virus|wolna od wirusów|lipsit de viruși|без вирусов).*$|^.*(?:www\.avast\.com|avast logo|avg\.com|checked by avg|scanned by|mailscanner|è stat[oa] controllat[oa] .*(?:antivirus|virus)|controllat[oa] .*antivirus|has been scanned .*virus|geprüft .*virus|no virus found).*$",
-    )
-});
-
-/// The first words of legal and ecological paragraphs.
-static DISCLAIMER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let openers = [
-        r"ai sensi (?:e per gli effetti )?(?:del|dell'|dell’|della|degli|e per).*(?:regolamento|gdpr|d\.? ?lgs|decreto|legge|art|codice)",
-        r"(?:questo|il presente|la presente|questa) (?:messaggio|e-?mail|mail|comunicazione|documento)[^.]*(?:riservat|confidenzial|privat|destinatari|privileg|segret)",
-        r"le informazioni (?:contenute|trasmesse|riportate)",
-        r"qualora (?:abbiate|lei|il|avesse|aveste|non|riceva)[^.]*(?:errore|destinatari)",
-        r"se (?:non siete|non è|avete ricevuto|ha ricevuto|hai ricevuto|ricevete)[^.]*(?:errore|destinatari)",
-        r"avviso di riservatezza", r"avvertenz[ae] (?:ai sensi|legale|di)", r"informativa (?:privacy|ai sensi|sulla privacy|sul trattamento)",
-        r"(?:nota|clausola) di riservatezza", r"riservatezza\s*[:/-]", r"privacy\s*[:/-]", r"disclaimer\b", r"confidentiality notice", r"confidentiality\s*:",
-        r"(?:this|the information in this|the contents? of this|this is an?) (?:e-?mail|message|communication|transmission)[^.]*(?:confidential|intended|privileged)",
-        r"the information (?:contained|transmitted)", r"if you (?:are not the intended|have received this)",
-        r"(?:diese|der inhalt dieser) (?:e-?mail|nachricht)[^.]*(?:vertraulich|bestimmt)",
-        r"ce (?:message|courriel|mail)[^.]*(?:confidentiel|destin)", r"este (?:mensaje|correo|e-?mail)[^.]*(?:confidencial|dirigid|destin)",
-        r"esta mensagem[^.]*(?:confidencial|destin)",
-        r"rispett[ai](?:mo)? l['’]ambiente", r"prima di stampare", r"non stampare (?:questa|questo)", r"pensa(?:te)? (?:all['’]ambiente|prima di stampare)",
-        r"please consider the environment", r"(?:think|consider)[^.]*before (?:you )?print", r"(?:dona|destina|devolvi|il tuo)? ?(?:il )?(?:tuo )?5 ?(?:x|per) ?mille",
-        r"denken sie an die umwelt", r"pensez à l['’]environnement",
-    ]
-    .join("|");
-    compiled(&format!(r"(?i)^(?:{openers})"))
-});
 
 static CLOSING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     compiled(

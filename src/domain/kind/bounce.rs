@@ -67,6 +67,7 @@ const SUBJECT_OPENINGS: &str = "
     your message could not be delivered | sorry, your message could not be delivered
     there was an error sending your mail | rejected: | relayed: | expanded:
     email bounce notification
+    mail failure | xmail bounce | delivery error report | nondeliverable:
     # Italian.
     non recapitabile | recapito non riuscito | mancato recapito | impossibile recapitare
     notifica di mancato recapito | notifica sullo stato del recapito
@@ -107,6 +108,8 @@ const BODY_PHRASES: &str = "
     unknown user | no such user | mailbox unavailable | mailbox is full | mailbox full
     over quota | permanent error | trouble delivering your message | returned to sender
     blocked by our spam firewall | was not relayed | bounced message
+    xmail bounce | list of failed recipients | account is disabled
+    unrouteable address | no mailbox here by that name
     # Italian.
     non è stato possibile recapitare | non è stato possibile consegnare | impossibile recapitare
     impossibile consegnare | non è stato recapitato | non recapitabile | recapito non riuscito

@@ -31,6 +31,7 @@ const POSTMASTERS: &[&str] = &[
     "mailadmin",
     "mail-admin",
     "mailmaster",
+    "postoffice",
 ];
 
 /// Local parts that nobody reads.
@@ -79,6 +80,12 @@ const ROBOT_PARTS: &[&str] = &[
     "newsletter",
     "unattended",
     "unmonitored",
+    "quarantine",
+    "quarantena",
+    "antivirus",
+    "virusalert",
+    "mailscanner",
+    "spamfilter",
 ];
 
 /// The same in several words; `_`, `-`, `.` between them do not count.

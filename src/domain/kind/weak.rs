@@ -22,6 +22,7 @@ const SIGNS: &[(Sign, KindReason)] = &[
     (lists::mass_header, KindReason::MassMailHeader),
     (ticket_system, KindReason::TicketSystem),
     (looped, KindReason::LoopHeader),
+    (named_answer, KindReason::AutoSubmitted),
     (too_many_hops, KindReason::TooManyHops),
     (delivered_twice, KindReason::DeliveredTwice),
     (no_sender, KindReason::NoSender),
@@ -110,6 +111,19 @@ pub(super) fn ticket_system(sight: &Sight<'_>) -> bool {
     let mut mailers = mailers.map(str::to_ascii_lowercase);
     FIELDS.iter().any(|name| sight.has(name))
         || mailers.any(|mailer| MAILERS.iter().any(|name| mailer.starts_with(name)))
+}
+
+/// Fields of programs that nobody has listed, whose very name says that they answer.
+fn named_answer(sight: &Sight<'_>) -> bool {
+    const NAMES: &[&str] =
+        &["auto-repl", "autorepl", "auto-respon", "autorespon", "out-of-office", "vacation"];
+    let answers = |name: &str| {
+        name.starts_with("x-")
+            && !name.contains("suppress")
+            && NAMES.iter().any(|part| name.contains(part))
+    };
+    let mut fields = sight.mail.headers.iter();
+    fields.any(|field| answers(&field.name) && headers::affirms(&field.value))
 }
 
 /// Programs that stop their own loops say so, and old marks of generated mail.

@@ -88,6 +88,11 @@ const ABSENCE_OPENINGS: &str = "
     poza biurem | nieobecność | nieobecny | răspuns automat | mesaj automat | absent din birou
     автоответ | автоматический ответ | автоматична відповідь | përgjigje automatike
     automatiskt svar | automatisk svar | automaattinen vastaus | 自動返信 | 自动回复
+    autosvar | автоматично | automata válasz | automatická odpověď | automatická odpoveď
+    αυτόματη απάντηση | otomatik yanıt | automatski odgovor | автоматичен отговор | 自動回覆
+    自动答复 | رد تلقائي | رد آلي | الرد التلقائي | autorespuesta | auto-réponse | afwezigheid
+    assente dal servizio | assente dal lavoro | assente fino | assente per ferie
+    assente per malattia | sarò assente | jashtë zyre | mungesë nga zyra | нет на месте
 ";
 
 /// Words that say it only when nothing else stands in the subject: "Assenza di luce" is a report.
@@ -154,6 +159,11 @@ const ABSENCE_SENTENCES: &str = "
     przebywam na urlopie | jestem na urlopie | jestem nieobecny | jestem nieobecna | poza biurem
     nu sunt la birou | sunt în concediu | acesta este un răspuns automat | я у відпустці
     я в отпуске
+    я буду у відпустці | я буду в отпуске | меня нет на рабочем месте | мене немає на роботі
+    jam me pushime deri | jam jashtë zyrës | kjo është një përgjigje automatike
+    # Chinese, Arabic.
+    我正在休假 | 我目前不在办公室 | 我現在不在辦公室 | 这是自动回复 | 我在休假 | أنا خارج المكتب | أنا في إجازة
+    هذا رد تلقائي | سأكون خارج المكتب
 ";
 
 /// What people may say too: only a second sign makes an absence notice of it.
@@ -180,6 +190,9 @@ const ABSENCE_LOOSE: &str = "
     # Dutch, Polish, Romanian, Albanian.
     niet aanwezig | niet op kantoor | met vakantie | op vakantie | bij terugkomst | po powrocie
     sunt plecat | sunt plecată | voi reveni | jam me pushime
+    # Danish, Norwegian, Swedish, Finnish.
+    jeg er på ferie | jeg er ikke på kontoret | jag är på semester | jag är inte på kontoret
+    olen lomalla | olen poissa
 ";
 
 const RECEIPT_OPENINGS: &str = "
@@ -199,6 +212,9 @@ const RECEIPT_OPENINGS: &str = "
     ontvangstbevestiging | wij hebben uw | we hebben uw | potwierdzenie otrzymania | otrzymaliśmy
     am primit solicitarea | confirmare de primire | confirm your message
     please confirm your email
+    [request received] | [ticket received] | avvenuta protocollazione | ricevuta di protocollazione
+    conferma di protocollazione | conferma protocollazione | verifica mittente
+    sender verification | your message to
 ";
 
 /// Sentences that no report begins with.
@@ -218,6 +234,12 @@ const RECEIPT_SENTENCES: &str = "
     your request has been received | your request has been logged | your ticket has been
     thank you for contacting | we will get back to you | verify that you are human
     confirm that your message was sent by a human
+    has been received and is being reviewed | is being held until the list moderator
+    your message is being held | confirm you are not a spammer | sender address verification
+    the results of your email command | would like to recall the message
+    confermo di aver ricevuto automaticamente | in attesa dell'approvazione del moderatore
+    desidera richiamare il messaggio | möchte die nachricht zurückrufen
+    souhaite rappeler le message | desea recuperar el mensaje
     # German, French.
     wir haben ihre anfrage | wir haben ihre nachricht erhalten | ihre anfrage ist bei uns
     vielen dank für ihre anfrage | vielen dank für ihre nachricht | nous avons bien reçu votre
@@ -234,6 +256,8 @@ const RECEIPT_LOOSE: &str = "
     è stato aperto il ticket | è stato creato il ticket | ticket è stato aperto
     ticket è stato creato | le è stato assegnato il numero | numero di ticket | numero del ticket
     sarà evasa nel più breve tempo | conferma di ricezione | has been assigned the ticket
+    è stato protocollato | è stata protocollata | acquisito al protocollo | acquisita al protocollo
+    registrato al protocollo | registrata al protocollo | has been created with the ticket
     your ticket number | your case number | ticket id | a member of our team | ticketnummer
     ihre anfrage wurde | wir werden uns schnellstmöglich | numéro de ticket | número de ticket
     sua solicitação foi | numer zgłoszenia | twoje zgłoszenie | solicitarea dumneavoastră a fost
@@ -242,6 +266,12 @@ const RECEIPT_LOOSE: &str = "
 /// What programs write under what they send.
 const NOTICE_PHRASES: &str = "
     messaggio automatico | messaggio è generato automaticamente
+    email è generata automaticamente | e-mail è generata automaticamente
+    mail è generata automaticamente | mail è stata generata automaticamente
+    messaggio è stato inviato automaticamente | messaggio inviato automaticamente
+    casella non è presidiata | casella non presidiata | indirizzo non presidiato
+    this message was created automatically | this message was sent by atlassian jira
+    this mailbox is not monitored | this inbox is not monitored
     messaggio generato automaticamente | messaggio è stato generato automaticamente
     e-mail generata automaticamente | email generata automaticamente | email automatica
     mail automatica | non rispondere a questa | non rispondere a questo

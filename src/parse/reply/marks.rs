@@ -41,13 +41,21 @@ fn separator(texts: &[&str], line: &str, at: usize) -> Option<Mark> {
         let end = after.and_then(|after| header_block(texts, after, true)).unwrap_or(next);
         return Some(Mark { end, rest: true });
     }
-    let ruled = line.len() >= 3
-        && line.chars().all(|c| matches!(c, '_' | '-' | '=' | '*' | '─' | '—' | ' '));
-    if ruled {
+    if is_ruled(line) {
         let after = first_text(texts, next)?;
         return header_block(texts, after, false).map(|end| Mark { end, rest: true });
     }
     None
+}
+
+/// A line drawn with signs.
+pub(super) fn is_ruled(line: &str) -> bool {
+    line.len() >= 3 && line.chars().all(|c| matches!(c, '_' | '-' | '=' | '*' | '─' | '—' | ' '))
+}
+
+/// `> wrote:`: the end of an attribution whose address was set on lines of its own.
+pub(super) fn ends_attribution(line: &str) -> bool {
+    line.len() <= ATTRIBUTION_BYTES_MAX && matches(&VERB_ALONE, line)
 }
 
 fn first_text(texts: &[&str], from: usize) -> Option<usize> {
@@ -94,7 +102,10 @@ fn attribution(texts: &[&str], cut: &[bool], at: usize) -> Option<Mark> {
         if lines > 1 && (!dated(first) || matches(&OPENED, &after_first)) {
             return None;
         }
-        let addressed = (lines == 1 || first.contains(['@', '<'])) && matches(&ADDRESSED, &joined);
+        let written = (lines == 1 || first.contains(['@', '<']) || dated(first))
+            && (is_dated_author(&joined) || matches(&DATED, &joined));
+        let addressed = written
+            || (lines == 1 || first.contains(['@', '<'])) && matches(&ADDRESSED, &joined);
         if addressed || matches(&OPENED, &joined) {
             if quote_follows(texts, cut, end) {
                 return Some(Mark { end, rest: false });
@@ -103,7 +114,8 @@ fn attribution(texts: &[&str], cut: &[bool], at: usize) -> Option<Mark> {
                 return Some(Mark { end, rest: true });
             }
         }
-        if lines == 1 && matches(&SAID, &joined) && quote_follows(texts, cut, end) {
+        let said = matches(&SAID, &joined) || is_author_or_moment(&joined);
+        if lines == 1 && said && quote_follows(texts, cut, end) {
             return Some(Mark { end, rest: false });
         }
     }
@@ -116,9 +128,34 @@ fn dated(line: &str) -> bool {
         && !line.ends_with(['.', '!', '?'])
 }
 
+/// A moment, an author with an address, a colon: an attribution in whatever language.
+fn is_dated_author(line: &str) -> bool {
+    line.ends_with([':', '：']) && has_time(line) && matches(&DAY, line) && matches(&AUTHOR, line)
+}
+
+/// Either of them with a colon: believed only when a quote follows.
+fn is_author_or_moment(line: &str) -> bool {
+    line.ends_with([':', '：'])
+        && (matches(&AUTHOR, line) || (has_time(line) && matches(&DAY, line)))
+}
+
 fn quote_follows(texts: &[&str], cut: &[bool], from: usize) -> bool {
     texts.iter().zip(cut).skip(from).find(|(text, _)| !text.is_empty()).is_some_and(|(_, cut)| *cut)
 }
+
+/// A year, or a day in figures.
+static DAY: LazyLock<Option<Regex>> =
+    LazyLock::new(|| compiled(r"\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2}"));
+
+/// Without `mailto:`, which programs put behind an address that a person mentions.
+static AUTHOR: LazyLock<Option<Regex>> = LazyLock::new(|| compiled(r"<\s?[^<>\s@:]+@[^<>\s]+\s?>"));
+
+/// `2012/11/8 Mario Rossi <m@x.it>`, alone on its line, and "Citando Mario <m@x.it>:".
+static DATED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compiled(
+        r"(?i)^\d{4}[/-]\d{1,2}[/-]\d{1,2} [^<>]{1,80}<[^<>\s@]+@[^<>\s]+>$|^(?:quoting|citando|zitat von|en citant|citaat van|cytowanie)\s.{0,120}@[^\s]+:$",
+    )
+});
 
 /// The verbs of attributions.
 const VERBS: &str = r"(?:ha scritto|hanno scritto|scrive|wrote|writes|schrieb(?:en)?|hat geschrieben|a écrit|a ecrit|écrit|escribió|escribio|escreveu|schreef|geschreven|napisał(?:\(a\)|a|/a)?|pisze|a scris|scrie|shkroi|ka shkruar|napsala?(?:\(a\))?|skrev|kirjoitti|yazdı|írta|пише|написав|написала|написав\(-ла\)|пишет|писал\(?а?\)?|написал\(?а?\)?|написа|写道|写到|寫道|đã viết|sent|كتب|كتبت|كتب/ت)";
@@ -126,6 +163,9 @@ const VERBS: &str = r"(?:ha scritto|hanno scritto|scrive|wrote|writes|schrieb(?:
 fn compiled(pattern: &str) -> Option<Regex> {
     Regex::new(pattern).ok()
 }
+
+static VERB_ALONE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| compiled(&format!(r"(?i)^>\s*{VERBS}\s*[:：]$")));
 
 static VERB: LazyLock<Option<Regex>> = LazyLock::new(|| compiled(&format!("(?i){VERBS}")));
 
@@ -141,7 +181,10 @@ pub(super) fn shared_line(line: &str) -> Option<usize> {
     if line.len() > ATTRIBUTION_BYTES_MAX || !line.ends_with(':') {
         return None;
     }
-    SHARED.as_ref()?.captures(line)?.get(1).map(|found| found.start())
+    let found = SHARED.as_ref()?.captures(line)?.get(1)?;
+    // "Name <a@b> hat am … geschrieben:" is an attribution as a whole.
+    let before = line.get(..found.start())?;
+    (!matches(&AUTHOR, before)).then_some(found.start())
 }
 
 static SHARED: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -172,6 +215,8 @@ static SEPARATOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
         "testo originale",
         "original message",
         "forwarded message",
+        "messaggi[oe] precedent[ei]",
+        "previous message",
         "reply message",
         "original text",
         "original appointment",
@@ -244,8 +289,9 @@ static SEPARATOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
     ]
     .join("|");
     let notes = "forwarded by|inoltrato da|weitergeleitet von|réexpédié par|transféré par|original von|reenviado por|inoltrata da";
+    let marked = "above this line|sopra questa (?:riga|linea)|(?:oberhalb|über) dieser zeile|au-dessus de cette ligne|por encima de esta línea|acima desta linha|boven deze (?:regel|lijn)|powyżej tej linii";
     let above = "(?:reply|write|respond) (?:above|over) this line|(?:rispondi|rispondere|scrivi|scrivere) (?:sopra|al di sopra di) questa (?:riga|linea)|antworten sie oberhalb dieser zeile";
     compiled(&format!(
-        r"(?i)^[\s>*]*[-_=*~—─]{{2,}}[\s>]*(?:{ruled})\s*:?[\s<]*[-_=*~—─]{{2,}}[\s*]*$|^[\s*]*[-_=*~—─]{{4,}}\s*(?:{ruled})\s*:?\s*$|^[\s*]*(?:{bare})\s*[:：]?[\s*]*$|^[\s*]*-{{2,}}\s*(?:{notes})\b.*$|^.{{0,30}}(?:{above}).{{0,30}}$"
+        r"(?i)^[\s>*]*[-_=*~—─]{{2,}}(?:&nbsp;|[\s>])*(?:{ruled})\s*:?(?:&nbsp;|[\s<])*[-_=*~—─]{{2,}}[\s*]*$|^[\s*]*[-_=*~—─]{{4,}}\s*(?:{ruled})\s*:?\s*$|^[\s*]*(?:{bare})\s*[:：]?[\s*]*$|^[\s*]*-{{2,}}\s*(?:{notes})\b.*$|^.{{0,30}}(?:{above}).{{0,30}}$|^[\s*]*(?:[-=#*_~]{{2,}}|[»›^]).{{0,60}}(?:{marked}).{{0,10}}[-=#*_~«‹^]+\s*$"
     ))
 });

@@ -1,0 +1,137 @@
+//! What programs, not people, add: telephone and antivirus footers, banners of mail gateways, disclaimers.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{compiled, cut_on, is_open, is_rule, kept_before, matches};
+
+/// Marks all of it.
+pub(super) fn mark(texts: &[&str], cut: &mut [bool]) {
+    mark_banners(texts, cut);
+    mark_footers(texts, cut);
+    mark_last_footer(texts, cut);
+    mark_disclaimers(texts, cut);
+}
+
+/// Lines that programs, not people, add.
+fn mark_footers(texts: &[&str], cut: &mut [bool]) {
+    const FOOTER_BYTES_MAX: usize = 140;
+    const ANTIVIRUS_BYTES_MAX: usize = 240;
+    for (at, text) in texts.iter().enumerate() {
+        let text = text.trim().trim_matches(['*', '_', '<', '>', '[', ']']);
+        if text.is_empty() || !is_open(cut, at) {
+            continue;
+        }
+        let footer = text.len() <= FOOTER_BYTES_MAX && matches(&FOOTER, text);
+        let antivirus = text.len() <= ANTIVIRUS_BYTES_MAX && matches(&ANTIVIRUS, text);
+        if footer || antivirus {
+            let from = if antivirus { under_rule(texts, at) } else { at };
+            let lines = at.saturating_add(1).saturating_sub(from);
+            cut.iter_mut().skip(from).take(lines).for_each(|mark| *mark = true);
+        }
+    }
+}
+
+/// `---` right above a footer was set by the same program.
+fn under_rule(texts: &[&str], at: usize) -> usize {
+    let above = at.saturating_sub(1);
+    let dashes = |text: &&str| text.len() >= 2 && text.trim().bytes().all(|byte| byte == b'-');
+    if at > 0 && texts.get(above).is_some_and(dashes) { above } else { at }
+}
+
+/// Warnings that a gateway sets above or below what a person wrote.
+fn mark_banners(texts: &[&str], cut: &mut [bool]) {
+    const BANNER_BYTES_MAX: usize = 400;
+    for (at, text) in texts.iter().enumerate() {
+        let text = text.trim();
+        let banner = text.len() <= BANNER_BYTES_MAX && matches(&BANNER, text);
+        if banner && is_open(cut, at) {
+            cut.iter_mut().skip(at).take(1).for_each(|mark| *mark = true);
+        }
+    }
+}
+
+/// "Sent from Mailspring", a line of its own at the very end: whatever the program is called.
+fn mark_last_footer(texts: &[&str], cut: &mut [bool]) {
+    const LAST_BYTES_MAX: usize = 80;
+    let kept = |(text, cut): (&&str, &bool)| !cut && !text.trim().is_empty();
+    let Some(last) = texts.iter().zip(cut.iter()).rposition(kept) else { return };
+    let above = last.checked_sub(1).and_then(|above| texts.get(above));
+    let alone = above.is_some_and(|above| above.trim().is_empty() || matches!(above.trim(), "--" | "—" | "---"));
+    let program = texts
+        .get(last)
+        .is_some_and(|text| text.len() <= LAST_BYTES_MAX && matches(&LAST_FOOTER, text.trim()));
+    if alone && program && kept_before(texts, cut, last) {
+        let from = if above.is_some_and(|above| above.trim().is_empty()) { last } else { last.saturating_sub(1) };
+        cut.iter_mut().take(last.saturating_add(1)).skip(from).for_each(|mark| *mark = true);
+    }
+}
+
+/// A disclaimer ends the mail: what follows it is more of it.
+fn mark_disclaimers(texts: &[&str], cut: &mut [bool]) {
+    for (at, text) in texts.iter().enumerate() {
+        let text = text.trim().trim_start_matches(['*', '_', '"', '«', '-', ' ']);
+        // The tree of an ecological appeal is a letter of a picture font.
+        let text = text.strip_prefix("P ").unwrap_or(text);
+        if is_open(cut, at) && matches(&DISCLAIMER, text) && kept_before(texts, cut, at) {
+            let above = at.saturating_sub(1);
+            let ruled = at > 0 && texts.get(above).is_some_and(|before| is_rule(before));
+            let from = if ruled { above } else { at };
+            cut_on(cut, from);
+        }
+    }
+}
+
+/// "Inviato da iPhone" in the languages of the residents. Devices, programs and carriers, never a sentence.
+static FOOTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let device = r"(?:i-?phone|i-?pad|ipod|android|galaxy|samsung|huawei|honor|xiaomi|redmi|oppo|vivo|realme|oneplus|pixel|nokia|motorola|lg|sony|xperia|blackberry|windows|smartphone|telefono|telefonino|cellulare|tablet|dispositivo|device|phone|handy|smartfon\w*|téléphone|móvil|celular|telefon\w*|mobile|outlook|gmail|yahoo|libero|tiscali|virgilio|alice|tim|vodafone|fastweb|aruba|posta|proton ?mail|thunderbird|mail\.ru|web\.de|gmx|t-online|aol|spark|bluemail|aqua mail|my ?mail|edison|mailbird|zimbra|roundcube|sparrow|hotmail|email\.it|ukr\.net|айфон\w*|смартфон\w*|телефон\w*)";
+    let opener = r"(?:inviat[oa] (?:da|dal|dalla|dallo|dall['’]|con|tramite|via)|spedit[oa] (?:da|dal|con)|scritto (?:da|dal|con)|messaggio inviato (?:da|dal|con)|sent (?:from|via|with|using)(?: the)?|envoyé (?:de|depuis|à partir de|avec)|enviado (?:desde|do|da|de|a partir do|con|com|mediante)|gesendet (?:von|mit)|diese nachricht wurde von|verzonden (?:vanaf|met|van)|verstuurd vanaf|wysłan[eoay] (?:z|za pomocą)|trimis (?:de pe|din|cu)|dërguar (?:nga|me)|надіслано (?:з|із|через)|відправлено (?:з|із)|отправлено (?:с|из|через)|发自|來自|أرسل(?:ت)? من|تم الإرسال من|skickat från|sendt fra|via)";
+    compiled(&format!(
+        r"(?i)^{opener}[\s:]*(?:[^,.;!?]*\b)?{device}\b[^;!?]*$|^发自我的.*$|^(?:von|aus) mein\S+ .* gesendet\.?$|^(?:get|ottieni|scaricare|scarica|télécharger|obtenez|obtener|obtenha|baixe|hol(?:en)? sie sich|outlook für|descarga|pobierz|скачать|отримати) ?.*outlook.*$|^outlook (?:per|for|für|pour|para) (?:ios|android).*$|^yahoo mail: .*$|^inviato con .*(?:e-?mail|posta).*$|^<#DAB4FAD8-[0-9A-F-]+>$|^da (?:i-?phone|i-?pad|android|smartphone)\b.*$|^#DAB4FAD8-[0-9A-F-]+$|^sent from my \w+(?: \w+){{0,3}}$|^con (?:tim|libero|virgilio) mail.*$|^hai bisogno di .*mailbox.*$|^#yiv\d+.*$|^(?:image|cid|immagine|bild|imagen)\s?:\s?\S.*$"
+    ))
+});
+
+static ANTIVIRUS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compiled(
+        r"(?i)^.*(?:priv[oa] di virus|senza virus|virus[- ]free|virenfrei|sans virus|libre de virus|sin virus|wolna od wirusów|lipsit de viruși|без вирусов).*$|^.*(?:www\.avast\.com|avast logo|avg\.com|checked by avg|scanned by|mailscanner|è stat[oa] (?:controllat|esaminat|verificat|analizzat)[oa] .*(?:antivirus|virus)|controllat[oa] .*antivirus|has been scanned .*virus|geprüft .*virus|no virus found).*$",
+    )
+});
+
+/// The first words of legal and ecological paragraphs.
+static DISCLAIMER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let openers = [
+        r"ai sensi (?:e per gli effetti )?(?:del|dell'|dell’|della|degli|e per).*(?:regolamento|gdpr|d\.? ?lgs|decreto|legge|art|codice)",
+        r"(?:questo|il presente|la presente|questa) (?:messaggio|e-?mail|mail|comunicazione|documento)[^.]*(?:riservat|confidenzial|privat|destinatari|privileg|segret)",
+        r"le informazioni (?:contenute|trasmesse|riportate)",
+        r"qualora (?:abbiate|lei|il|avesse|aveste|non|riceva)[^.]*(?:errore|destinatari)",
+        r"se (?:non siete|non è|avete ricevuto|ha ricevuto|hai ricevuto|ricevete)[^.]*(?:errore|destinatari)",
+        r"avviso di riservatezza", r"avvertenz[ae] (?:ai sensi|legale|di)", r"informativa (?:privacy|ai sensi|sulla privacy|sul trattamento)",
+        r"(?:nota|clausola) di riservatezza", r"riservatezza\s*[:/-]", r"privacy\s*[:/-]", r"disclaimer\b", r"confidentiality notice", r"confidentiality\s*:",
+        r"(?:this|the information in this|the contents? of this|this is an?) (?:e-?mail|message|communication|transmission)[^.]*(?:confidential|intended|privileged)",
+        r"the information (?:contained|transmitted)", r"if you (?:are not the intended|have received this)",
+        r"(?:diese|der inhalt dieser) (?:e-?mail|nachricht)[^.]*(?:vertraulich|bestimmt)",
+        r"ce (?:message|courriel|mail)[^.]*(?:confidentiel|destin)", r"este (?:mensaje|correo|e-?mail)[^.]*(?:confidencial|dirigid|destin)",
+        r"esta mensagem[^.]*(?:confidencial|destin)",
+        r"rispett[ai](?:mo)? l['’]ambiente", r"prima di stampare", r"non stampare (?:questa|questo)", r"pensa(?:te)? (?:all['’]ambiente|prima di stampare)",
+        r"please consider the environment", r"(?:think|consider)[^.]*before (?:you )?print", r"(?:dona|destina|devolvi|il tuo)? ?(?:il )?(?:tuo )?5 ?(?:x|per) ?mille",
+        r"denken sie an die umwelt", r"pensez à l['’]environnement",
+    ]
+    .join("|");
+    compiled(&format!(r"(?i)^(?:{openers})"))
+});
+
+
+/// An opener and a name in capitals, no more: a program, or the telephone's owner.
+static LAST_FOOTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compiled(
+        r"^(?:(?i:inviat[oa] (?:da|dal mio|dalla mia|dall['’]app|con|tramite)|sent (?:from|with|via|using)(?: my| the)?|envoyé (?:de|depuis|avec)(?: mon| l['’]application)?|gesendet (?:von|mit)(?: meine[mr])?|enviado (?:desde|do|com)(?: mi| meu)?|verzonden (?:vanaf|met)(?: mijn)?|wysłan[eoay] (?:z|za pomocą)|trimis (?:de pe|din|cu))) \p{Lu}[\w.+-]*(?: [\w.()+-]+){0,4}$",
+    )
+});
+
+/// What gateways of offices and firms warn of.
+static BANNER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compiled(
+        r"(?i)^\W*(?:external(?: e-?mail| sender| message)?|e-?mail esterna|mittente esterno|messaggio esterno|esterno|externe e-?mail|courriel externe|correo externo)\W*$|(?:e-?mail|mail|message|messaggio|nachricht|courriel|mensaje)[^.]{0,40}(?:originated (?:from )?outside|proviene (?:da un mittente esterno|dall['’]esterno)|from outside (?:of )?(?:the|your) organi[sz]ation|von außerhalb|provient de l['’]extérieur|externo a la organización)|^(?:(?:some people who received this message )?(?:you )?don['’]t often get email from|non si ricevono spesso messaggi|le persone che hanno ricevuto questo messaggio non ricevono spesso|sie erhalten nicht (?:oft|häufig) e-?mails? von|vous n['’]obtenez pas souvent d['’]e-?mail|no suele recibir correo|não costuma receber)",
+    )
+});
