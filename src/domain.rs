@@ -10,6 +10,8 @@ pub mod mail;
 
 pub mod kind;
 
+pub mod forward;
+
 pub mod text;
 
 pub mod language;

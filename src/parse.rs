@@ -28,7 +28,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::mail::{Damage, Mail};
+use crate::domain::forward::is_forward;
+use crate::domain::mail::{Damage, Forwarded, Mail};
 
 use self::tree::Tree;
 
@@ -158,8 +159,19 @@ fn fill_content(mail: &mut Mail, tree: &Tree<'_>, damages: &mut Damages) {
     let split = reply::split(&content.body);
     mail.text = split.text;
     mail.quoted = reply::join_blocks(&split.quoted, &content.enclosed);
+    mail.forwarded = forwarded(&mail.subject, &content);
     mail.attachments = content.attachments;
     mail.report = bounce::report(mail, tree);
+}
+
+/// The mails that a forward shows, or the one that it encloses; several enclosed ones are a collection.
+fn forwarded(subject: &str, content: &mime::Content) -> Vec<Forwarded> {
+    if !content.messages.is_empty() {
+        let one = content.messages.len() == 1;
+        return if one { content.messages.clone() } else { Vec::new() };
+    }
+    let says_so = is_forward(subject) || reply::forward::is_marked(&content.body);
+    if says_so { reply::forward::shown(&content.body) } else { Vec::new() }
 }
 
 /// The reader of last resort: header fields only, the rest of the mail stays for a person to open.

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::desk::Desk;
+use super::forward::PassedOn;
 use super::kind::KindVerdict;
 use super::letter::Letter;
 use super::limits::Released;
@@ -54,6 +55,8 @@ pub struct Arrival {
     pub kind: KindVerdict,
     /// What it says.
     pub understood: Understood,
+    /// The colleague who passed it on, when `mail` is the one inside a forward of theirs.
+    pub passed_on: Option<PassedOn>,
     /// Names its content: the same in every mailbox and on every reading.
     pub content_key: String,
     /// When the ledger first saw it.

@@ -138,6 +138,19 @@ pub struct Pec {
     pub error: String,
 }
 
+/// A mail of somebody else that a forward shows or encloses.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forwarded {
+    /// Who wrote it; the address is empty where the forward shows only a name.
+    pub author: Address,
+    /// What they called it.
+    pub subject: String,
+    /// What they newly wrote.
+    pub text: String,
+    /// Its `Message-ID`, known where the mail itself is enclosed.
+    pub message_id: Option<String>,
+}
+
 /// One mail, read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
@@ -175,6 +188,9 @@ pub struct Mail {
     pub report: Option<Report>,
     /// Set for certified mail and its receipts.
     pub pec: Option<Pec>,
+    /// The mails that it forwards, outermost first, at most [`FORWARDED_MAX`]; none for an answer.
+    #[serde(default)]
+    pub forwarded: Vec<Forwarded>,
     /// What was attached.
     pub attachments: Vec<Attachment>,
     /// What was wrong with the bytes, sorted, each once.
@@ -185,6 +201,9 @@ pub struct Mail {
 
 /// A thread longer than this is threaded by its newest ids.
 pub const REFERENCES_MAX: usize = 50;
+
+/// Mails of one forward that are read: offices pass on what was passed on to them, seldom more often.
+pub const FORWARDED_MAX: usize = 4;
 
 /// Recipients kept for display; nothing is decided by the ones beyond.
 pub const RECIPIENTS_MAX: usize = 50;

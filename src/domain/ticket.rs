@@ -118,6 +118,8 @@ pub enum EntryKind {
     Opened,
     /// The requester or another participant wrote again.
     Mail,
+    /// Words that ask for nothing: thanks, or what a colleague wrote above a mail that they passed on.
+    Note,
     /// Staff corrected a field.
     Correction,
     /// Staff closed it.
@@ -135,6 +137,7 @@ impl EntryKind {
         match self {
             Self::Opened => "opened",
             Self::Mail => "mail",
+            Self::Note => "note",
             Self::Correction => "correction",
             Self::Closed => "closed",
             Self::LetterFailed => "letter_failed",

@@ -5,10 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::domain::decide::Arrival;
 use crate::domain::desk::Desk;
-use crate::domain::kind::kind;
+use crate::domain::forward::{self, PassedOn};
+use crate::domain::kind::{KindVerdict, kind};
 use crate::domain::mail::{Damage, Mail};
+use crate::domain::thread;
 use crate::domain::time::Timestamp;
-use crate::domain::understand::understand;
+use crate::domain::understand::{Understood, understand};
 use crate::parse;
 
 /// Circumstances of a mail that its bytes do not tell.
@@ -38,26 +40,25 @@ pub fn read(desk: &Desk, raw: &[u8], circumstances: Circumstances) -> Arrival {
         mail.damage.sort();
     }
     // The rules of understanding are ours and tested, but a mail must never stop the daemon.
-    let read = catch_unwind(AssertUnwindSafe(|| {
-        (kind(&mail, &desk.identity, is_own(desk, &mail)), understand(&mail, &desk.rules))
-    }));
-    let (kind, understood) = if let Ok(read) = read {
-        read
-    } else {
-        mail = Mail {
-            message_id: mail.message_id,
-            damage: vec![Damage::Unparsable],
-            bytes: mail.bytes,
-            ..Mail::default()
-        };
-        (kind(&mail, &desk.identity, false), understand(&mail, &desk.rules))
-    };
+    let (message_id, bytes) = (mail.message_id.clone(), mail.bytes);
+    let understood = catch_unwind(AssertUnwindSafe(|| understood(desk, mail)));
+    let Read { mail, kind, understood, passed_on } = understood.unwrap_or_else(|_| {
+        let damage = vec![Damage::Unparsable];
+        let unreadable = Mail { message_id, damage, bytes, ..Mail::default() };
+        Read {
+            kind: kind(&unreadable, &desk.identity, false),
+            understood: understand(&unreadable, &desk.rules),
+            passed_on: None,
+            mail: unreadable,
+        }
+    });
     let Circumstances { received_at, mailbox, rescan, history_before, letters, oversize } =
         circumstances;
     Arrival {
         mail,
         kind,
         understood,
+        passed_on,
         content_key,
         received_at,
         mailbox,
@@ -66,6 +67,26 @@ pub fn read(desk: &Desk, raw: &[u8], circumstances: Circumstances) -> Arrival {
         letters,
         oversize,
     }
+}
+
+struct Read {
+    mail: Mail,
+    kind: KindVerdict,
+    understood: Understood,
+    passed_on: Option<PassedOn>,
+}
+
+fn understood(desk: &Desk, mail: Mail) -> Read {
+    let kind = kind(&mail, &desk.identity, is_own(desk, &mail));
+    // An answer to a letter of ours goes on in its ticket, whoever writes it and whatever it shows.
+    let unfolded = (kind.ticket && thread::keys(&mail, &desk.signer).letters.is_empty())
+        .then(|| forward::unfolded(&mail, &desk.identity))
+        .flatten();
+    let (mail, passed_on) = match unfolded {
+        Some((inside, passed)) => (inside, Some(passed)),
+        None => (mail, None),
+    };
+    Read { kind, understood: understand(&mail, &desk.rules), passed_on, mail }
 }
 
 /// The header that our letters carry.

@@ -4,7 +4,8 @@ use mail_parser::parsers::MessageStream;
 use mail_parser::{DateTime, HeaderValue};
 
 use crate::domain::mail::{
-    Address, Damage, HEADERS_MAX, Header, Mail, RECIPIENTS_MAX, REFERENCES_MAX, ReturnPath,
+    Address, Damage, Forwarded, HEADERS_MAX, Header, Mail, RECIPIENTS_MAX, REFERENCES_MAX,
+    ReturnPath,
 };
 use crate::domain::time::Timestamp;
 
@@ -80,6 +81,19 @@ pub(super) fn replace_author(mail: &mut Mail, inner: &Tree<'_>) {
     };
     mail.headers.extend(others(header).into_iter().filter(|header| !own(header)));
     mail.headers.truncate(HEADERS_MAX);
+}
+
+/// What an enclosed message's header tells of it.
+pub(super) fn forwarded(header: &Section<'_>) -> Forwarded {
+    let mut mail = Mail::default();
+    fill_people(&mut mail, header);
+    fill_ids(&mut mail, header);
+    Forwarded {
+        author: mail.from.unwrap_or_default(),
+        subject: header.first("subject").map(words::decode).unwrap_or_default().text,
+        text: String::new(),
+        message_id: mail.message_id,
+    }
 }
 
 fn fill_people(mail: &mut Mail, header: &Section<'_>) {

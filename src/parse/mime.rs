@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::mail::{Attachment, Damage};
+use crate::domain::mail::{Attachment, Damage, FORWARDED_MAX, Forwarded};
 
 use super::attachments::{self, declared_name};
+use super::fields::Section;
 use super::limits::{
     ATTACHMENTS_MAX, DEPTH_MAX, ENCLOSED_BYTES_MAX, ENVELOPES_MAX, TEXT_BYTES_MAX,
 };
@@ -18,6 +19,8 @@ pub(super) struct Content {
     pub body: Vec<Line>,
     /// Text of the messages that were attached, each under its author, date and subject.
     pub enclosed: String,
+    /// The same messages as somebody's own mails.
+    pub messages: Vec<Forwarded>,
     pub attachments: Vec<Attachment>,
 }
 
@@ -35,6 +38,7 @@ fn content_within(tree: &Tree<'_>, damages: &mut Damages, encoded: usize) -> Con
         encoded,
         attachments: Vec::new(),
         enclosed: String::new(),
+        messages: Vec::new(),
         named_text: Vec::new(),
         text_bytes: 0,
     };
@@ -45,7 +49,12 @@ fn content_within(tree: &Tree<'_>, damages: &mut Damages, encoded: usize) -> Con
         pieces.extend(named);
     }
     let body = pieces.into_iter().flat_map(|piece| piece.lines).collect();
-    Content { body, enclosed: walk.enclosed, attachments: walk.attachments }
+    Content {
+        body,
+        enclosed: walk.enclosed,
+        messages: walk.messages,
+        attachments: walk.attachments,
+    }
 }
 
 /// A text part, decoded and in lines.
@@ -101,6 +110,7 @@ struct Walk<'t, 'a, 'd> {
     encoded: usize,
     attachments: Vec<Attachment>,
     enclosed: String,
+    messages: Vec<Forwarded>,
     /// Text parts that have a name: attachments, unless there is no other text at all.
     named_text: Vec<Piece>,
     text_bytes: usize,
@@ -182,21 +192,32 @@ impl<'t, 'a> Walk<'t, 'a, '_> {
             return;
         }
         if part.shape == Shape::Message {
-            let heading = self.tree.enclosed_header(part).map(heading).unwrap_or_default();
-            let text = self.enclosed_text(part, around);
-            push_enclosed(&mut self.enclosed, &heading, &text);
+            let lines = self.enclosed_lines(part, around);
+            self.enclose(self.tree.enclosed_header(part), &lines);
         } else if self.encoded < ENVELOPES_MAX {
             let (bytes, _) = part.transfer.decode(part.body, TEXT_BYTES_MAX);
             let tree = Tree::scan(&bytes, self.damages);
             let inner = content_within(&tree, self.damages, self.encoded.saturating_add(1));
-            let heading = tree.root().map(|root| heading(&root.header)).unwrap_or_default();
-            push_enclosed(&mut self.enclosed, &heading, &reply::joined(&inner.body));
+            self.enclose(tree.root().map(|root| &root.header), &inner.body);
         }
     }
 
-    /// The text of an enclosed message; its own attachments stay inside it.
-    fn enclosed_text(&mut self, part: &'t Part<'a>, around: Surroundings) -> String {
-        let listed = self.attachments.len();
+    fn enclose(&mut self, header: Option<&Section<'_>>, lines: &[Line]) {
+        let heading = header.map(heading).unwrap_or_default();
+        push_enclosed(&mut self.enclosed, &heading, &reply::joined(lines));
+        if self.messages.len() < FORWARDED_MAX {
+            let text = reply::split(lines).text;
+            self.messages.push(
+                header
+                    .map(header::forwarded)
+                    .map_or_else(Forwarded::default, |message| Forwarded { text, ..message }),
+            );
+        }
+    }
+
+    /// The text of an enclosed message; its own attachments and enclosures stay inside it.
+    fn enclosed_lines(&mut self, part: &'t Part<'a>, around: Surroundings) -> Vec<Line> {
+        let (listed, enclosed) = (self.attachments.len(), self.messages.len());
         let mut lines = Vec::new();
         for child in self.tree.children(part) {
             let around =
@@ -204,7 +225,8 @@ impl<'t, 'a> Walk<'t, 'a, '_> {
             lines.extend(self.pieces(child, around).into_iter().flat_map(|piece| piece.lines));
         }
         self.attachments.truncate(listed);
-        reply::joined(&lines)
+        self.messages.truncate(enclosed);
+        lines
     }
 
     fn decoded(&mut self, part: &Part<'_>, html: bool) -> Piece {
@@ -275,7 +297,7 @@ fn without_twins(pieces: Vec<Piece>) -> Vec<Piece> {
 }
 
 /// Author, date and subject of an enclosed message, as a mail program shows them above a forward.
-fn heading(header: &super::fields::Section<'_>) -> String {
+fn heading(header: &Section<'_>) -> String {
     let lines = [("Da", "from"), ("Data", "date"), ("Oggetto", "subject")].map(|(label, name)| {
         let value = header.first(name)?;
         let value = match name {

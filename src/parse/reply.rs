@@ -4,6 +4,8 @@
 //! of the mail programs, then signatures and disclaimers. Nothing is ever cut to nothing: when no new word is left,
 //! everything is kept as the text. Interleaved answers follow each other in order.
 
+pub(super) mod forward;
+
 mod header_block;
 mod marks;
 

@@ -13,7 +13,8 @@ use sportello::parse::parse;
 const FIXTURES_MIN: usize = 40;
 
 /// Promises of the same files that the tests of the mail's kind keep.
-const DECIDED_LATER: [&str; 4] = ["kind", "reason", "ticket", "acknowledge"];
+const DECIDED_LATER: [&str; 7] =
+    ["kind", "reason", "ticket", "acknowledge", "requester", "requester_text", "note"];
 
 #[test]
 fn every_fixture_mail_becomes_the_record_beside_it() {
@@ -81,6 +82,9 @@ fn compare(mail: &Mail, key: &str, wanted: &Value) -> (bool, Value) {
         "quoted_contains" => return contains(&mail.quoted, wanted),
         "attachments" => {
             return list_holds(&serde_json::to_value(&mail.attachments).unwrap(), wanted);
+        }
+        "forwarded" => {
+            return list_holds(&serde_json::to_value(&mail.forwarded).unwrap(), wanted);
         }
         "pec" => return holds(&serde_json::to_value(&mail.pec).unwrap(), wanted),
         "report" => return holds(&serde_json::to_value(&mail.report).unwrap(), wanted),

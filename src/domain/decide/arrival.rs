@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::letters;
 use super::{Arrival, Change, Decision, Outcome, Snapshot};
 use crate::domain::desk::Desk;
+use crate::domain::forward::PassedOn;
 use crate::domain::kind::Kind;
 use crate::domain::letter::HoldReason;
 use crate::domain::limits;
@@ -153,13 +154,28 @@ fn opened(
     }
     let entry = Entry { kind: EntryKind::Opened, author: OURSELVES.to_owned(), text };
     let number = ticket.number.clone();
+    let note = arrival
+        .passed_on
+        .as_ref()
+        .map(|passed| Change::Enter { ticket: number.clone(), entry: passing_note(passed) });
     let outcome = if arrival.kind.kind == Kind::Unreadable {
         Outcome::Quarantined(number.clone())
     } else {
         Outcome::Ticket(number.clone())
     };
-    let changes = vec![Change::Open(Box::new(ticket)), Change::Enter { ticket: number, entry }];
+    let mut changes = vec![Change::Open(Box::new(ticket)), Change::Enter { ticket: number, entry }];
+    changes.extend(note);
     Decision { outcome: Some(outcome), changes, letters, reasons }
+}
+
+/// The colleague who passed a report on stands in its history, with what they wrote above it.
+fn passing_note(passed: &PassedOn) -> Entry {
+    let author = passed.by.address.to_lowercase();
+    let text = match passed.note.trim() {
+        "" => "passed it on".to_owned(),
+        note => note.chars().take(ENTRY_CHARS_MAX).collect(),
+    };
+    Entry { kind: EntryKind::Note, author, text }
 }
 
 fn new_ticket(

@@ -62,6 +62,7 @@ fn arrival(desk: &Desk, mail: Mail) -> Arrival {
     Arrival {
         kind: kind(&mail, &desk.identity, false),
         understood: understand(&mail, &desk.rules),
+        passed_on: None,
         mail,
         content_key: "key".to_owned(),
         received_at: NOW,

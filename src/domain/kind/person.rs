@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use super::phrases::Phrases;
 use super::sight::Sight;
 use super::{Kind, KindReason, KindVerdict, sender, weak};
+use crate::domain::forward::{is_forward, prefixed};
 
 /// Command, reply or report; with a weak sign of automation a ticket without acknowledgement.
 pub(super) fn verdict(sight: &Sight<'_>) -> KindVerdict {
@@ -31,7 +32,7 @@ fn orders(sight: &Sight<'_>) -> bool {
 /// a new report even when it names ancestors.
 fn continues(sight: &Sight<'_>) -> bool {
     let subject = sight.subject();
-    if prefixed(subject, FORWARD_PREFIXES) {
+    if is_forward(subject) {
         return false;
     }
     !sight.mail.in_reply_to.is_empty()
@@ -44,35 +45,6 @@ const REPLY_PREFIXES: &[&str] = &[
     "re", "r", "rif", "risp", "aw", "antw", "antwort", "sv", "vs", "odp", "res", "resp", "ref",
     "回复", "答复", "відп",
 ];
-
-/// Forward prefixes by language.
-const FORWARD_PREFIXES: &[&str] = &[
-    "i",
-    "fw",
-    "fwd",
-    "inoltra",
-    "inoltro",
-    "tr",
-    "wg",
-    "rv",
-    "enc",
-    "pd",
-    "doorst",
-    "转发",
-    "пересл",
-    "fs",
-];
-
-/// One-letter prefixes (`R:`, `I:`) count only with a blank behind, longer ones also without;
-/// a counter may stand between (`Re[2]:`, `Re(2):`).
-fn prefixed(subject: &str, prefixes: &[&str]) -> bool {
-    let Some((prefix, rest)) = subject.split_once(':') else { return false };
-    let bare = prefix
-        .trim()
-        .trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '[' | ']' | '(' | ')' | '^'));
-    let spaced = bare.chars().nth(1).is_some() || rest.is_empty() || rest.starts_with(' ');
-    spaced && prefixes.contains(&bare.trim())
-}
 
 /// Whether an automatic mail carries a person's report: a filled form, or a person's own words.
 pub(super) fn speaks(sight: &Sight<'_>) -> bool {

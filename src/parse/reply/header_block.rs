@@ -6,7 +6,7 @@ use regex::Regex;
 
 /// A field of a quoted header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Label {
+pub(super) enum Field {
     From,
     Date,
     To,
@@ -14,9 +14,9 @@ enum Label {
 }
 
 /// Labels as mail programs write them, in lower case.
-const LABELS: [(Label, &[&str]); 4] = [
+const LABELS: [(Field, &[&str]); 4] = [
     (
-        Label::From,
+        Field::From,
         &[
             "da",
             "mittente",
@@ -56,7 +56,7 @@ const LABELS: [(Label, &[&str]); 4] = [
         ],
     ),
     (
-        Label::Date,
+        Field::Date,
         &[
             "inviato",
             "inviata",
@@ -108,7 +108,7 @@ const LABELS: [(Label, &[&str]); 4] = [
         ],
     ),
     (
-        Label::To,
+        Field::To,
         &[
             "a",
             "per",
@@ -160,7 +160,7 @@ const LABELS: [(Label, &[&str]); 4] = [
         ],
     ),
     (
-        Label::Subject,
+        Field::Subject,
         &[
             "oggetto",
             "ogg",
@@ -189,16 +189,21 @@ const LABELS: [(Label, &[&str]); 4] = [
     ),
 ];
 
-fn label(line: &str) -> Option<Label> {
+fn label(line: &str) -> Option<Field> {
+    fields(line).map(|(field, _)| field)
+}
+
+/// The field that a line names, and its value.
+pub(super) fn fields(line: &str) -> Option<(Field, &str)> {
     const LABEL_CHARS_MAX: usize = 24;
     let line = line.trim_start_matches(['*', '_', '>', ' ', '|', '·', '\u{FEFF}']);
-    let (name, _) = line.split_once([':', '：'])?;
+    let (name, value) = line.split_once([':', '：'])?;
     if name.chars().count() > LABEL_CHARS_MAX {
         return None;
     }
     let name = name.trim_end_matches(['*', '_', ' ']).to_lowercase();
     let name = name.trim();
-    LABELS.iter().find(|(_, names)| names.contains(&name)).map(|(label, _)| *label)
+    LABELS.iter().find(|(_, names)| names.contains(&name)).map(|(field, _)| (*field, value))
 }
 
 /// Where a header block that begins at `at` ends. A person writes "Oggetto:" and "Data:" too: without a separator

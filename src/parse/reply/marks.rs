@@ -53,6 +53,39 @@ pub(super) fn is_ruled(line: &str) -> bool {
     line.len() >= 3 && line.chars().all(|c| matches!(c, '_' | '-' | '=' | '*' | '─' | '—' | ' '))
 }
 
+/// Whether a line says that a forward follows, not an answer.
+pub(super) fn begins_forward(line: &str) -> bool {
+    const WORDS: [&str; 22] = [
+        "inoltr",
+        "forward",
+        "weitergeleitet",
+        "transféré",
+        "réexpédié",
+        "reenvi",
+        "encaminhad",
+        "doorgestuurd",
+        "przekaz",
+        "redirec",
+        "përcjell",
+        "пересл",
+        "пересил",
+        "пересыл",
+        "перенаправ",
+        "переадрес",
+        "转发",
+        "轉寄",
+        "توجيه",
+        "vidarebefordra",
+        "videresend",
+        "přeposl",
+    ];
+    if line.len() > ATTRIBUTION_BYTES_MAX || !matches(&SEPARATOR, line) {
+        return false;
+    }
+    let line = line.to_lowercase();
+    WORDS.iter().any(|word| line.contains(word))
+}
+
 /// `> wrote:`: the end of an attribution whose address was set on lines of its own.
 pub(super) fn ends_attribution(line: &str) -> bool {
     line.len() <= ATTRIBUTION_BYTES_MAX && matches(&VERB_ALONE, line)
@@ -104,8 +137,8 @@ fn attribution(texts: &[&str], cut: &[bool], at: usize) -> Option<Mark> {
         }
         let written = (lines == 1 || first.contains(['@', '<']) || dated(first))
             && (is_dated_author(&joined) || matches(&DATED, &joined));
-        let addressed = written
-            || (lines == 1 || first.contains(['@', '<'])) && matches(&ADDRESSED, &joined);
+        let addressed =
+            written || (lines == 1 || first.contains(['@', '<'])) && matches(&ADDRESSED, &joined);
         if addressed || matches(&OPENED, &joined) {
             if quote_follows(texts, cut, end) {
                 return Some(Mark { end, rest: false });

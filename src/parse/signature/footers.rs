@@ -58,12 +58,17 @@ fn mark_last_footer(texts: &[&str], cut: &mut [bool]) {
     let kept = |(text, cut): (&&str, &bool)| !cut && !text.trim().is_empty();
     let Some(last) = texts.iter().zip(cut.iter()).rposition(kept) else { return };
     let above = last.checked_sub(1).and_then(|above| texts.get(above));
-    let alone = above.is_some_and(|above| above.trim().is_empty() || matches!(above.trim(), "--" | "—" | "---"));
+    let alone = above
+        .is_some_and(|above| above.trim().is_empty() || matches!(above.trim(), "--" | "—" | "---"));
     let program = texts
         .get(last)
         .is_some_and(|text| text.len() <= LAST_BYTES_MAX && matches(&LAST_FOOTER, text.trim()));
     if alone && program && kept_before(texts, cut, last) {
-        let from = if above.is_some_and(|above| above.trim().is_empty()) { last } else { last.saturating_sub(1) };
+        let from = if above.is_some_and(|above| above.trim().is_empty()) {
+            last
+        } else {
+            last.saturating_sub(1)
+        };
         cut.iter_mut().take(last.saturating_add(1)).skip(from).for_each(|mark| *mark = true);
     }
 }
@@ -120,7 +125,6 @@ static DISCLAIMER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .join("|");
     compiled(&format!(r"(?i)^(?:{openers})"))
 });
-
 
 /// An opener and a name in capitals, no more: a program, or the telephone's owner.
 static LAST_FOOTER: LazyLock<Option<Regex>> = LazyLock::new(|| {

@@ -1,0 +1,199 @@
+//! Mail that one of our people passes on: the person inside becomes the requester, the colleague a note.
+//!
+//! Only staff are believed, because anybody can write a header block into a mail. Where it is not plain whose
+//! report it is, it stays the colleague's: they can say so by an order, a wrong answer cannot be taken back.
+
+use super::kind::{Identity, kind};
+use super::mail::{Address, Forwarded, Mail};
+use super::text::fold;
+
+#[cfg(test)]
+mod tests;
+
+/// Forward prefixes by language.
+const FORWARD_PREFIXES: &[&str] = &[
+    "i",
+    "fw",
+    "fwd",
+    "inoltra",
+    "inoltro",
+    "tr",
+    "wg",
+    "rv",
+    "enc",
+    "pd",
+    "doorst",
+    "转发",
+    "轉寄",
+    "пересл",
+    "fs",
+    "vl",
+    "vb",
+    "yhtvs",
+    "rvs",
+    "пер",
+    "fwd.",
+];
+
+/// Whether a subject begins as programs make it of a forwarded one's.
+#[must_use]
+pub fn is_forward(subject: &str) -> bool {
+    prefixed(&fold(subject), FORWARD_PREFIXES)
+}
+
+/// One-letter prefixes (`R:`, `I:`) count only with a blank behind, longer ones also without;
+/// a counter may stand between (`Re[2]:`, `Re(2):`).
+pub(in crate::domain) fn prefixed(subject: &str, prefixes: &[&str]) -> bool {
+    let Some((prefix, rest)) = subject.split_once(':') else { return false };
+    let bare = prefix
+        .trim()
+        .trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '[' | ']' | '(' | ')' | '^'));
+    let spaced = bare.chars().nth(1).is_some() || rest.is_empty() || rest.starts_with(' ');
+    spaced && prefixes.contains(&bare.trim())
+}
+
+/// Who passed a mail on, and with which words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassedOn {
+    /// The colleague.
+    pub by: Address,
+    /// What they wrote above; may be empty.
+    pub note: String,
+}
+
+/// A forward of one of our people, taken apart: the mail as if its author had written to us, and who passed it on.
+/// `None` where the mail is no such forward, or where it is not plain whose report it is.
+#[must_use]
+pub fn unfolded(mail: &Mail, identity: &Identity) -> Option<(Mail, PassedOn)> {
+    let by = mail.from.clone().filter(|from| is_colleague(from, identity))?;
+    if !is_passing_on(&mail.text, &mail.forwarded) {
+        return None;
+    }
+    let inner = author(&mail.forwarded, identity)?;
+    let inside = Mail {
+        from: Some(inner.author.clone()),
+        subject: if inner.subject.is_empty() {
+            mail.subject.clone()
+        } else {
+            inner.subject.clone()
+        },
+        text: inner.text.clone(),
+        // Parts and attachments lie at the outer mail; they are the inner person's.
+        media_type: "text/plain".to_owned(),
+        ..Mail::default()
+    };
+    if !kind(&inside, identity, false).acknowledge {
+        return None;
+    }
+    let note = if shows_itself(mail) { String::new() } else { mail.text.clone() };
+    let passed = PassedOn { by, note };
+    let mail = Mail {
+        from: inside.from,
+        reply_to: None,
+        subject: inside.subject,
+        text: inside.text,
+        quoted: format!("{}\n\n{}", mail.text, mail.quoted).trim().to_owned(),
+        ..mail.clone()
+    };
+    Some((mail, passed))
+}
+
+fn is_colleague(address: &Address, identity: &Identity) -> bool {
+    let listed = |known: &String| known.trim().eq_ignore_ascii_case(&address.address);
+    let domain = address.domain();
+    let ours = |known: &String| {
+        let known = known.trim().to_ascii_lowercase();
+        let below = domain.strip_suffix(known.as_str());
+        !known.is_empty() && below.is_some_and(|above| above.is_empty() || above.ends_with('.'))
+    };
+    let staff = identity.staff.iter().any(listed) || identity.domains.iter().any(ours);
+    staff && !identity.addresses.iter().any(listed)
+}
+
+/// Nothing was written above: the whole mail is the forward, and parse kept it as the text.
+fn shows_itself(mail: &Mail) -> bool {
+    let inner = |forwarded: &Forwarded| {
+        !forwarded.text.is_empty() && mail.text.contains(forwarded.text.as_str())
+    };
+    mail.forwarded.last().is_some_and(inner)
+}
+
+/// Letters of a note without a word of passing on: more is a report of the colleague's own.
+const NOTE_LETTERS_MAX: usize = 80;
+
+/// Letters of a note with such a word: a covering letter is as long as that.
+const COVER_LETTERS_MAX: usize = 500;
+
+/// Words of who passes on, folded.
+const PASSING: [&str; 22] = [
+    "inoltr",
+    "trasmett",
+    "per competenza",
+    "giro ",
+    "giriamo",
+    "ricevut",
+    "pervenut",
+    "sottostante",
+    "di seguito",
+    "qui sotto",
+    "in calce",
+    "vedi sotto",
+    "come da",
+    "in allegato",
+    "allego",
+    "per conoscenza",
+    "segnalazione di",
+    "richiesta di",
+    "fyi",
+    "forward",
+    "see below",
+    "verificare",
+];
+
+/// Words that answer what is shown instead of passing it on, folded.
+const ANSWERING: [&str; 8] = [
+    "risolt",
+    "sistemat",
+    "intervento eseguito",
+    "gia fatto",
+    "ti rispondo",
+    "rispondo",
+    "grazie a te",
+    "confermo",
+];
+
+fn is_passing_on(text: &str, forwarded: &[Forwarded]) -> bool {
+    if forwarded
+        .last()
+        .is_some_and(|inner| !inner.text.is_empty() && text.contains(inner.text.as_str()))
+    {
+        return true;
+    }
+    let letters = text.chars().filter(|char| char.is_alphabetic()).take(COVER_LETTERS_MAX).count();
+    let folded = fold(text);
+    if ANSWERING.iter().any(|word| folded.contains(word)) {
+        return false;
+    }
+    letters < NOTE_LETTERS_MAX
+        || (letters < COVER_LETTERS_MAX && PASSING.iter().any(|word| folded.contains(word)))
+}
+
+/// Whose report it is: the first author who is no colleague that only passes on. Our own mailbox among the
+/// authors makes it a conversation, and a name without an address cannot be answered: both stay ambiguous.
+fn author<'a>(forwarded: &'a [Forwarded], identity: &Identity) -> Option<&'a Forwarded> {
+    let ours = |address: &Address| {
+        identity.addresses.iter().any(|own| own.trim().eq_ignore_ascii_case(&address.address))
+    };
+    let mut authors = forwarded.iter().peekable();
+    while let Some(inner) = authors.next() {
+        if inner.author.address.is_empty() || ours(&inner.author) {
+            return None;
+        }
+        let deeper: Vec<Forwarded> = authors.clone().cloned().collect();
+        let passing = is_colleague(&inner.author, identity) && is_passing_on(&inner.text, &[]);
+        if deeper.is_empty() || !passing {
+            return Some(inner);
+        }
+    }
+    None
+}

@@ -1,0 +1,127 @@
+use super::*;
+
+fn identity() -> Identity {
+    Identity {
+        addresses: vec!["segnalazioni@comune.example".to_owned()],
+        domains: vec!["comune.example".to_owned()],
+        staff: vec!["capo@impianti.example".to_owned()],
+        ..Identity::default()
+    }
+}
+
+fn person(address: &str) -> Address {
+    Address { name: String::new(), address: address.to_owned() }
+}
+
+fn inner(author: &str, text: &str) -> Forwarded {
+    Forwarded {
+        author: person(author),
+        subject: "buca".to_owned(),
+        text: text.to_owned(),
+        message_id: None,
+    }
+}
+
+fn forward(from: &str, note: &str, forwarded: &[Forwarded]) -> Mail {
+    Mail {
+        from: Some(person(from)),
+        subject: "I: buca".to_owned(),
+        text: note.to_owned(),
+        quoted: "Da: …".to_owned(),
+        forwarded: forwarded.to_vec(),
+        ..Mail::default()
+    }
+}
+
+/// Who is taken for the requester of a forward, by forwarder, note and authors inside.
+#[test]
+fn the_requester_of_a_forward_is_who_reported() {
+    const REPORT: &str = "In via Roma c'è una buca pericolosa.";
+    let anna = inner("anna@x.it", REPORT);
+    let ugo = inner("ugo@comune.example", "Per competenza.");
+    let ours = inner("segnalazioni@comune.example", "Abbiamo ricevuto la segnalazione.");
+    let robot = inner("noreply@x.it", REPORT);
+    let nameless = inner("", REPORT);
+    let own = "Nella scuola di via Po da tre giorni non funziona il riscaldamento e i bambini hanno freddo: serve un intervento.";
+    let cover = "Buongiorno, si inoltra per competenza la segnalazione pervenuta in data odierna a questo ufficio. Restiamo a disposizione per ogni chiarimento.";
+    let cases: [(&str, &str, &str, &[Forwarded], Option<&str>); 12] = [
+        (
+            "a bare forward",
+            "urp@comune.example",
+            "",
+            std::slice::from_ref(&anna),
+            Some("anna@x.it"),
+        ),
+        (
+            "a short note",
+            "urp@comune.example",
+            "Chi se ne occupa?",
+            std::slice::from_ref(&anna),
+            Some("anna@x.it"),
+        ),
+        (
+            "a covering letter",
+            "urp@sub.comune.example",
+            cover,
+            std::slice::from_ref(&anna),
+            Some("anna@x.it"),
+        ),
+        (
+            "listed staff",
+            "capo@impianti.example",
+            "FYI",
+            std::slice::from_ref(&anna),
+            Some("anna@x.it"),
+        ),
+        (
+            "a colleague who passed it on",
+            "urp@comune.example",
+            "",
+            &[ugo.clone(), anna.clone()],
+            Some("anna@x.it"),
+        ),
+        (
+            "a colleague who reports",
+            "urp@comune.example",
+            "",
+            &[inner("ugo@comune.example", own)],
+            Some("ugo@comune.example"),
+        ),
+        ("a report of their own", "urp@comune.example", own, std::slice::from_ref(&anna), None),
+        (
+            "an answer",
+            "urp@comune.example",
+            "Risolto stamattina.",
+            std::slice::from_ref(&anna),
+            None,
+        ),
+        ("a stranger", "mallory@notcomune.example", "", std::slice::from_ref(&anna), None),
+        ("a conversation with us", "urp@comune.example", "", &[ours, anna.clone()], None),
+        ("a robot", "urp@comune.example", "", &[robot], None),
+        ("a name alone", "urp@comune.example", "", &[nameless], None),
+    ];
+    for (name, from, note, forwarded, expected) in cases {
+        let unfolded = unfolded(&forward(from, note, forwarded), &identity());
+        let requester = unfolded.as_ref().and_then(|(mail, _)| mail.from.as_ref());
+        assert_eq!(requester.map(|from| from.address.as_str()), expected, "{name}");
+        if let Some((mail, passed)) = &unfolded {
+            assert_eq!((passed.by.address.as_str(), passed.note.as_str()), (from, note), "{name}");
+            assert_eq!(mail.subject, "buca", "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_subject_says_forward_in_many_languages() {
+    for (subject, expected) in [
+        ("I: buca", true),
+        ("Fwd: buca", true),
+        ("FW: R: buca", true),
+        ("WG: Loch", true),
+        ("R: I: buca", false),
+        ("I:buca", false),
+        ("Il lampione: spento", false),
+    ] {
+        assert_eq!(is_forward(subject), expected, "{subject}");
+    }
+}
