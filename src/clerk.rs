@@ -194,6 +194,9 @@ impl Clerk {
                 Change::Bounced { message_id, reason } => {
                     outbox::bounced(tx, message_id, reason, now).await?;
                 }
+                Change::Delivery { message_id, delivery } => {
+                    outbox::delivery(tx, message_id, *delivery).await?;
+                }
                 Change::Label { ticket, field, before, after } => {
                     tickets::label(tx, ticket, field, before.as_deref(), after, now);
                 }

@@ -40,6 +40,8 @@ pub mod limits;
 
 pub mod desk;
 
+pub mod delivery;
+
 pub mod decide;
 
 pub mod retry;

@@ -25,8 +25,10 @@ mod deadlines;
 
 mod link;
 
+mod notify;
+
 pub use deadlines::Deadlines;
-use link::Link;
+use link::{Link, Offers};
 
 /// A server that took the body wrongly said nothing that we may repeat at length.
 const SERVER_TEXT_CHARS_MAX: usize = 200;
@@ -46,6 +48,7 @@ pub struct Smtp {
 pub struct Connection {
     inner: AsyncSmtpConnection,
     deadlines: Deadlines,
+    offers: Offers,
     open: bool,
 }
 
@@ -60,6 +63,7 @@ impl Smtp {
     pub async fn open(&self) -> Result<Connection, Unusable> {
         let deadlines = self.deadlines;
         let link = Link::open(&self.server, &self.trust, &deadlines).await?;
+        let offers = link.offers();
         let hello = hello();
         let connect = AsyncSmtpConnection::connect_with_transport(Box::new(link), &hello);
         let inner = match timeout(deadlines.greeting, connect).await {
@@ -67,7 +71,7 @@ impl Smtp {
             Ok(Err(error)) => return Err(unusable("greeting", &error)),
             Err(_) => return Err(late("greeting", deadlines.greeting)),
         };
-        let mut connection = Connection { inner, deadlines, open: true };
+        let mut connection = Connection { inner, deadlines, offers, open: true };
         if let Some(login) = &self.server.login {
             connection.log_in(login).await?;
         }
@@ -124,7 +128,7 @@ impl Connection {
         let (Ok(from), Ok(to)) = (from, letter.recipient.parse()) else {
             return Ok(Carried::Permanent("the address is not one that SMTP carries".to_owned()));
         };
-        match self.envelope(from, to).await? {
+        match self.envelope(letter, from, to).await? {
             None => {}
             Some(refused) => return Ok(refused),
         }
@@ -139,11 +143,14 @@ impl Connection {
     /// MAIL, RCPT and DATA; `None` when the server waits for the body.
     async fn envelope(
         &mut self,
+        letter: &Leased,
         from: Option<Address>,
         to: Address,
     ) -> Result<Option<Carried>, Unusable> {
         let deadlines = self.deadlines;
-        let mail = self.inner.command(Mail::new(from, Vec::new()));
+        // The null sender wants no report, and there would be nobody to get it.
+        let asking = self.offers.dsn() && from.is_some();
+        let mail = self.inner.command(Mail::new(from, notify::of_mail(letter, asking)));
         let mail = step("MAIL", deadlines.mail, mail).await;
         if let Err(Trouble::Said(error)) = &mail
             && error.status().is_some_and(|code| code.to_string() == "530")
@@ -155,7 +162,7 @@ impl Connection {
         if let Some(carried) = self.refused(mail).await {
             return Ok(Some(carried));
         }
-        let rcpt = self.inner.command(Rcpt::new(to, Vec::new()));
+        let rcpt = self.inner.command(Rcpt::new(to, notify::of_recipient(letter, asking)));
         let rcpt = step("RCPT", deadlines.rcpt, rcpt).await;
         if let Some(carried) = self.refused(rcpt).await {
             return Ok(Some(carried));

@@ -45,9 +45,10 @@ pub(super) enum Command {
     },
 }
 
-const BRIEF: [&str; 7] = ["id", "kind", "ticket", "recipient", "state", "attempts", "reason"];
+const BRIEF: [&str; 8] =
+    ["id", "kind", "ticket", "recipient", "state", "delivery", "attempts", "reason"];
 
-const FULL: [&str; 10] = [
+const FULL: [&str; 11] = [
     "id",
     "kind",
     "ticket",
@@ -58,6 +59,7 @@ const FULL: [&str; 10] = [
     "reason",
     "next_at",
     "created_at",
+    "delivery",
 ];
 
 const STATES: [&str; 7] = ["due", "sending", "held", "sent", "failed", "ambiguous", "cancelled"];

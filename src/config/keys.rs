@@ -77,6 +77,7 @@ pub(super) const SECTIONS: &[SectionKeys] = &[
             ("token_command", Text),
             ("from", Text),
             ("acknowledgement_envelope", Text),
+            ("certified", Flag),
         ],
     },
     SectionKeys { name: "console", repeats: false, keys: &[("listen", Text)] },

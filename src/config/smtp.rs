@@ -1,8 +1,8 @@
 //! `[smtp]`: where letters leave, and in whose name.
 
 use super::error::Fault;
-use super::section::Reading;
-use super::server::{self, Ports, Server};
+use super::section::{Reading, Section};
+use super::server::{self, Login, Ports, Server};
 use super::values;
 use crate::domain::mail::Address;
 
@@ -65,6 +65,15 @@ pub(super) fn read(reading: &mut Reading) -> Found {
     let server = server::read(&mut section, PORTS, false);
     let words = [("from", Envelope::From), ("verp", Envelope::Verp), ("null", Envelope::Null)];
     let envelope = section.choice("acknowledgement_envelope", &words).unwrap_or(Envelope::From);
+    let certified = section.flag("certified").unwrap_or(false);
+    if certified && envelope != Envelope::From {
+        section.fault(
+            "acknowledgement_envelope",
+            "\"from\" together with certified = true",
+            "another one",
+            "a certified mail server takes no envelope sender but the account (RFC 6109)",
+        );
+    }
     let from = section.parsed(
         "from",
         "a sender",
@@ -74,6 +83,24 @@ pub(super) fn read(reading: &mut Reading) -> Found {
     if from.is_none() {
         section.absent("from", "the sender of letters", "none", "set it");
     }
+    if certified {
+        check_account(&mut section, &server, from.as_ref());
+    }
     let server = Some(server).filter(|server| !server.host.is_empty());
     Found { server, from, envelope }
+}
+
+/// Author, envelope sender and account of certified mail are one address (RFC 6109 section 3.1.1): another one
+/// would be refused letter by letter.
+fn check_account(section: &mut Section<'_>, server: &Server, from: Option<&Address>) {
+    let account = server.login.as_ref().map(Login::username).filter(|name| name.contains('@'));
+    let (Some(account), Some(from)) = (account, from) else { return };
+    if !account.eq_ignore_ascii_case(&from.address) {
+        section.fault(
+            "from",
+            &format!("the certified account `{account}`"),
+            &format!("`{}`", from.address),
+            "a certified mail server sends only in the name of the account",
+        );
+    }
 }

@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::delivery::Delivery;
 use super::desk::Desk;
 use super::forward::PassedOn;
 use super::kind::KindVerdict;
@@ -20,6 +21,10 @@ use super::understand::Understood;
 use super::urgency::Urgency;
 
 mod arrival;
+
+mod continued;
+
+mod delivery;
 
 mod letters;
 
@@ -101,6 +106,8 @@ pub struct KnownLetter {
     pub recipient: String,
     /// Its ticket.
     pub ticket: Option<String>,
+    /// What was known of it before.
+    pub delivery: Delivery,
 }
 
 /// Fields that staff changed; what is `None` stays.
@@ -187,6 +194,13 @@ pub enum Change {
         /// What the report says.
         reason: String,
     },
+    /// What became known of a letter on its way.
+    Delivery {
+        /// Its Message-ID.
+        message_id: String,
+        /// Where it is.
+        delivery: Delivery,
+    },
     /// What staff taught: a field's right value.
     Label {
         /// The ticket's number.
@@ -221,7 +235,7 @@ pub fn decide(desk: &Desk, snapshot: &Snapshot, event: &Event<'_>, now: Timestam
         Event::MailReadAgain(arrival) => arrival::read_again(desk, snapshot, arrival, now),
         Event::StaffCorrected(correction) => staff::correct(desk, snapshot, correction, now),
         Event::StaffClosed { note } => staff::close(snapshot, *note, now),
-        Event::LetterFailed(failed) => staff::letter_failed(desk, snapshot, failed),
+        Event::LetterFailed(failed) => delivery::refused(desk, snapshot, failed, now),
     }
 }
 

@@ -51,17 +51,29 @@ pub struct Header {
     pub value: String,
 }
 
+/// Where a photo was taken (WGS 84), as its camera wrote it (EXIF).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Position {
+    /// Degrees north, -90 to 90.
+    pub latitude: f64,
+    /// Degrees east, -180 to 180.
+    pub longitude: f64,
+}
+
 /// A part that a person attached.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attachment {
     /// A name safe to show and to save: no path, control or direction-changing characters.
     pub name: String,
-    /// `type/subtype` in lower case, as declared.
+    /// `type/subtype` in lower case, as declared, unless the bytes say otherwise.
     pub media_type: String,
     /// Decoded length.
     pub bytes: u64,
-    /// Shown inside the text (a logo, a pasted picture) and not added by hand.
+    /// A logo or another decoration of the text; photos are none, wherever they are shown.
     pub inline: bool,
+    /// Where a photo was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
 }
 
 /// What was wrong with the bytes. The mail is kept and read as far as possible all the same.
@@ -136,6 +148,12 @@ pub struct Pec {
     pub provider: String,
     /// `errore` of `daticert.xml`: `nessuno`, `no-dest`, `no-dominio`, `virus`, `altro`.
     pub error: String,
+    /// `consegna` of `daticert.xml`: the recipient that a receipt speaks of.
+    #[serde(default)]
+    pub recipient: String,
+    /// `errore-esteso` of `daticert.xml`, shortened.
+    #[serde(default)]
+    pub detail: String,
 }
 
 /// A mail of somebody else that a forward shows or encloses.
@@ -152,7 +170,7 @@ pub struct Forwarded {
 }
 
 /// One mail, read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Mail {
     /// `Message-ID` without angle brackets, as written.
     pub message_id: Option<String>,

@@ -7,6 +7,7 @@
 
 mod coordinates;
 mod number;
+mod photo;
 mod site;
 mod street;
 mod token;
@@ -16,6 +17,8 @@ mod words;
 mod tests;
 
 use serde::{Deserialize, Serialize};
+
+pub use photo::with_photos;
 
 use super::understand::is_bare_forward;
 use street::Street;

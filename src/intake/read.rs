@@ -8,6 +8,7 @@ use crate::domain::desk::Desk;
 use crate::domain::forward::{self, PassedOn};
 use crate::domain::kind::{KindVerdict, kind};
 use crate::domain::mail::{Damage, Mail};
+use crate::domain::place;
 use crate::domain::thread;
 use crate::domain::time::Timestamp;
 use crate::domain::understand::{Understood, understand};
@@ -86,7 +87,9 @@ fn understood(desk: &Desk, mail: Mail) -> Read {
         Some((inside, passed)) => (inside, Some(passed)),
         None => (mail, None),
     };
-    Read { kind, understood: understand(&mail, &desk.rules), passed_on, mail }
+    let mut understood = understand(&mail, &desk.rules);
+    understood.place = place::with_photos(understood.place, &mail.attachments);
+    Read { kind, understood, passed_on, mail }
 }
 
 /// The header that our letters carry.

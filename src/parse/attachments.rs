@@ -4,8 +4,9 @@ use crate::domain::mail::Attachment;
 
 use super::limits::NAME_CHARS_MAX;
 use super::params::Parameters;
+use super::tnef::Inner;
 use super::tree::{Part, Shape, Tree};
-use super::words;
+use super::{photo, sniff, words};
 
 /// Parts that certified and signed mail carry for machines (RFC 6109, RFC 8551).
 pub(super) fn is_service(part: &Part<'_>, name: &str) -> bool {
@@ -23,18 +24,50 @@ pub(super) fn attachment(
 ) -> Attachment {
     let disposition = part.disposition();
     let name = declared_name(part, &disposition).unwrap_or_else(|| made_name(tree, part, place));
+    let bytes = part.transfer.decoded_bytes(part.body);
+    let (prefix, _) = part.transfer.decode(part.body, sniff::PREFIX_BYTES);
+    let media_type = sniff::told(&media_type(part), &prefix);
     let shown = part.header.first("content-id").is_some() && disposition.value != "attachment";
-    let picture = part.media_type().starts_with("image/");
+    let picture = media_type.starts_with("image/").then(|| photo::read(&prefix));
+    let beside = related && (shown || disposition.value == "inline");
     Attachment {
         name: safe(&name),
-        media_type: media_type(part),
-        bytes: part.transfer.decoded_bytes(part.body),
-        inline: picture && related && (shown || disposition.value == "inline"),
+        inline: beside && picture.is_some_and(|picture| !picture.is_photo(bytes)),
+        position: picture.and_then(|picture| picture.position),
+        media_type,
+        bytes,
+    }
+}
+
+/// The entry for a file that lay in a `winmail.dat`.
+pub(super) fn unwrapped(inner: &Inner, place: usize) -> Attachment {
+    let declared = if inner.media_type.contains('/') {
+        inner.media_type.as_str()
+    } else {
+        "application/octet-stream"
+    };
+    let media_type = sniff::told(declared, &inner.prefix);
+    let picture = media_type.starts_with("image/").then(|| photo::read(&inner.prefix));
+    let name = if inner.name.trim().is_empty() {
+        format!("allegato-{place}.bin")
+    } else {
+        inner.name.clone()
+    };
+    Attachment {
+        name: safe(&name),
+        inline: inner.related && picture.is_some_and(|picture| !picture.is_photo(inner.bytes)),
+        position: picture.and_then(|picture| picture.position),
+        media_type: clean_type(&media_type),
+        bytes: inner.bytes,
     }
 }
 
 fn media_type(part: &Part<'_>) -> String {
-    part.media_type().chars().filter(|c| !words::is_hidden(*c)).take(NAME_CHARS_MAX).collect()
+    clean_type(part.media_type())
+}
+
+fn clean_type(media_type: &str) -> String {
+    media_type.chars().filter(|c| !words::is_hidden(*c)).take(NAME_CHARS_MAX).collect()
 }
 
 /// The name that the sender gave, decoded; none when it is empty.

@@ -11,7 +11,7 @@ use super::limits::{
 };
 use super::reply::{self, Line};
 use super::tree::{Part, Shape, Tree};
-use super::{Damages, charset, header, html, words};
+use super::{Damages, charset, header, html, tnef, words};
 
 /// What the body holds, before new words and quotes are told apart.
 #[derive(Debug, Default)]
@@ -176,11 +176,36 @@ impl<'t, 'a> Walk<'t, 'a, '_> {
         if self.attachments.len() >= ATTACHMENTS_MAX || part.media_type() == "text/x-amp-html" {
             return;
         }
+        if self.unwrap(part) {
+            return;
+        }
         let place = self.attachments.len().saturating_add(1);
         let attachment = attachments::attachment(self.tree, part, around.related, place);
         if !attachments::is_service(part, &attachment.name) {
             self.attachments.push(attachment);
         }
+    }
+
+    /// A `winmail.dat` is not shown: what is in it takes its place. False when the part is none.
+    fn unwrap(&mut self, part: &Part<'_>) -> bool {
+        let name = declared_name(part, &part.disposition()).unwrap_or_default();
+        if !tnef::is_tnef(part.media_type(), &name) {
+            return false;
+        }
+        let (bytes, _) = part.transfer.decode(part.body, usize::MAX / 4);
+        let Some(opened) = tnef::open(&bytes) else { return false };
+        for inner in opened.attachments {
+            let place = self.attachments.len().saturating_add(1);
+            if place <= ATTACHMENTS_MAX {
+                self.attachments.push(attachments::unwrapped(&inner, place));
+            }
+        }
+        let text = opened.text.get(..opened.text.floor_char_boundary(TEXT_BYTES_MAX));
+        let text = text.unwrap_or_default();
+        let lines =
+            if opened.html { html::lines(text) } else { reply::plain_lines(text, false, false) };
+        self.named_text.push(Piece { html: opened.html, lines });
+        true
     }
 
     fn enclosed_message(&mut self, part: &'t Part<'a>, around: Surroundings) {

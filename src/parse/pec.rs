@@ -12,6 +12,9 @@ use super::limits::{ENVELOPES_MAX, TEXT_BYTES_MAX};
 use super::tree::{Part, Shape, Tree};
 use super::{Damages, charset, header, html, reply, words};
 
+/// Characters of an error's long text that are kept: a reply code and its sentence.
+const DETAIL_CHARS_MAX: usize = 300;
+
 /// An envelope or receipt, read.
 #[derive(Debug, Default)]
 pub(super) struct Opened {
@@ -35,10 +38,10 @@ pub(super) fn open(outer: &Tree<'_>, content: &Tree<'_>) -> Option<Opened> {
     let envelope = transport.is_some();
     let mut pec = daticert(content).unwrap_or_default();
     pec.kind = kind;
-    pec.reference = header
-        .first("x-riferimento-message-id")
-        .and_then(|value| header::ids(value).into_iter().next())
-        .unwrap_or_default();
+    let referred = header.first("x-riferimento-message-id").map(header::ids).unwrap_or_default();
+    if let Some(reference) = referred.into_iter().next() {
+        pec.reference = reference;
+    }
     let inner = if envelope { enclosed(content).map(innermost) } else { None };
     Some(Opened { pec, inner })
 }
@@ -117,6 +120,12 @@ fn daticert(tree: &Tree<'_>) -> Option<Pec> {
         sender: element(&text, "mittente"),
         provider: element(&text, "gestore-emittente"),
         error: attribute(&text, "postacert", "errore"),
+        recipient: header::bare_address(&element(&text, "consegna")).unwrap_or_default(),
+        detail: element(&text, "errore-esteso").chars().take(DETAIL_CHARS_MAX).collect(),
+        reference: header::ids(element(&text, "msgid").as_bytes())
+            .into_iter()
+            .next()
+            .unwrap_or_default(),
         ..Pec::default()
     })
 }

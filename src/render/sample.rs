@@ -111,7 +111,9 @@ fn delivery_failed() -> DeliveryFailedContext {
         number: "2026-000123".to_owned(),
         organisation: "Comune di Esempio".to_owned(),
         to_requester: true,
+        to_office: true,
         recipient: "anna@mailbox.example".to_owned(),
+        next: Some("reperibile@giardini.example".to_owned()),
         reason: "550 5.1.1 no such user".to_owned(),
     }
 }

@@ -217,9 +217,15 @@ async fn reason(options: &PgConnectOptions, waited: sqlx::Error) -> StoreError {
 /// One change of the tables: version, name, statements.
 type Change = (i64, &'static str, &'static str);
 
-const SQLITE: [Change; 1] = [(1, "begin", include_str!("migrations/sqlite/0001_begin.sql"))];
+const SQLITE: [Change; 2] = [
+    (1, "begin", include_str!("migrations/sqlite/0001_begin.sql")),
+    (2, "delivery", include_str!("migrations/sqlite/0002_delivery.sql")),
+];
 
-const POSTGRES: [Change; 1] = [(1, "begin", include_str!("migrations/postgres/0001_begin.sql"))];
+const POSTGRES: [Change; 2] = [
+    (1, "begin", include_str!("migrations/postgres/0001_begin.sql")),
+    (2, "delivery", include_str!("migrations/postgres/0002_delivery.sql")),
+];
 
 async fn migrate<F, R>(changes: &[Change], run: F) -> Result<(), StoreError>
 where

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::engine::{PerEngine, Row, id_list, values};
 use super::{Engine, StoreError, Tx};
 use crate::domain::decide::KnownLetter;
+use crate::domain::delivery::Delivery;
 use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::retry::Next;
 use crate::domain::time::Timestamp;
@@ -357,7 +358,8 @@ pub async fn is_asked_for(engine: &Engine) -> Result<bool, StoreError> {
 pub async fn by_message_id(tx: &mut Tx, id: &str) -> Result<Option<KnownLetter>, StoreError> {
     let row = tx
         .row(
-            "SELECT letter.message_id, letter.kind, letter.recipient, ticket.number AS number
+            "SELECT letter.message_id, letter.kind, letter.recipient, letter.delivery,
+                    ticket.number AS number
              FROM letter LEFT JOIN ticket ON ticket.id = letter.ticket_id
              WHERE letter.message_id = $1",
             values![id],
@@ -370,7 +372,8 @@ pub async fn by_message_id(tx: &mut Tx, id: &str) -> Result<Option<KnownLetter>,
 pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Option<KnownLetter>, StoreError> {
     let row = tx
         .row(
-            "SELECT letter.message_id, letter.kind, letter.recipient, ticket.number AS number
+            "SELECT letter.message_id, letter.kind, letter.recipient, letter.delivery,
+                    ticket.number AS number
              FROM letter LEFT JOIN ticket ON ticket.id = letter.ticket_id WHERE letter.id = $1",
             values![id],
         )
@@ -384,7 +387,23 @@ fn known_letter(row: &Row) -> Result<KnownLetter, StoreError> {
         kind: kind(row)?,
         recipient: row.text("recipient")?,
         ticket: row.text_or_null("number")?,
+        delivery: Delivery::parse(&row.text("delivery")?).unwrap_or_default(),
     })
+}
+
+/// Notes what became known of a letter. Receipts overtake each other: what is final stays, unless it failed
+/// after all.
+pub async fn delivery(tx: &mut Tx, message_id: &str, delivery: Delivery) -> Result<(), StoreError> {
+    if delivery == Delivery::Unknown {
+        return Ok(());
+    }
+    tx.run(
+        "UPDATE letter SET delivery = $2
+         WHERE message_id = $1 AND ($2 = 'failed' OR delivery NOT IN ('delivered', 'failed'))",
+        values![message_id, delivery.name()],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Notes that a letter which a server had taken did not arrive.
@@ -442,6 +461,8 @@ pub struct LetterRow {
     pub recipient: String,
     /// Where it stands.
     pub state: String,
+    /// What delivery reports and receipts say: `accepted`, `delayed`, `delivered`, `failed`; empty: nothing.
+    pub delivery: String,
     /// How often it was tried.
     pub attempts: i64,
     /// Its Message-ID, without brackets.
@@ -455,12 +476,12 @@ pub struct LetterRow {
 }
 
 const LETTERS: &str = "SELECT letter.id, letter.kind, ticket.number AS number, letter.recipient,
-    letter.state, letter.attempts, letter.message_id, letter.reason, letter.next_at, letter.created_at
-    FROM letter LEFT JOIN ticket ON ticket.id = letter.ticket_id ORDER BY letter.id";
+    letter.state, letter.delivery, letter.attempts, letter.message_id, letter.reason, letter.next_at,
+    letter.created_at FROM letter LEFT JOIN ticket ON ticket.id = letter.ticket_id ORDER BY letter.id";
 
 const LETTERS_OF_TICKET: &str = "SELECT letter.id, letter.kind, ticket.number AS number,
-    letter.recipient, letter.state, letter.attempts, letter.message_id, letter.reason, letter.next_at,
-    letter.created_at
+    letter.recipient, letter.state, letter.delivery, letter.attempts, letter.message_id, letter.reason,
+    letter.next_at, letter.created_at
     FROM letter JOIN ticket ON ticket.id = letter.ticket_id WHERE letter.ticket_id = $1
     ORDER BY letter.id";
 
@@ -481,6 +502,7 @@ fn read_row(row: &Row) -> Result<LetterRow, StoreError> {
         ticket: row.text_or_null("number")?,
         recipient: row.text("recipient")?,
         state: row.text("state")?,
+        delivery: row.text("delivery")?,
         attempts: row.int("attempts")?,
         message_id: row.text("message_id")?,
         reason: row.text("reason")?,

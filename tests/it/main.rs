@@ -22,6 +22,8 @@ mod cli;
 
 mod hostile_mail;
 
+mod mutations;
+
 mod tidy;
 
 mod hostile_imap;

@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use lettre::transport::smtp::client::AsyncTokioStream;
@@ -24,6 +25,9 @@ const PLAIN_REPLY_BYTES_MAX: usize = 16 * 1024;
 /// looks only at a line's end, which need never come.
 const LINE_BYTES_MAX: usize = 8 * 1024;
 
+/// Where an extension's name stands in a line of an EHLO reply, and a little more, so that a longer one differs.
+const EXTENSION_NAME: std::ops::Range<usize> = 4..12;
+
 /// After STARTTLS the server does not greet again (RFC 3207 section 4.2), but lettre waits for a
 /// greeting: it reads this one.
 const GREETING: &[u8] = b"220 over TLS\r\n";
@@ -35,6 +39,27 @@ pub(super) struct Link {
     before: &'static [u8],
     /// Bytes of the line under way.
     line: usize,
+    /// What stands behind the code of the line under way, as far as an extension's name reaches.
+    word: Vec<u8>,
+    offers: Offers,
+}
+
+/// What the server said of itself, as far as lettre does not remember it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Offers(Arc<AtomicBool>);
+
+impl Offers {
+    /// Delivery status notifications can be asked for (RFC 3461).
+    pub(super) fn dsn(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Looks at a line of a reply without its code.
+    fn hear(&self, line: &[u8]) {
+        if line.trim_ascii().eq_ignore_ascii_case(b"DSN") {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Link {
@@ -46,7 +71,7 @@ impl Link {
         let stream =
             wire::dial(&server.host, server.port).await.map_err(|error| unreachable(&error))?;
         let (stream, before) = match server.tls {
-            Tls::None => return Ok(Self { wire: Wire::Plain(stream), before: b"", line: 0 }),
+            Tls::None => return Ok(Self::over(Wire::Plain(stream), b"")),
             Tls::Implicit => (stream, &b""[..]),
             Tls::StartTls => {
                 let stream = match timeout(deadlines.starttls, ask_for_tls(stream)).await {
@@ -61,12 +86,27 @@ impl Link {
             }
         };
         let wire = wire::secure(stream, &server.host, trust, deadlines.handshake).await;
-        Ok(Self { wire: wire.map_err(|error| unreachable(&error))?, before, line: 0 })
+        Ok(Self::over(wire.map_err(|error| unreachable(&error))?, before))
+    }
+
+    fn over(wire: Wire, before: &'static [u8]) -> Self {
+        Self { wire, before, line: 0, word: Vec::new(), offers: Offers::default() }
+    }
+
+    /// Filled while the connection is used.
+    pub(super) fn offers(&self) -> Offers {
+        self.offers.clone()
     }
 
     /// Counts the bytes of the line under way.
     fn measure(&mut self, read: &[u8]) -> io::Result<()> {
         for byte in read {
+            if *byte == b'\n' {
+                self.offers.hear(&self.word);
+                self.word.clear();
+            } else if EXTENSION_NAME.contains(&self.line) {
+                self.word.push(*byte);
+            }
             self.line = if *byte == b'\n' { 0 } else { self.line.saturating_add(1) };
             if self.line > LINE_BYTES_MAX {
                 let text = format!("expected a line of at most {LINE_BYTES_MAX} bytes, found more");

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::letters;
 use super::{Arrival, Change, Decision, Outcome, Snapshot};
+use super::{continued, delivery};
 use crate::domain::desk::Desk;
 use crate::domain::forward::PassedOn;
 use crate::domain::kind::Kind;
@@ -19,7 +20,7 @@ use crate::domain::time::Timestamp;
 const RESCAN_FRESH: Duration = Duration::from_hours(2);
 
 /// Text of a mail kept in a history line, in characters; the whole mail is in the store.
-const ENTRY_CHARS_MAX: usize = 4000;
+pub(super) const ENTRY_CHARS_MAX: usize = 4000;
 
 pub(super) fn decide(
     desk: &Desk,
@@ -34,7 +35,7 @@ pub(super) fn decide(
         return Decision::filed("it was there before the mailbox was first read".to_owned());
     }
     if matches!(arrival.kind.kind, Kind::Bounce | Kind::PecReceipt) {
-        return delivery_status(desk, snapshot, arrival);
+        return delivery::reported(desk, snapshot, arrival, now);
     }
     if !arrival.kind.ticket && arrival.kind.kind != Kind::Command {
         return Decision::filed(arrival.kind.reason.text().to_owned());
@@ -42,10 +43,37 @@ pub(super) fn decide(
     let sender = sender_of(arrival);
     match (thread::continues(&snapshot.candidates, &sender.address), &snapshot.ticket) {
         (Some(candidate), Some(ticket)) if candidate.number == ticket.number => {
-            continued(desk, ticket, arrival, &sender)
+            match continued::decide(desk, ticket, arrival, &sender, now) {
+                Some(decision) => decision,
+                None => reopened(desk, snapshot, ticket, arrival, sender, now),
+            }
         }
         _ => opened(desk, snapshot, arrival, sender, now),
     }
+}
+
+/// A new ticket for who writes long after theirs was closed; each names the other.
+fn reopened(
+    desk: &Desk,
+    snapshot: &Snapshot,
+    closed: &Ticket,
+    arrival: &Arrival,
+    sender: Address,
+    now: Timestamp,
+) -> Decision {
+    let mut decision = opened(desk, snapshot, arrival, sender, now);
+    let link = |text: String| Entry { kind: EntryKind::Note, author: OURSELVES.to_owned(), text };
+    let (new, old) = (&snapshot.next_number, &closed.number);
+    decision.changes.push(Change::Enter {
+        ticket: new.clone(),
+        entry: link(format!("follows {old}, which had been closed for long")),
+    });
+    decision.changes.push(Change::Enter {
+        ticket: old.clone(),
+        entry: link(format!("its requester wrote again: {new}")),
+    });
+    decision.reasons.push(format!("it follows {old}, which has been closed for long"));
+    decision
 }
 
 /// Delivered before the mailbox was first read, and met only because the folder was numbered anew.
@@ -62,66 +90,6 @@ fn sender_of(arrival: &Arrival) -> Address {
     let mut sender = arrival.mail.from.clone().unwrap_or_default();
     sender.address = sender.address.to_lowercase();
     sender
-}
-
-fn delivery_status(desk: &Desk, snapshot: &Snapshot, arrival: &Arrival) -> Decision {
-    let Some(letter) = &snapshot.letter else {
-        return Decision::filed(format!(
-            "{}; it names no letter of ours",
-            arrival.kind.reason.text()
-        ));
-    };
-    let report = arrival.mail.report.clone().unwrap_or_default();
-    let said = if report.diagnostic.is_empty() { &report.status } else { &report.diagnostic };
-    let failed = is_failure(arrival);
-    let mut decision = Decision {
-        outcome: Some(Outcome::DeliveryStatus(letter.ticket.clone())),
-        changes: Vec::new(),
-        letters: Vec::new(),
-        reasons: vec![arrival.kind.reason.text().to_owned()],
-    };
-    if let Some(number) = &letter.ticket {
-        let verb = if failed { "did not reach" } else { "is on its way to" };
-        let text = format!("the {} {verb} {}: {said}", letter.kind.name(), letter.recipient);
-        let entry = Entry { kind: EntryKind::DeliveryStatus, author: OURSELVES.to_owned(), text };
-        decision.changes.push(Change::Enter { ticket: number.clone(), entry });
-    }
-    if failed {
-        let reason = format!("bounced: {said}");
-        decision.changes.push(Change::Bounced {
-            message_id: letter.message_id.clone(),
-            reason: reason.clone(),
-        });
-        if let Some(ticket) = &snapshot.ticket {
-            decision.letters.extend(letters::delivery_failed(desk, ticket, letter, &reason));
-        }
-    }
-    decision
-}
-
-/// A report of a final failure; a delay or a success changes no letter's state.
-fn is_failure(arrival: &Arrival) -> bool {
-    if let Some(pec) = &arrival.mail.pec {
-        return matches!(pec.kind.as_str(), "errore-consegna" | "non-accettazione");
-    }
-    arrival.mail.report.as_ref().is_none_or(|report| {
-        let action = report.action.as_str();
-        action == "failed" || (action.is_empty() && report.status.starts_with('5'))
-    })
-}
-
-fn continued(desk: &Desk, ticket: &Ticket, arrival: &Arrival, sender: &Address) -> Decision {
-    let author = if sender.address.is_empty() { "unknown" } else { &sender.address };
-    let text: String = arrival.mail.text.chars().take(ENTRY_CHARS_MAX).collect();
-    let entry = Entry { kind: EntryKind::Mail, author: author.to_owned(), text };
-    let letters =
-        if arrival.letters { letters::follow_up(desk, ticket, arrival) } else { Vec::new() };
-    Decision {
-        outcome: Some(Outcome::Entry(ticket.number.clone())),
-        changes: vec![Change::Enter { ticket: ticket.number.clone(), entry }],
-        letters,
-        reasons: vec![format!("it continues ticket {}", ticket.number)],
-    }
 }
 
 fn opened(

@@ -210,6 +210,18 @@ pub(super) fn orders(
         return Vec::new();
     };
     let Some(address) = contractor.addresses.first() else { return Vec::new() };
+    vec![order(desk, ticket, (contractor, address), cause, attachments, hold, now)]
+}
+
+fn order(
+    desk: &Desk,
+    ticket: &Ticket,
+    (contractor, address): (&Contractor, &String),
+    cause: &str,
+    attachments: usize,
+    hold: Option<HoldReason>,
+    now: Timestamp,
+) -> Letter {
     let context = order_context(desk, ticket, contractor, attachments, now);
     let draft = Draft {
         kind: LetterKind::WorkOrder,
@@ -220,7 +232,7 @@ pub(super) fn orders(
         language: Language::It,
         hold,
     };
-    vec![draft.letter(desk, &context)]
+    draft.letter(desk, &context)
 }
 
 fn order_context(
@@ -271,32 +283,92 @@ pub(super) fn follow_up(desk: &Desk, ticket: &Ticket, arrival: &Arrival) -> Vec<
     notices(desk, ticket, &cause(arrival), "follow_up", &context)
 }
 
-/// To the office: a letter to a requester or contractor did not arrive. A lost notice is not announced
-/// by another notice: it would be lost like the first.
-pub(super) fn delivery_failed(
+/// What follows a letter that did not arrive: the next contact of the list gets it, and somebody is told.
+///
+/// A lost notice to staff is not announced by another one: it would be lost like the first.
+pub(super) fn after_failure(
     desk: &Desk,
     ticket: &Ticket,
     letter: &KnownLetter,
     reason: &str,
+    now: Timestamp,
 ) -> Vec<Letter> {
-    if letter.kind == LetterKind::StaffNotice {
-        return Vec::new();
+    let cause = format!("letter:{}", letter.message_id);
+    match letter.kind {
+        LetterKind::Acknowledgement => failure_notices(desk, ticket, letter, reason, None),
+        LetterKind::WorkOrder => {
+            let next = next_contact(desk, ticket, &letter.recipient);
+            let attachments = ticket.facts.attachments.len();
+            let order = next.map(|(contractor, address)| {
+                order(desk, ticket, (contractor, address), &cause, attachments, None, now)
+            });
+            let told = order.as_ref().map(|order| order.recipient.address.clone());
+            let mut letters = failure_notices(desk, ticket, letter, reason, told);
+            letters.extend(order);
+            letters
+        }
+        LetterKind::StaffNotice => {
+            let told = |address: &String| address.eq_ignore_ascii_case(&letter.recipient);
+            if desk.staff.iter().any(told) {
+                return Vec::new();
+            }
+            let mut letters = failure_notices(desk, ticket, letter, reason, None);
+            let copy = format!("{cause}:copy");
+            let context = known_context(desk, ticket);
+            letters.extend(notices_to(desk, &desk.staff, ticket, &copy, "staff_notice", &context));
+            letters
+        }
     }
+}
+
+/// The contractor of an address and the address that follows it in their list.
+fn next_contact<'a>(
+    desk: &'a Desk,
+    ticket: &Ticket,
+    failed: &str,
+) -> Option<(&'a Contractor, &'a String)> {
+    let code = ticket.subcategory.as_deref()?;
+    let is_failed = |address: &String| address.eq_ignore_ascii_case(failed);
+    desk.rules.contractors(code).into_iter().find_map(|contractor| {
+        let place = contractor.addresses.iter().position(is_failed)?;
+        Some((contractor, contractor.addresses.get(place.saturating_add(1))?))
+    })
+}
+
+/// To the office, or to staff when it is the office that cannot be reached: a letter did not arrive.
+fn failure_notices(
+    desk: &Desk,
+    ticket: &Ticket,
+    letter: &KnownLetter,
+    reason: &str,
+    next: Option<String>,
+) -> Vec<Letter> {
+    let to_office = letter.kind == LetterKind::StaffNotice;
     let context = DeliveryFailedContext {
         number: ticket.number.clone(),
         organisation: desk.organisation.clone(),
         to_requester: letter.kind == LetterKind::Acknowledgement,
+        to_office,
         recipient: letter.recipient.clone(),
+        next,
         reason: reason.to_owned(),
     };
     let cause = format!("letter:{}", letter.message_id);
+    if to_office {
+        return notices_to(desk, &desk.staff, ticket, &cause, "delivery_failed", &context);
+    }
     notices(desk, ticket, &cause, "delivery_failed", &context)
 }
 
 /// To the office that a ticket came to by a correction.
 pub(super) fn reassigned(desk: &Desk, ticket: &Ticket, cause: &str) -> Vec<Letter> {
+    notices(desk, ticket, cause, "staff_notice", &known_context(desk, ticket))
+}
+
+/// What a ticket tells of itself when its mail is not at hand.
+fn known_context(desk: &Desk, ticket: &Ticket) -> StaffNoticeContext {
     let (text, text_cut) = shortened(&ticket.facts.text);
-    let context = StaffNoticeContext {
+    StaffNoticeContext {
         number: ticket.number.clone(),
         organisation: desk.organisation.clone(),
         mailbox: ticket.mailbox.clone(),
@@ -316,8 +388,7 @@ pub(super) fn reassigned(desk: &Desk, ticket: &Ticket, cause: &str) -> Vec<Lette
         text,
         text_cut,
         ..StaffNoticeContext::default()
-    };
-    notices(desk, ticket, cause, "staff_notice", &context)
+    }
 }
 
 /// One notice for each address that answers for the ticket: the office's, else all of staff.
@@ -330,6 +401,17 @@ fn notices<C: serde::Serialize>(
 ) -> Vec<Letter> {
     let office = office_of(desk, ticket);
     let addresses = office.address.as_ref().map_or(desk.staff.as_slice(), std::slice::from_ref);
+    notices_to(desk, addresses, ticket, cause, template, context)
+}
+
+fn notices_to<C: serde::Serialize>(
+    desk: &Desk,
+    addresses: &[String],
+    ticket: &Ticket,
+    cause: &str,
+    template: &str,
+    context: &C,
+) -> Vec<Letter> {
     addresses
         .iter()
         .map(|address| {

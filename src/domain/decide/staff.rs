@@ -1,9 +1,9 @@
-//! Staff acted, or a letter came to grief.
+//! Staff acted.
 
 use super::letters;
-use super::{Change, Correction, Decision, FailedLetter, Snapshot};
+use super::{Change, Correction, Decision, Snapshot};
 use crate::domain::desk::Desk;
-use crate::domain::ticket::{Entry, EntryKind, OURSELVES, Status, Ticket};
+use crate::domain::ticket::{Entry, EntryKind, Status, Ticket};
 use crate::domain::time::Timestamp;
 
 /// The author of what is done on the command line.
@@ -113,26 +113,6 @@ pub(super) fn close(snapshot: &Snapshot, note: Option<&str>, now: Timestamp) -> 
         outcome: None,
         changes: vec![Change::Update(Box::new(ticket)), Change::Enter { ticket: number, entry }],
         letters: Vec::new(),
-        reasons: vec![text],
-    }
-}
-
-pub(super) fn letter_failed(desk: &Desk, snapshot: &Snapshot, failed: &FailedLetter) -> Decision {
-    let FailedLetter { letter, reason } = failed;
-    let Some(ticket) = &snapshot.ticket else {
-        return Decision::nothing("the letter belongs to no ticket");
-    };
-    let text = format!(
-        "the {} did not reach {}: {reason}",
-        letter.kind.name().replace('_', " "),
-        letter.recipient
-    );
-    let entry =
-        Entry { kind: EntryKind::LetterFailed, author: OURSELVES.to_owned(), text: text.clone() };
-    Decision {
-        outcome: None,
-        changes: vec![Change::Enter { ticket: ticket.number.clone(), entry }],
-        letters: letters::delivery_failed(desk, ticket, letter, reason),
         reasons: vec![text],
     }
 }

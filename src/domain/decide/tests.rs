@@ -1,6 +1,7 @@
 //! What follows from each kind of mail and from what staff do, as a table: pure, without a store.
 
 use super::*;
+use crate::domain::delivery::Delivery;
 use crate::domain::desk::Envelope;
 use crate::domain::hours::Hours;
 use crate::domain::kind::{Identity, kind};
@@ -258,24 +259,39 @@ fn staff_orders_change_what_they_name() {
     assert!(on(None, Event::StaffClosed { note: None }).changes.is_empty());
 }
 
-/// A lost acknowledgement or order is told to the office; a lost notice only stands in the ticket.
+/// Who hears of a letter that did not arrive, and who gets it instead.
 #[test]
-fn a_failed_letter_is_told_unless_it_was_the_telling() {
-    let desk = desk();
+fn a_failed_letter_is_told_and_the_next_contact_is_used() {
+    use LetterKind::{Acknowledgement, StaffNotice, WorkOrder};
+    let rules = RULES.replace("luce.example\"]", "luce.example\", \"reperibile@luce.example\"]");
+    let desk = Desk { rules: RuleSet::parse(&rules, "rules.toml").unwrap(), ..desk() };
     let ticket = ticket_of(&arrived(&desk, &snapshot(), &arrival(&desk, report())));
+    let ticket = Ticket { subcategory: Some("I01".to_owned()), ..ticket };
     let snapshot = Snapshot { ticket: Some(ticket), ..Snapshot::default() };
-    for (kind, told) in
-        [(LetterKind::Acknowledgement, 1), (LetterKind::WorkOrder, 1), (LetterKind::StaffNotice, 0)]
-    {
+    let office = "staff_notice strade@comune.example";
+    let staff = ["staff_notice ced@comune.example", "staff_notice capo@comune.example"];
+    let copies = [staff, staff].concat();
+    let next = [office, "work_order reperibile@luce.example"];
+    let cases: [(LetterKind, &str, &[&str], &str); 5] = [
+        (Acknowledgement, "anna@x.example", &[office], "did NOT get the confirmation"),
+        (WorkOrder, "interventi@luce.example", &next, "did NOT get the work order"),
+        (WorkOrder, "reperibile@luce.example", &[office], "did NOT get the work order"),
+        (StaffNotice, "strade@comune.example", &copies, "did not reach"),
+        (StaffNotice, "ced@comune.example", &[], "did not reach"),
+    ];
+    for (kind, recipient, expected, text) in cases {
         let letter = KnownLetter {
             message_id: "a.b.c.d@comune.example".to_owned(),
             kind,
-            recipient: "anna@x.example".to_owned(),
+            recipient: recipient.to_owned(),
             ticket: Some("2026-000001".to_owned()),
+            delivery: Delivery::Unknown,
         };
         let failed = FailedLetter { letter, reason: "550".to_owned() };
         let decision = decide(&desk, &snapshot, &Event::LetterFailed(&failed), NOW);
-        assert_eq!((decision.changes.len(), decision.letters.len()), (1, told), "{kind:?}");
+        assert_eq!(letters(&decision), expected, "{kind:?} {recipient}");
+        let [Change::Enter { entry, .. }] = &decision.changes[..] else { panic!("one entry") };
+        assert!(entry.text.contains(text), "{}", entry.text);
     }
 }
 

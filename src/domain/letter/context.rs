@@ -269,10 +269,14 @@ pub struct DeliveryFailedContext {
     pub number: String,
     /// `organisation.name`.
     pub organisation: String,
-    /// It was the requester's acknowledgement; else a contractor's work order.
+    /// It was the requester's acknowledgement.
     pub to_requester: bool,
+    /// It was a notice to the office in charge; neither: a contractor's work order.
+    pub to_office: bool,
     /// Whom it went to.
     pub recipient: String,
+    /// The contractor's next contact, who gets the work order instead; `none` when there is none.
+    pub next: Option<String>,
     /// What the mail server said.
     pub reason: String,
 }

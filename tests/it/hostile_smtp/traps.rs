@@ -221,3 +221,20 @@ async fn there_is_no_way_back_to_plain_text() {
     assert!(unusable.text.contains("STARTTLS"), "{unusable:?}");
     assert!(server.transcript().iter().flatten().all(|line| line.starts_with("EHLO ")));
 }
+
+/// A server that offers delivery reports is asked for them, with the letter's signed id as envelope id; one
+/// that does not is not.
+#[tokio::test]
+async fn reports_are_asked_for_where_they_are_offered() {
+    for (offer, asked) in [("DSN", true), ("DSNX", false), ("SIZE", false)] {
+        let script = format!("C: EHLO\nS: 250-mx.example\nS: 250-{offer}\nS: 250 8BITMIME\n");
+        let server = HostileSmtp::script(&script);
+        let office = owing(Kept::Sqlite, 1, &server, &Way::default()).await;
+        assert_eq!(pass(&office).await.sent, 1, "{offer}");
+        let said = server.transcript().concat();
+        let line = |verb: &str| said.iter().find(|line| line.starts_with(verb)).unwrap().clone();
+        let (mail, rcpt) = (line("MAIL"), line("RCPT"));
+        assert_eq!(mail.contains(" RET=HDRS ENVID="), asked, "{mail}");
+        assert_eq!(rcpt.contains(" NOTIFY=FAILURE,DELAY ORCPT=rfc822;"), asked, "{rcpt}");
+    }
+}

@@ -9,6 +9,7 @@ use sportello::domain::letter::LetterKind;
 use sportello::intake::read::{Circumstances, read};
 use sportello::store::outbox;
 
+use super::robots::noise;
 use super::{LIGHTING, hours, lamp, minutes, pothole};
 use crate::support::world::{REPORTS, World, on_both, on_both_with};
 
@@ -122,14 +123,30 @@ fn a_refused_work_order_tells_staff() {
     });
 }
 
-/// A lost notice to an office is not announced by another that would be lost like it.
+/// An office that cannot be reached: staff hear of it and get the ticket instead. Their own lost notices
+/// are not announced by others that would be lost like them.
 #[test]
-fn a_refused_notice_is_noted_and_causes_no_other() {
+fn a_refused_notice_goes_to_staff_and_no_further() {
     on_both(|world| {
-        let accepted = Carried::Accepted("ok".to_owned());
-        acknowledged_with(world, &[accepted, Carried::Permanent("550 no office".to_owned())]);
-        assert_eq!(world.outbox().len(), 2);
+        let refused = || Carried::Permanent("550 no office".to_owned());
+        acknowledged_with(world, &[Carried::Accepted("ok".to_owned()), refused()]);
         assert_eq!(world.history("2026-000001")[1].kind, "letter_failed");
+        let notices = world.notices();
+        let [failure, copy] = &notices[..] else { panic!("expected two, found {notices:?}") };
+        assert_eq!(
+            (&*failure.recipient, &*copy.recipient),
+            ("centrale@comune.example", "centrale@comune.example")
+        );
+        assert!(failure.says("l'ufficio incaricato NON ha ricevuto l'avviso"), "{}", failure.text);
+        assert!(copy.says("una buca profonda"), "{}", copy.text);
+    });
+    on_both(|world| {
+        world.receive_raw(REPORTS, &noise());
+        world.fail_next(Carried::Permanent("550 nobody".to_owned()));
+        world.fail_next(Carried::Permanent("550 nobody".to_owned()));
+        world.settle();
+        assert!(world.notices().is_empty());
+        assert!(world.outbox().iter().all(|letter| letter.state == "failed"));
     });
 }
 

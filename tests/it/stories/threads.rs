@@ -135,3 +135,47 @@ fn an_addition_in_the_same_batch_finds_its_ticket() {
         assert_eq!(world.acknowledgements().len(), 1);
     });
 }
+
+/// Thanks are noted and trouble nobody, also long after the ticket was closed.
+#[test]
+fn thanks_are_a_note_and_nobody_is_told() {
+    on_both(|world| {
+        let acknowledgement = acknowledged_pothole(world);
+        world.receive(&answer(&acknowledgement, "Grazie mille per la celerità!\nAnna Rossi"));
+        world.settle();
+        world.close("2026-000001", None);
+        world.advance(hours(40 * 24));
+        let again = answer(&acknowledgement, "Grazie ancora.").message_id("<2@resident.example>");
+        world.receive(&again);
+        world.settle();
+        world.ticket();
+        assert_eq!(world.states(), ["ticket", "entry", "entry"]);
+        assert_eq!(world.sent().len(), 2);
+        let history = world.history("2026-000001");
+        assert_eq!((&*history[1].kind, &*history[3].kind), ("note", "note"));
+    });
+}
+
+/// Within 14 days after closing staff are asked whether to reopen; later a new ticket follows the old one.
+#[test]
+fn an_answer_after_closing_asks_to_reopen_and_later_opens_a_linked_ticket() {
+    on_both(|world| {
+        let acknowledgement = acknowledged_pothole(world);
+        world.close("2026-000001", None);
+        world.advance(hours(13 * 24));
+        world.receive(&answer(&acknowledgement, "La buca si è riaperta."));
+        world.settle();
+        assert_eq!(world.states(), ["ticket", "entry"]);
+        let asked = world.notices().pop().unwrap();
+        assert!(asked.says("decida se riaprirla"), "{}", asked.text);
+        world.advance(hours(2 * 24));
+        let later = answer(&acknowledgement, "Si è riaperta di nuovo, in via Emilia 12.");
+        world.receive(&later.message_id("<tardi@resident.example>"));
+        world.settle();
+        assert_eq!(world.states(), ["ticket", "entry", "ticket"]);
+        let last = |number: &str| world.history(number).pop().unwrap().text;
+        assert!(last("2026-000002").contains("follows 2026-000001"));
+        assert!(last("2026-000001").contains("2026-000002"));
+        assert_eq!(world.acknowledgements().len(), 2);
+    });
+}

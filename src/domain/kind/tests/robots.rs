@@ -164,6 +164,7 @@ fn calendar_answers_are_filed_and_invitations_kept() {
         name: "invito.ics".into(),
         media_type: "text/calendar".into(),
         bytes: 9,
+        position: None,
         inline: false,
     };
     for (subject, parts, expected, ticket) in [

@@ -1,0 +1,268 @@
+//! A mail continues a ticket: an entry, a note, or, when the ticket was closed too long ago, nothing of it.
+
+use std::time::Duration;
+
+use super::arrival::ENTRY_CHARS_MAX;
+use super::letters;
+use super::{Arrival, Change, Decision, Outcome};
+use crate::domain::desk::Desk;
+use crate::domain::mail::Address;
+use crate::domain::text::words;
+use crate::domain::ticket::{Entry, EntryKind, Status, Ticket};
+use crate::domain::time::Timestamp;
+
+/// Who writes this soon after the work was done says that it was not; later it is another matter.
+const REOPENING: Duration = Duration::from_hours(14 * 24);
+
+/// What follows for the ticket; `None` when the mail must open a new one.
+pub(super) fn decide(
+    desk: &Desk,
+    ticket: &Ticket,
+    arrival: &Arrival,
+    sender: &Address,
+    now: Timestamp,
+) -> Option<Decision> {
+    let thanks = is_thanks(&arrival.mail.text) && !has_attached(arrival);
+    let late = ticket.status == Status::Closed && now.since(ticket.changed_at) > REOPENING;
+    if late && !thanks {
+        return None;
+    }
+    let author = if sender.address.is_empty() { "unknown" } else { &sender.address };
+    let text: String = arrival.mail.text.chars().take(ENTRY_CHARS_MAX).collect();
+    let kind = if thanks { EntryKind::Note } else { EntryKind::Mail };
+    let entry = Entry { kind, author: author.to_owned(), text };
+    let told = arrival.letters && !thanks;
+    let letters = if told { letters::follow_up(desk, ticket, arrival) } else { Vec::new() };
+    let mut reason = format!("it continues ticket {}", ticket.number);
+    if thanks {
+        reason.push_str(" and only gives thanks");
+    } else if ticket.status == Status::Closed {
+        reason.push_str(", which was closed lately: staff decide whether to reopen it");
+    }
+    Some(Decision {
+        outcome: Some(Outcome::Entry(ticket.number.clone())),
+        changes: vec![Change::Enter { ticket: ticket.number.clone(), entry }],
+        letters,
+        reasons: vec![reason],
+    })
+}
+
+fn has_attached(arrival: &Arrival) -> bool {
+    arrival.mail.attachments.iter().any(|attachment| !attachment.inline)
+}
+
+/// Thanks and their signature are shorter; longer ones say something besides.
+const THANKS_WORDS_MAX: usize = 25;
+
+/// Words of thanks by language, folded; one of them must be there.
+const THANKS: [&str; 30] = [
+    "grazie",
+    "ringrazio",
+    "ringraziamo",
+    "ringraziamenti",
+    "ringraziarvi",
+    "thanks",
+    "thank",
+    "thx",
+    "danke",
+    "dank",
+    "merci",
+    "gracias",
+    "obrigado",
+    "obrigada",
+    "bedankt",
+    "dziekuje",
+    "dzieki",
+    "multumesc",
+    "mersi",
+    "faleminderit",
+    "дякую",
+    "спасибо",
+    "谢谢",
+    "謝謝",
+    "شكرا",
+    "ottimo",
+    "perfetto",
+    "bravi",
+    "perfect",
+    "great",
+];
+
+/// Words that stand beside thanks and ask for nothing, folded.
+const BESIDE: [&str; 118] = [
+    "mille",
+    "tante",
+    "infinite",
+    "molte",
+    "grazie",
+    "ancora",
+    "di",
+    "cuore",
+    "per",
+    "la",
+    "il",
+    "lo",
+    "le",
+    "vi",
+    "ti",
+    "vostra",
+    "vostro",
+    "sua",
+    "suo",
+    "della",
+    "del",
+    "dell",
+    "l",
+    "a",
+    "e",
+    "ed",
+    "disponibilita",
+    "risposta",
+    "riscontro",
+    "celerita",
+    "velocita",
+    "rapidita",
+    "tempestivita",
+    "cortesia",
+    "attenzione",
+    "collaborazione",
+    "pronta",
+    "rapida",
+    "veloce",
+    "tempestiva",
+    "gentilezza",
+    "aiuto",
+    "lavoro",
+    "ottimo",
+    "buon",
+    "buona",
+    "buongiorno",
+    "buonasera",
+    "giornata",
+    "serata",
+    "domenica",
+    "weekend",
+    "cordiali",
+    "distinti",
+    "saluti",
+    "saluto",
+    "cordialmente",
+    "un",
+    "una",
+    "ok",
+    "va",
+    "bene",
+    "ricevuto",
+    "ricevuta",
+    "perfetto",
+    "molto",
+    "gentile",
+    "gentili",
+    "gentilissimi",
+    "gentilissima",
+    "gentilissimo",
+    "tutti",
+    "tutto",
+    "davvero",
+    "anticipatamente",
+    "anticipo",
+    "in",
+    "da",
+    "parte",
+    "mia",
+    "nostra",
+    "informazione",
+    "informazioni",
+    "conferma",
+    "comune",
+    "salve",
+    "you",
+    "so",
+    "much",
+    "very",
+    "many",
+    "for",
+    "your",
+    "the",
+    "quick",
+    "reply",
+    "help",
+    "answer",
+    "regards",
+    "best",
+    "kind",
+    "dear",
+    "all",
+    "vielen",
+    "fur",
+    "ihre",
+    "beaucoup",
+    "bien",
+    "muchas",
+    "muito",
+    "foarte",
+    "mult",
+    "velmi",
+    "дуже",
+    "большое",
+    "cheers",
+    "bye",
+    "ciao",
+];
+
+/// Whether a text says thanks and nothing else but who says it.
+fn is_thanks(text: &str) -> bool {
+    if text.contains('?') {
+        return false;
+    }
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let known = |word: &str| THANKS.contains(&word) || BESIDE.contains(&word);
+    let mut thanked = false;
+    let mut count = 0_usize;
+    for (place, line) in lines.iter().enumerate() {
+        let words = words(line);
+        count = count.saturating_add(words.len());
+        thanked |= words.iter().any(|word| THANKS.contains(&word.folded.as_str()));
+        let all_known = words.iter().all(|word| known(&word.folded));
+        // Below the first thanks a line of names is a signature.
+        let signature = place > 0 && thanked && is_name(line);
+        if count > THANKS_WORDS_MAX || !(all_known || signature) {
+            return false;
+        }
+    }
+    thanked
+}
+
+/// Up to four capitalised words without a figure.
+fn is_name(line: &str) -> bool {
+    const NAME_WORDS_MAX: usize = 4;
+    let mut words = line.split_whitespace();
+    line.split_whitespace().count() <= NAME_WORDS_MAX
+        && words.all(|word| word.chars().next().is_some_and(char::is_uppercase))
+        && !line.contains(|c: char| c.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_thanks;
+
+    #[test]
+    fn thanks_are_told_from_news() {
+        for (text, expected) in [
+            ("Grazie mille!", true),
+            ("Grazie per la celerità.\n\nCordiali saluti\nAnna Verdi", true),
+            ("Perfetto, vi ringrazio.\nAnna", true),
+            ("Thank you very much for your quick reply", true),
+            ("Ok grazie", true),
+            ("ok", false),
+            ("Grazie, ma il lampione è ancora spento.", false),
+            ("Grazie. Quando venite?", false),
+            ("Grazie.\nVia Roma 12", false),
+            ("Grazie\nAnna Verdi\nIl tombino è rotto", false),
+            ("Il lampione è spento", false),
+            ("", false),
+        ] {
+            assert_eq!(is_thanks(text), expected, "{text}");
+        }
+    }
+}

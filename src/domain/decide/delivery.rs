@@ -1,0 +1,95 @@
+//! News of a letter of ours: bounces, certified-mail receipts, and letters that the server refused.
+
+use super::letters;
+use super::{Arrival, Change, Decision, FailedLetter, KnownLetter, Outcome, Snapshot};
+use crate::domain::delivery::{Delivery, News, of_mail};
+use crate::domain::desk::Desk;
+use crate::domain::letter::LetterKind;
+use crate::domain::ticket::{Entry, EntryKind, OURSELVES};
+use crate::domain::time::Timestamp;
+
+/// A delivery report or receipt arrived. One that names no letter of ours by a signed id changes nothing.
+pub(super) fn reported(
+    desk: &Desk,
+    snapshot: &Snapshot,
+    arrival: &Arrival,
+    now: Timestamp,
+) -> Decision {
+    let Some(letter) = &snapshot.letter else {
+        return Decision::filed(format!(
+            "{}; it names no letter of ours",
+            arrival.kind.reason.text()
+        ));
+    };
+    let news = of_mail(&arrival.mail, letter.delivery);
+    let mut decision = Decision {
+        outcome: Some(Outcome::DeliveryStatus(letter.ticket.clone())),
+        changes: Vec::new(),
+        letters: Vec::new(),
+        reasons: vec![arrival.kind.reason.text().to_owned()],
+    };
+    if let Some(number) = &letter.ticket {
+        let entry = Entry {
+            kind: EntryKind::DeliveryStatus,
+            author: OURSELVES.to_owned(),
+            text: sentence(letter, &news),
+        };
+        decision.changes.push(Change::Enter { ticket: number.clone(), entry });
+    }
+    decision
+        .changes
+        .push(Change::Delivery { message_id: letter.message_id.clone(), delivery: news.delivery });
+    if news.delivery == Delivery::Failed {
+        let reason = format!("bounced: {}", news.said);
+        decision.changes.push(Change::Bounced {
+            message_id: letter.message_id.clone(),
+            reason: reason.clone(),
+        });
+        if let Some(ticket) = &snapshot.ticket {
+            decision.letters.extend(letters::after_failure(desk, ticket, letter, &reason, now));
+        }
+    }
+    decision
+}
+
+/// A letter was refused for good, or given up.
+pub(super) fn refused(
+    desk: &Desk,
+    snapshot: &Snapshot,
+    failed: &FailedLetter,
+    now: Timestamp,
+) -> Decision {
+    let FailedLetter { letter, reason } = failed;
+    let Some(ticket) = &snapshot.ticket else {
+        return Decision::nothing("the letter belongs to no ticket");
+    };
+    let text = sentence(letter, &News { delivery: Delivery::Failed, said: reason.clone() });
+    let entry =
+        Entry { kind: EntryKind::LetterFailed, author: OURSELVES.to_owned(), text: text.clone() };
+    Decision {
+        outcome: None,
+        changes: vec![Change::Enter { ticket: ticket.number.clone(), entry }],
+        letters: letters::after_failure(desk, ticket, letter, reason, now),
+        reasons: vec![text],
+    }
+}
+
+/// What stands in the history. That somebody does not know must not be overlooked.
+fn sentence(letter: &KnownLetter, news: &News) -> String {
+    let to = &letter.recipient;
+    let name = letter.kind.name().replace('_', " ");
+    let text = match (news.delivery, letter.kind) {
+        (Delivery::Failed, LetterKind::Acknowledgement) => {
+            format!("the requester ({to}) did NOT get the confirmation")
+        }
+        (Delivery::Failed, LetterKind::WorkOrder) => {
+            format!("the contractor ({to}) did NOT get the work order")
+        }
+        (Delivery::Failed, LetterKind::StaffNotice) => format!("the {name} did not reach {to}"),
+        (Delivery::Delayed, _) => format!("the {name} is late on its way to {to}"),
+        (Delivery::Delivered, _) => format!("the {name} was delivered to {to}"),
+        (Delivery::Accepted, _) => format!("the {name} to {to} was accepted for delivery"),
+        (Delivery::Unknown, _) => format!("news of the {name} to {to}"),
+    };
+    if news.said.is_empty() { text } else { format!("{text}: {}", news.said) }
+}
