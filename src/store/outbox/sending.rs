@@ -1,0 +1,252 @@
+//! Letters on their way: leased, begun, ended, given back, and those that a dead worker left.
+
+use std::collections::BTreeSet;
+
+use super::kind;
+use crate::domain::letter::LetterKind;
+use crate::domain::retry::Next;
+use crate::domain::time::Timestamp;
+use crate::store::engine::{PerEngine, Row, id_list, values};
+use crate::store::{StoreError, Tx};
+
+/// A letter that a dead worker left half sent after its body began: it may have left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Orphan {
+    /// The letter's id.
+    pub id: i64,
+    /// Its kind.
+    pub kind: LetterKind,
+    /// The attempts made, the broken one included.
+    pub attempts: u32,
+    /// When it became due first.
+    pub released_at: Timestamp,
+}
+
+/// Frees the letters of ended epochs: those before their body are due again at once; those after it are
+/// returned, because only the schedule knows what follows for each kind.
+pub async fn reclaim(tx: &mut Tx, now: Timestamp) -> Result<Vec<Orphan>, StoreError> {
+    tx.run(
+        "UPDATE letter SET state = 'due', phase = 'none', next_at = $1, epoch = NULL
+         WHERE state = 'sending' AND phase <> 'data'
+           AND epoch IN (SELECT epoch FROM worker WHERE ended = 1)",
+        values![now],
+    )
+    .await?;
+    tx.rows(
+        "SELECT id, kind, attempts, released_at FROM letter
+         WHERE state = 'sending' AND phase = 'data'
+           AND epoch IN (SELECT epoch FROM worker WHERE ended = 1) ORDER BY id",
+        values![],
+    )
+    .await?
+    .iter()
+    .map(|row| {
+        Ok(Orphan {
+            id: row.int("id")?,
+            kind: kind(row)?,
+            attempts: u32::try_from(row.int("attempts")?).unwrap_or(u32::MAX),
+            released_at: row.time_or_null("released_at")?.unwrap_or(now),
+        })
+    })
+    .collect()
+}
+
+/// A letter in a worker's hands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leased {
+    /// The letter's id.
+    pub id: i64,
+    /// Its kind.
+    pub kind: LetterKind,
+    /// The bare address.
+    pub recipient: String,
+    /// The envelope sender; `None` is `<>`.
+    pub envelope_from: Option<String>,
+    /// Named in logs, and as the envelope id towards servers that know one.
+    pub message_id: String,
+    /// What is sent.
+    pub bytes: Vec<u8>,
+    /// Which attempt this is, from 1.
+    pub attempts: u32,
+    /// When it became due first.
+    pub released_at: Timestamp,
+}
+
+const LEASE: PerEngine = PerEngine {
+    sqlite: "UPDATE letter
+    SET state = 'sending', phase = 'envelope', attempts = attempts + 1, epoch = $1
+    WHERE id IN (SELECT id FROM letter WHERE state IN ('due', 'ambiguous') AND next_at <= $2
+                 ORDER BY next_at, id LIMIT $3)
+    RETURNING id, kind, recipient, envelope_from, message_id, bytes, attempts, released_at",
+    postgres: "UPDATE letter
+    SET state = 'sending', phase = 'envelope', attempts = attempts + 1, epoch = $1
+    WHERE id IN (SELECT id FROM letter WHERE state IN ('due', 'ambiguous') AND next_at <= $2
+                 ORDER BY next_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
+    RETURNING id, kind, recipient, envelope_from, message_id, bytes, attempts, released_at",
+};
+
+/// Takes up to `most` letters that are due, oldest first, and writes the attempt down.
+pub async fn lease(
+    tx: &mut Tx,
+    epoch: i64,
+    most: i64,
+    now: Timestamp,
+) -> Result<Vec<Leased>, StoreError> {
+    let sql = tx.wording(LEASE);
+    let rows = tx.rows(sql, values![epoch, now, most]).await?;
+    let mut leased = rows.iter().map(|row| read_leased(row, now)).collect::<Result<Vec<_>, _>>()?;
+    leased.sort_by_key(|letter| letter.id);
+    if !leased.is_empty() {
+        tx.run(
+            "INSERT INTO attempt (letter_id, n, began_at, outcome)
+             SELECT id, attempts, $2, 'under way' FROM letter
+             WHERE state = 'sending' AND phase = 'envelope' AND epoch = $1
+             ON CONFLICT (letter_id, n) DO NOTHING",
+            values![epoch, now],
+        )
+        .await?;
+    }
+    Ok(leased)
+}
+
+fn read_leased(row: &Row, now: Timestamp) -> Result<Leased, StoreError> {
+    Ok(Leased {
+        id: row.int("id")?,
+        kind: kind(row)?,
+        recipient: row.text("recipient")?,
+        envelope_from: row.text_or_null("envelope_from")?,
+        message_id: row.text("message_id")?,
+        bytes: row.blob("bytes")?,
+        attempts: u32::try_from(row.int("attempts")?).unwrap_or(u32::MAX),
+        released_at: row.time_or_null("released_at")?.unwrap_or(now),
+    })
+}
+
+const BEGIN_BODIES: PerEngine = PerEngine {
+    sqlite: "UPDATE letter SET phase = 'data'
+             WHERE id IN (SELECT value FROM json_each($1)) AND epoch = $2 AND state = 'sending'
+               AND epoch IN (SELECT epoch FROM worker WHERE ended = 0)
+             RETURNING id",
+    postgres: "UPDATE letter SET phase = 'data'
+               WHERE id IN (SELECT value::bigint FROM jsonb_array_elements_text($1::jsonb) AS value)
+                 AND epoch = $2 AND state = 'sending'
+                 AND epoch IN (SELECT epoch FROM worker WHERE ended = 0)
+               RETURNING id",
+};
+
+/// Writes down that the bodies of letters are about to be sent. Returns those that still are this
+/// worker's; the others must not be sent.
+pub async fn begin_bodies(
+    tx: &mut Tx,
+    ids: &[i64],
+    epoch: i64,
+) -> Result<BTreeSet<i64>, StoreError> {
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let sql = tx.wording(BEGIN_BODIES);
+    let rows = tx.rows(sql, values![id_list(ids), epoch]).await?;
+    rows.iter().map(|row| row.int("id")).collect()
+}
+
+/// How an attempt ended, to be written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    /// The letter's id.
+    pub id: i64,
+    /// Which attempt.
+    pub attempts: u32,
+    /// What follows.
+    pub next: Next,
+    /// What the server said, or what happened.
+    pub text: String,
+}
+
+/// Whether a letter is in this worker's hands.
+pub async fn is_sending(tx: &mut Tx, id: i64, epoch: i64) -> Result<bool, StoreError> {
+    let sql = "SELECT id FROM letter WHERE id = $1 AND epoch = $2 AND state = 'sending'";
+    Ok(tx.row(sql, values![id, epoch]).await?.is_some())
+}
+
+/// Writes the end of an attempt down, unless the letter is no longer this worker's.
+pub fn end_attempt(tx: &mut Tx, ending: &Ending, epoch: i64, now: Timestamp) {
+    let (state, next_at) = match ending.next {
+        Next::Sent => ("sent", None),
+        Next::DueAt(at) => ("due", Some(at.millis())),
+        Next::Failed => ("failed", None),
+        Next::AmbiguousUntil(at) => ("ambiguous", Some(at.millis())),
+        Next::Ambiguous => ("ambiguous", None),
+    };
+    let settled = matches!(ending.next, Next::Sent | Next::Failed).then_some(now.millis());
+    let queue_id = if ending.next == Next::Sent { ending.text.as_str() } else { "" };
+    tx.put(
+        "UPDATE attempt SET ended_at = $4, outcome = $5 WHERE letter_id = $1 AND n = $2
+           AND EXISTS (SELECT 1 FROM letter WHERE id = $1 AND epoch = $3 AND state = 'sending')",
+        values![
+            ending.id,
+            i64::from(ending.attempts),
+            epoch,
+            now,
+            format!("{state}: {}", ending.text)
+        ],
+    );
+    tx.put(
+        "UPDATE letter SET state = $3, next_at = $4, reason = $5, queue_id = $6, settled_at = $7,
+                           epoch = NULL
+         WHERE id = $1 AND epoch = $2 AND state = 'sending'",
+        values![ending.id, epoch, state, next_at, &ending.text, queue_id, settled],
+    );
+}
+
+/// Writes down what follows for a letter whose worker died while sending it.
+pub async fn end_orphan(
+    tx: &mut Tx,
+    orphan: &Orphan,
+    next: Next,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let next_at = match next {
+        Next::AmbiguousUntil(at) | Next::DueAt(at) => Some(at.millis()),
+        Next::Sent | Next::Failed | Next::Ambiguous => None,
+    };
+    let text = "cut off while it was being sent";
+    tx.run(
+        "UPDATE letter SET state = 'ambiguous', next_at = $2, reason = $3, epoch = NULL
+         WHERE id = $1 AND state = 'sending' AND phase = 'data'",
+        values![orphan.id, next_at, text],
+    )
+    .await?;
+    tx.run(
+        "UPDATE attempt SET ended_at = $3, outcome = $4 WHERE letter_id = $1 AND n = $2",
+        values![orphan.id, i64::from(orphan.attempts), now, format!("ambiguous: {text}")],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Gives a letter back that was never tried, because the server could not be used at all: the attempt
+/// does not count.
+pub async fn give_back(
+    tx: &mut Tx,
+    id: i64,
+    epoch: i64,
+    why: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let changed = tx
+        .run(
+            "UPDATE letter SET state = 'due', phase = 'none', attempts = attempts - 1, next_at = $3,
+                               reason = $4, epoch = NULL
+             WHERE id = $1 AND epoch = $2 AND state = 'sending'",
+            values![id, epoch, now, why],
+        )
+        .await?;
+    if changed == 1 {
+        tx.run(
+            "DELETE FROM attempt WHERE letter_id = $1 AND n > (SELECT attempts FROM letter WHERE id = $1)",
+            values![id],
+        )
+        .await?;
+    }
+    Ok(())
+}
