@@ -12,6 +12,8 @@ use crate::parse::PARSE_STACK_BYTES;
 
 mod check;
 
+mod classify;
+
 mod demo;
 
 mod explain;
@@ -89,6 +91,9 @@ enum Command {
     /// List, show and read again the mails that could not be read
     #[command(subcommand)]
     Quarantine(quarantine::Command),
+    /// Judge and train the classifier
+    #[command(subcommand)]
+    Classify(classify::Command),
     /// Take mails from files (eml, mbox, Maildir) into the store, without letters
     #[command(after_help = import::HELP)]
     Import(import::Args),
@@ -156,6 +161,7 @@ fn dispatch(cli: Cli) -> Done {
         Command::Tickets(command) => in_runtime(tickets::run(command, file)),
         Command::Outbox(command) => in_runtime(outbox::run(command, file)),
         Command::Quarantine(command) => in_runtime(quarantine::run(command, file)),
+        Command::Classify(command) => in_runtime(classify::run(command, given, file)),
         Command::Import(args) => in_runtime(import::run(args, file)),
         Command::Status(args) => in_runtime(status::run(args, file)),
     }

@@ -16,6 +16,8 @@ pub mod parse;
 
 pub mod domain;
 
+pub mod lessons;
+
 pub mod render;
 
 pub mod store;

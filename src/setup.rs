@@ -1,11 +1,12 @@
 //! From the configuration to working parts. What is wrong here is wrong before anything starts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::carrier::{Carrier, Smtp, smtp};
 use crate::clerk::Clerk;
 use crate::config::{self, Config, Login, Mailbox};
+use crate::domain::classify::{Model, ModelError};
 use crate::domain::desk::{Desk, Envelope};
 use crate::domain::hours::{Hours, HoursError};
 use crate::domain::kind::Identity;
@@ -32,6 +33,22 @@ pub enum SetupError {
         path: PathBuf,
         /// What the kernel said.
         source: std::io::Error,
+    },
+    /// The model's file.
+    #[error("rules.model: expected a readable file {}, found: {source}; correct the path", path.display())]
+    ModelFile {
+        /// The file.
+        path: PathBuf,
+        /// What the kernel said.
+        source: std::io::Error,
+    },
+    /// The model.
+    #[error("rules.model: {}: {source}", path.display())]
+    Model {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: ModelError,
     },
     /// The templates.
     #[error(transparent)]
@@ -90,15 +107,28 @@ fn from(config: &Config) -> Address {
     )
 }
 
-fn rules(config: &Config) -> Result<RuleSet, SetupError> {
-    match &config.rules.file {
-        None => Ok(RuleSet::parse(EMBEDDED, "rules.toml")?),
+/// The rules, with the site's own model when there is one.
+pub fn rules(config: &Config) -> Result<RuleSet, SetupError> {
+    let rules = match &config.rules.file {
+        None => RuleSet::parse(EMBEDDED, "rules.toml")?,
         Some(path) => {
             let text = std::fs::read_to_string(path)
                 .map_err(|source| SetupError::RulesFile { path: path.clone(), source })?;
-            Ok(RuleSet::parse(&text, &path.display().to_string())?)
+            RuleSet::parse(&text, &path.display().to_string())?
         }
+    };
+    // Before the first training there is no file yet: the shipped model serves.
+    match config.rules.model.as_ref().filter(|path| path.exists()) {
+        None => Ok(rules),
+        Some(path) => Ok(rules.with_model(model(path)?)),
     }
+}
+
+fn model(path: &Path) -> Result<Model, SetupError> {
+    let file = || path.to_path_buf();
+    let bytes =
+        std::fs::read(path).map_err(|source| SetupError::ModelFile { path: file(), source })?;
+    Model::read(&bytes).map_err(|source| SetupError::Model { path: file(), source })
 }
 
 /// Everything that can be wrong without a server or a store, made and found right.

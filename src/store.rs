@@ -9,6 +9,7 @@ pub mod engine;
 
 mod open;
 
+pub mod labels;
 pub mod ledger;
 
 pub mod mail;

@@ -81,7 +81,7 @@ pub(super) const SECTIONS: &[SectionKeys] = &[
         ],
     },
     SectionKeys { name: "console", repeats: false, keys: &[("listen", Text)] },
-    SectionKeys { name: "rules", repeats: false, keys: &[("file", Text)] },
+    SectionKeys { name: "rules", repeats: false, keys: &[("file", Text), ("model", Text)] },
     SectionKeys { name: "templates", repeats: false, keys: &[("directory", Text)] },
     SectionKeys {
         name: "limits",

@@ -9,6 +9,9 @@ use super::section::Reading;
 pub struct Rules {
     /// A rule file, absolute; `None` for the embedded rules.
     pub file: Option<PathBuf>,
+    /// A model of the site's own, absolute, made by `classify train`; while there is no such file, and for
+    /// `None`, the shipped one serves.
+    pub model: Option<PathBuf>,
 }
 
 /// How letters are worded.
@@ -25,7 +28,8 @@ pub(super) fn read_rules(reading: &mut Reading) -> Rules {
         let expected = format!("a rule file at {}", missing.display());
         section.fault("file", &expected, "none", "correct the path, or remove the key");
     }
-    Rules { file }
+    let model = section.text("model").map(|path| section.beside(&path));
+    Rules { file, model }
 }
 
 pub(super) fn read_templates(reading: &mut Reading) -> Templates {

@@ -1,25 +1,28 @@
-//! Which trade must repair it: a linear score of weighted words, made a probability.
+//! Which trade must repair it: a trained model decides, the rules have their say, the words are shown.
 //!
-//! Each subcategory and each referral collects the weights of its terms; a category's words count for all
-//! its subcategories. A term that occurs twice counts little more than once, long mails count each word less
-//! (the length norm of vector retrieval), the subject counts more, a clause with the request counts more, and
-//! one that says what is in order counts less. A softmax over all classes, summed by category, gives
-//! the candidates (multinomial logistic regression with non-negative weights, so that every weight can be
-//! read: it speaks for its class and against nothing).
-//!
-//! The weights in the embedded rules were fitted to written examples and rounded to halves, so that a person
-//! can read and change them.
+//! The model ([`Model`]) speaks for each of the 58 subcategories and each referral; a term or pattern of the rules
+//! adds its weight to its entry, so that the office's own words, site names and codes count as a person says they
+//! do. A softmax over all of them, summed by category, gives the candidates.
 
-mod evidence;
+pub mod evaluate;
+mod features;
+mod model;
+mod rules;
+mod shares;
+mod train;
 
 #[cfg(test)]
 mod tests;
 
 use serde::{Deserialize, Serialize};
 
+pub use model::{Class, Model, ModelError};
+pub use train::{Lesson, text_hash, train};
+
 use super::rules::{Category, RuleSet, Scoring};
 use super::understand::Reading;
-use evidence::Evidence;
+use rules::RuleVoices;
+use shares::{Shares, because};
 
 /// Words shown as the reason of a verdict, at most.
 pub const BECAUSE_MAX: usize = 8;
@@ -52,45 +55,49 @@ pub struct Verdict {
     pub refer: Option<String>,
     /// The words that decided, as the writer put them, strongest first, at most [`BECAUSE_MAX`].
     pub because: Vec<String>,
-    /// Which rules decided.
+    /// Which model and which rules decided.
     pub model: String,
 }
 
-/// Decides what a mail is about. `quoted` is read too where the person says nothing that the rules know.
+/// Decides what a mail is about. `quoted` is read where the person says nothing at all.
 #[must_use]
 pub(super) fn classify(reading: &Reading<'_>, quoted: &str, rules: &RuleSet) -> Verdict {
-    let mut evidence = Evidence::new(rules);
-    evidence.add(reading);
-    if evidence.is_empty() {
-        evidence.add(&Reading::new(quoted, rules.lexicon()));
+    if reading.words.is_empty() {
+        verdict(&Reading::new(quoted, rules.lexicon()), rules)
+    } else {
+        verdict(reading, rules)
     }
-    verdict(&evidence, rules)
 }
 
-fn verdict(evidence: &Evidence<'_>, rules: &RuleSet) -> Verdict {
+fn verdict(reading: &Reading<'_>, rules: &RuleSet) -> Verdict {
     let Scoring { abstain_below, .. } = *rules.scoring();
-    let shares = evidence.shares();
+    let model = rules.model();
+    let score = model.score(reading.words.iter());
+    let voices = RuleVoices::of(reading, rules);
+    let shares = Shares::of(&score, &voices, model, rules);
     let mut candidates: Vec<Candidate> = Category::ALL
         .into_iter()
         .map(Some)
         .chain([None])
-        .map(|category| Candidate { category, confidence: shares.of(category) })
+        .map(|category| Candidate { category, confidence: shares.of_category(category) })
         .collect();
     candidates.sort_by(|one, other| other.confidence.total_cmp(&one.confidence));
-    let (best, confidence) =
-        candidates.first().map_or((None, 0.0), |best| (best.category, best.confidence));
-    let abstained = confidence < abstain_below;
+    let category_at = |at: usize| candidates.get(at).and_then(|candidate| candidate.category);
+    let (best, next) = (category_at(0), category_at(1));
+    let confidence = candidates.first().map_or(0.0, |best| best.confidence);
+    let nothing_known = score.is_empty() && voices.found.is_empty();
+    let abstained = nothing_known || confidence < abstain_below;
     let out_of_competence = !abstained && best.is_none();
     let category = if abstained { None } else { best };
     Verdict {
         category,
-        subcategory: category.and_then(|category| shares.subcategory(category)).map(str::to_owned),
+        subcategory: category.and_then(|_| shares.name(category)).map(str::to_owned),
         confidence,
-        candidates,
         abstained,
         out_of_competence,
-        refer: if out_of_competence { shares.referral().map(str::to_owned) } else { None },
-        because: evidence.because(best),
-        model: format!("rules-{}", rules.version()),
+        refer: if out_of_competence { shares.name(None).map(str::to_owned) } else { None },
+        because: because([best, next], &shares, &score, &voices, reading, rules),
+        model: format!("model-{} rules-{}", model.version(), rules.version()),
+        candidates,
     }
 }

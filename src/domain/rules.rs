@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use error::RulesError;
 pub(super) use lexicon::{Hit, Lexicon, Meaning};
 
+use super::classify::Model;
 use super::urgency::{Scale, Urgency};
 
 /// The rules that come with the program; they hold no address of anybody.
@@ -155,12 +156,10 @@ pub struct Contractor {
 /// The numbers of the scorer.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scoring {
+    /// Below this probability staff decide.
     pub(super) abstain_below: f64,
-    pub(super) sharpness: f64,
-    pub(super) subject_weight: f64,
-    pub(super) request_weight: f64,
-    pub(super) aside_weight: f64,
-    pub(super) none_bonus: f64,
+    /// What a term's weight of 1 adds to the logarithm of its entry's likelihood.
+    pub(super) term_weight: f64,
 }
 
 /// Everything the rules say, checked and compiled. Made by [`RuleSet::parse`] and never changed.
@@ -179,6 +178,8 @@ pub struct RuleSet {
     fallback: Office,
     contractors: Vec<Contractor>,
     alarm_senders: Vec<String>,
+    /// A model of the site's own; none for the shipped one.
+    model: Option<Model>,
 }
 
 impl RuleSet {
@@ -186,6 +187,18 @@ impl RuleSet {
     /// `file` is what errors call it. The error says file, line, what was expected and found, and the remedy.
     pub fn parse(toml: &str, file: &str) -> Result<Self, RulesError> {
         compile::rule_set(toml, file)
+    }
+
+    /// The same rules with a model of the site's own, trained with its corrections.
+    #[must_use]
+    pub fn with_model(self, model: Model) -> Self {
+        Self { model: Some(model), ..self }
+    }
+
+    /// The model that decides together with these rules.
+    #[must_use]
+    pub fn model(&self) -> &Model {
+        self.model.as_ref().unwrap_or_else(|| Model::shipped())
     }
 
     /// Which rules these are: the first 12 hexadecimal digits of the SHA-256 of their text.

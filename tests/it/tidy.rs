@@ -5,13 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which rooms a room may name. `domain` knows nobody; `intake` and `dispatch` meet in the store.
-const MAY_NAME: [(&str, &[&str]); 18] = [
+const MAY_NAME: [(&str, &[&str]); 19] = [
     ("domain", &[]),
     ("token", &[]),
     ("wire", &[]),
     ("clock", &["domain"]),
     ("config", &["domain"]),
     ("parse", &["domain"]),
+    ("lessons", &["domain", "parse"]),
     ("render", &["domain"]),
     ("store", &["domain"]),
     ("mailbox", &["config", "wire"]),
@@ -30,8 +31,8 @@ const MAY_NAME: [(&str, &[&str]); 18] = [
     (
         "cli",
         &[
-            "carrier", "clock", "config", "daemon", "domain", "intake", "mailbox", "parse",
-            "setup", "store",
+            "carrier", "clock", "config", "daemon", "domain", "intake", "lessons", "mailbox",
+            "parse", "setup", "store",
         ],
     ),
     ("main", &[]),

@@ -11,8 +11,8 @@ use toml::Spanned;
 
 use super::error::Fault;
 use super::file::{
-    EvidenceTable, LevelTable, PatternEntry, ReferralTable, RulesFile, ScoringTable,
-    SubcategoryTable, TermEntry, UrgencyTable, read,
+    LevelTable, PatternEntry, ReferralTable, RulesFile, ScoringTable, SubcategoryTable, TermEntry,
+    UrgencyTable, read,
 };
 use super::lexicon::{Lexicon, Meaning, pieces};
 use super::{
@@ -40,7 +40,6 @@ struct Draft {
     category_terms: BTreeMap<Option<Category>, Terms>,
     subcategories: BTreeMap<String, (Subcategory, Terms)>,
     referrals: BTreeMap<String, (Referral, Terms)>,
-    evidence: EvidenceTable,
     urgency: Option<UrgencyRules>,
     offices: Offices,
     contractors: Vec<Contractor>,
@@ -94,9 +93,6 @@ impl Draft {
             let id = table.id.get_ref().clone();
             self.referrals.insert(id, referral(table)?);
         }
-        if let Some(evidence) = file.evidence {
-            self.evidence = evidence;
-        }
         if let Some(table) = file.urgency {
             self.urgency = Some(UrgencyRules::of(&table)?);
         }
@@ -135,6 +131,7 @@ impl Draft {
             fallback,
             contractors: self.contractors,
             alarm_senders: self.alarm_senders,
+            model: None,
         })
     }
 
@@ -156,11 +153,6 @@ impl Draft {
             entries.extend(said(&urgency.safe, Meaning::Safe));
             entries.extend(said(&urgency.harmless, Meaning::Harmless));
         }
-        for (list, meaning) in
-            [(&self.evidence.request, Meaning::Request), (&self.evidence.aside, Meaning::Aside)]
-        {
-            entries.extend(list.iter().map(|term| (term.get_ref().as_str(), meaning, 1.0)));
-        }
         Lexicon::new(entries)
     }
 }
@@ -172,11 +164,7 @@ fn said(terms: &Terms, meaning: Meaning) -> impl Iterator<Item = (&str, Meaning,
 fn scoring(table: &ScoringTable) -> Result<Scoring, Fault> {
     Ok(Scoring {
         abstain_below: within(&table.abstain_below, "abstain_below", 1.0)?,
-        sharpness: within(&table.sharpness, "sharpness", NUMBER_MAX)?,
-        subject_weight: within(&table.subject_weight, "subject_weight", NUMBER_MAX)?,
-        request_weight: within(&table.request_weight, "request_weight", NUMBER_MAX)?,
-        aside_weight: within(&table.aside_weight, "aside_weight", NUMBER_MAX)?,
-        none_bonus: within(&table.none_bonus, "none_bonus", NUMBER_MAX)?,
+        term_weight: within(&table.term_weight, "term_weight", NUMBER_MAX)?,
     })
 }
 

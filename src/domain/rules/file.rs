@@ -12,7 +12,6 @@ pub(super) struct RulesFile {
     pub(super) category: Vec<CategoryTable>,
     pub(super) subcategory: Vec<SubcategoryTable>,
     pub(super) referral: Vec<ReferralTable>,
-    pub(super) evidence: Option<EvidenceTable>,
     pub(super) urgency: Option<UrgencyTable>,
     pub(super) office: Vec<OfficeTable>,
     pub(super) contractor: Vec<ContractorTable>,
@@ -23,11 +22,7 @@ pub(super) struct RulesFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct ScoringTable {
     pub(super) abstain_below: Spanned<f64>,
-    pub(super) sharpness: Spanned<f64>,
-    pub(super) subject_weight: Spanned<f64>,
-    pub(super) request_weight: Spanned<f64>,
-    pub(super) aside_weight: Spanned<f64>,
-    pub(super) none_bonus: Spanned<f64>,
+    pub(super) term_weight: Spanned<f64>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -100,14 +95,6 @@ impl PatternEntry {
             Self::Weighted { regex, weight } => (regex, *weight),
         }
     }
-}
-
-/// Words that say how much their clause counts.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct EvidenceTable {
-    pub(super) request: Vec<Spanned<String>>,
-    pub(super) aside: Vec<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -32,10 +32,6 @@ pub(in crate::domain) enum Meaning {
     Safe,
     /// Contains a dangerous word and means something else.
     Harmless,
-    /// Its clause is what the writer wants done.
-    Request,
-    /// Its clause is told by the way.
-    Aside,
 }
 
 /// One occurrence of a term.

@@ -15,8 +15,6 @@ const TURNS: [&str; 8] = ["ma", "pero", "invece", "solo", "but", "mais", "aber",
 /// A text with what the lexicon finds in it. Its first lines may be a subject.
 pub(in crate::domain) struct Reading<'a> {
     text: Cow<'a, str>,
-    /// Bytes of the subject, its line end included.
-    subject_bytes: usize,
     /// The words, in order.
     pub(in crate::domain) words: Vec<Word>,
     /// The clause that each word belongs to, counted from 0.
@@ -27,17 +25,16 @@ pub(in crate::domain) struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     pub(in crate::domain) fn new(text: &'a str, lexicon: &'a Lexicon) -> Self {
-        Self::read(Cow::Borrowed(text), 0, lexicon)
+        Self::read(Cow::Borrowed(text), lexicon)
     }
 
     /// A subject and the text below it, read as one: people put the matter into the first and go on in the
     /// second.
     pub(in crate::domain) fn of(subject: &str, text: &str, lexicon: &'a Lexicon) -> Self {
-        let subject_bytes = subject.len().saturating_add(1);
-        Self::read(Cow::Owned(format!("{subject}\n{text}")), subject_bytes, lexicon)
+        Self::read(Cow::Owned(format!("{subject}\n{text}")), lexicon)
     }
 
-    fn read(mut text: Cow<'a, str>, subject_bytes: usize, lexicon: &'a Lexicon) -> Self {
+    fn read(mut text: Cow<'a, str>, lexicon: &'a Lexicon) -> Self {
         let end = text.floor_char_boundary(TEXT_BYTES_MAX);
         match &mut text {
             Cow::Borrowed(text) => *text = text.get(..end).unwrap_or(text),
@@ -46,7 +43,7 @@ impl<'a> Reading<'a> {
         let words = words(&text);
         let clauses = clauses(&text, &words);
         let hits = lexicon.scan(&words);
-        Self { text, subject_bytes, words, clauses, hits }
+        Self { text, words, clauses, hits }
     }
 
     /// The text that was read, cut to the bound, the subject before it.
@@ -54,24 +51,9 @@ impl<'a> Reading<'a> {
         &self.text
     }
 
-    /// The subject and the text below it.
-    pub(in crate::domain) fn parts(&self) -> (&str, &str) {
-        self.text.split_at_checked(self.subject_bytes).unwrap_or((&self.text, ""))
-    }
-
-    /// Whether a hit begins in the subject.
-    pub(in crate::domain) fn in_subject(&self, hit: &Hit<'_>) -> bool {
-        self.words.get(hit.words.start).is_some_and(|word| word.at.start < self.subject_bytes)
-    }
-
     /// The clause that a hit begins in.
     pub(in crate::domain) fn clause_of(&self, hit: &Hit<'_>) -> usize {
         self.clauses.get(hit.words.start).copied().unwrap_or(0)
-    }
-
-    /// How many clauses there are.
-    pub(in crate::domain) fn clause_count(&self) -> usize {
-        self.clauses.last().map_or(0, |last| last.saturating_add(1))
     }
 
     /// The words of a hit as the writer put them.

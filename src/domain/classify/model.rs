@@ -1,0 +1,288 @@
+//! The trained model: small whole weights, by which the pieces of a text speak for and against each class.
+//!
+//! A multinomial logistic regression over the 58 subcategories and the referrals, on term frequencies damped by
+//! their logarithm and weighed by rarity (tf-idf; Salton and Buckley, 1988), each kind of piece brought to length 1.
+//! All sums before the last division are sums of integers, exponentials are `libm`'s: the same bytes give the same
+//! verdict on every machine.
+
+mod format;
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+pub use format::ModelError;
+pub(super) use format::write;
+
+use super::features::{Feature, Kind, each};
+use crate::domain::rules::Category;
+use crate::domain::text::Word;
+
+/// The model that comes with the program, made by `sportello classify train` from `fixtures/reports`.
+const EMBEDDED: &[u8] = include_bytes!("model/shipped.bin");
+
+static SHIPPED: LazyLock<Model> = LazyLock::new(|| Model::read(EMBEDDED).unwrap_or_default());
+
+/// What each kind of piece counts: letters carry further than words. Measured on hands left out.
+pub(super) const KIND_WEIGHTS: [f64; Kind::ALL.len()] = [0.6, 1.0];
+
+/// What the pieces of each kind come to in a mail of a few words. Shorter ones are taken to have as many, so that
+/// a greeting alone does not decide with the voice of a whole mail.
+const LENGTH_MIN: [u64; Kind::ALL.len()] = [9_216, 30_720];
+
+/// Steps in which frequencies and rarities are counted.
+const FREQUENCY_STEPS: f64 = 32.0;
+pub(super) const RARITY_STEPS: f64 = 16.0;
+
+/// Something that a mail may be about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Class {
+    /// A subcategory's code or a referral's id.
+    pub name: String,
+    /// The trade; none for a referral.
+    pub category: Option<Category>,
+}
+
+/// One piece that the model knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    pub(super) key: u32,
+    /// How rare it is, in [`RARITY_STEPS`].
+    pub(super) rarity: u8,
+    /// What it says of which class, sorted by class; a class that is not named gets 0.
+    pub(super) says: Vec<(u8, i8)>,
+}
+
+/// What a model consists of, before it is made fast to ask.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Parts {
+    /// SHA-256 of the text that it was trained on.
+    pub(super) text_hash: [u8; 32],
+    pub(super) classes: Vec<Class>,
+    pub(super) biases: Vec<f64>,
+    /// What a weight of 1 counts.
+    pub(super) step: f64,
+    /// Sorted by key, no key twice.
+    pub(super) rows: Vec<Row>,
+}
+
+/// A model that can be asked.
+#[derive(Debug, Clone, Default)]
+pub struct Model {
+    version: String,
+    text_hash: [u8; 32],
+    classes: Vec<Class>,
+    biases: Vec<f64>,
+    step: f64,
+    index: Index,
+    rarities: Vec<u8>,
+    spans: Vec<Range<usize>>,
+    says: Vec<(u8, i8)>,
+}
+
+impl Model {
+    /// The one that comes with the program.
+    #[must_use]
+    pub fn shipped() -> &'static Self {
+        &SHIPPED
+    }
+
+    /// Reads a model's file. The bytes are checked whole: what is read can be asked anything.
+    pub fn read(file: &[u8]) -> Result<Self, ModelError> {
+        let (parts, version) = format::read(file)?;
+        Ok(Self::of(parts, version))
+    }
+
+    fn of(parts: Parts, version: String) -> Self {
+        let Parts { text_hash, classes, biases, step, rows } = parts;
+        let index = Index::of(rows.iter().map(|row| row.key));
+        let (mut rarities, mut spans, mut says) = (Vec::new(), Vec::new(), Vec::new());
+        for row in rows {
+            let start = says.len();
+            rarities.push(row.rarity);
+            says.extend(row.says);
+            spans.push(start..says.len());
+        }
+        Self { version, text_hash, classes, biases, step, index, rarities, spans, says }
+    }
+
+    /// Which model it is: the first digits of the SHA-256 of its content, in hexadecimal.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// SHA-256 of the text that it was trained on: tells a model that is older than the text.
+    #[must_use]
+    pub const fn text_hash(&self) -> &[u8; 32] {
+        &self.text_hash
+    }
+
+    /// What a mail may be about.
+    #[must_use]
+    pub fn classes(&self) -> &[Class] {
+        &self.classes
+    }
+
+    /// How many pieces it knows.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.rarities.len()
+    }
+
+    /// What a text comes to. Linear in the words.
+    pub(super) fn score<'w>(&self, words: impl Iterator<Item = &'w Word>) -> Score<'_> {
+        let mut hits = Vec::new();
+        each(words, |Feature { key, kind, word }| {
+            if let Some(row) = self.index.find(key) {
+                hits.push(Hit { row, kind, word });
+            }
+        });
+        hits.sort_unstable_by_key(|hit| (hit.row, hit.word));
+        let mut sums = [const { Vec::new() }; Kind::ALL.len()];
+        let mut squares = [0_u64; Kind::ALL.len()];
+        sums.fill_with(|| vec![0_i64; self.classes.len()]);
+        for run in hits.chunk_by(|one, other| one.row == other.row) {
+            let Some(first) = run.first() else { continue };
+            let value = self.value(first.row, run.len());
+            let kind = first.kind as usize;
+            let (Some(sums), Some(square)) = (sums.get_mut(kind), squares.get_mut(kind)) else {
+                continue;
+            };
+            *square = square.saturating_add(u64::from(value).saturating_mul(u64::from(value)));
+            for (class, weight) in self.said(first.row) {
+                if let Some(sum) = sums.get_mut(usize::from(*class)) {
+                    *sum = sum.saturating_add(i64::from(value).saturating_mul(i64::from(*weight)));
+                }
+            }
+        }
+        let scales = scales(squares).map(|scale| scale * self.step);
+        let mut logits = self.biases.clone();
+        for (sums, scale) in sums.iter().zip(scales) {
+            for (logit, sum) in logits.iter_mut().zip(sums) {
+                *logit += whole(*sum) * scale;
+            }
+        }
+        Score { model: self, hits, scales, logits }
+    }
+
+    fn value(&self, row: u32, times: usize) -> u32 {
+        value(times, self.rarities.get(row as usize).copied().unwrap_or(0))
+    }
+
+    fn said(&self, row: u32) -> &[(u8, i8)] {
+        let span = self.spans.get(row as usize).cloned().unwrap_or(0..0);
+        self.says.get(span).unwrap_or_default()
+    }
+}
+
+/// What a piece counts that occurs so often and is so rare.
+pub(super) fn value(times: usize, rarity: u8) -> u32 {
+    let times = u32::try_from(times).map_or(f64::from(u32::MAX), f64::from);
+    let frequency = FREQUENCY_STEPS * (1.0 + libm::log(times.max(1.0)));
+    // Between 32 and 742: `as` cuts a small positive number.
+    (libm::round(frequency) as u32).saturating_mul(u32::from(rarity))
+}
+
+/// What brings each kind of piece to its weight, from the sums of squares.
+pub(super) fn scales(squares: [u64; Kind::ALL.len()]) -> [f64; Kind::ALL.len()] {
+    let mut scales = KIND_WEIGHTS;
+    for ((scale, square), least) in scales.iter_mut().zip(squares).zip(LENGTH_MIN) {
+        // Below 2^53 for any text that is read, so exact.
+        *scale /= (square.max(least.saturating_mul(least)) as f64).sqrt();
+    }
+    scales
+}
+
+/// Sums stay below 2^53 for any text that is read, so this is exact.
+const fn whole(sum: i64) -> f64 {
+    sum as f64
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Hit {
+    row: u32,
+    kind: Kind,
+    word: usize,
+}
+
+/// What a model says of one text.
+pub(super) struct Score<'m> {
+    model: &'m Model,
+    hits: Vec<Hit>,
+    scales: [f64; Kind::ALL.len()],
+    /// The logarithm of each class's likelihood, up to a common term.
+    pub(super) logits: Vec<f64>,
+}
+
+impl Score<'_> {
+    /// Whether the model knows anything of the text.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.hits.is_empty()
+    }
+
+    /// What each word of the text says for one class against another, summed over its pieces.
+    pub(super) fn words_for(&self, class: usize, against: usize, words: usize) -> Vec<f64> {
+        let mut voices = vec![0.0; words];
+        for run in self.hits.chunk_by(|one, other| one.row == other.row) {
+            let Some(first) = run.first() else { continue };
+            let weight = |wanted: usize| {
+                let said = self.model.said(first.row).iter();
+                let of = said.filter(|(class, _)| usize::from(*class) == wanted);
+                of.map(|(_, weight)| f64::from(*weight)).sum::<f64>()
+            };
+            let lead = weight(class) - weight(against);
+            let scale = self.scales.get(first.kind as usize).copied().unwrap_or(0.0);
+            let value = f64::from(self.model.value(first.row, run.len())) * scale * lead;
+            let each = value / u32::try_from(run.len()).map_or(f64::MAX, f64::from);
+            for hit in run {
+                if let Some(voice) = voices.get_mut(hit.word) {
+                    *voice += each;
+                }
+            }
+        }
+        voices
+    }
+}
+
+/// Finds a row by its key: open addressing over a table at least twice as long as there are rows.
+#[derive(Debug, Clone, Default)]
+struct Index {
+    /// Key and row number plus 1; 0 is free.
+    slots: Vec<(u32, u32)>,
+}
+
+impl Index {
+    fn of(keys: impl ExactSizeIterator<Item = u32>) -> Self {
+        let size = keys.len().saturating_mul(2).next_power_of_two().max(2);
+        let mut index = Self { slots: vec![(0, 0); size] };
+        for (key, number) in keys.zip(1..) {
+            let free = index.path(key).find(|at| index.slots.get(*at).is_some_and(|it| it.1 == 0));
+            if let Some(slot) = free.and_then(|at| index.slots.get_mut(at)) {
+                *slot = (key, number);
+            }
+        }
+        index
+    }
+
+    fn path(&self, key: u32) -> impl Iterator<Item = usize> + use<> {
+        let mask = self.slots.len().wrapping_sub(1);
+        let size = self.slots.len();
+        (0..size).map(move |step| (key as usize).wrapping_add(step) & mask)
+    }
+
+    fn find(&self, key: u32) -> Option<u32> {
+        for at in self.path(key) {
+            let (held, number) = *self.slots.get(at)?;
+            if number == 0 {
+                return None;
+            }
+            if held == key {
+                return number.checked_sub(1);
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests;
