@@ -57,33 +57,65 @@ impl Transfer {
     }
 }
 
-fn sextet(byte: u8) -> Option<u32> {
-    let value = match byte {
-        b'A'..=b'Z' => byte.wrapping_sub(b'A'),
-        b'a'..=b'z' => byte.wrapping_sub(b'a').wrapping_add(26),
-        b'0'..=b'9' => byte.wrapping_sub(b'0').wrapping_add(52),
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    };
-    Some(u32::from(value))
+/// What stands in [`SEXTETS`] for a byte that is no sign of base64: more than six bits.
+const NO_SEXTET: u8 = 0xff;
+
+/// The value of each byte as a sign of base64, in either alphabet.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the compiler computes it: what is out of bounds does not build"
+)]
+const SEXTETS: [u8; 256] = {
+    let signs = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut table = [NO_SEXTET; 256];
+    let mut value = 0_u8;
+    while (value as usize) < signs.len() {
+        table[signs[value as usize] as usize] = value;
+        value += 1;
+    }
+    table[b'-' as usize] = 62;
+    table[b'_' as usize] = 63;
+    table
+};
+
+fn sextet(byte: u8) -> u8 {
+    SEXTETS.get(usize::from(byte)).copied().unwrap_or(NO_SEXTET)
+}
+
+/// Three bytes of four signs that follow each other; nearly all of a coded picture.
+fn whole_group(signs: [u8; 4]) -> Option<[u8; 3]> {
+    let [one, two, three, four] = signs.map(sextet);
+    if one | two | three | four == NO_SEXTET {
+        return None;
+    }
+    Some([(one << 2) | (two >> 4), (two << 4) | (three >> 2), (three << 6) | four])
 }
 
 /// RFC 4648 with either alphabet; other signs are passed over and said to be damage.
 pub(super) fn base64(coded: &[u8]) -> (Vec<u8>, bool) {
     let mut bytes = Vec::with_capacity(coded.len() / 4 * 3);
     let (mut group, mut signs, mut whole) = (0_u32, 0_u8, true);
-    for byte in coded {
+    let mut rest = coded;
+    loop {
+        while signs == 0
+            && let Some((four, after)) = rest.split_first_chunk()
+            && let Some(three) = whole_group(*four)
+        {
+            bytes.extend_from_slice(&three);
+            rest = after;
+        }
+        let Some((byte, after)) = rest.split_first() else { break };
+        rest = after;
         match sextet(*byte) {
-            Some(value) => {
-                group = (group << 6) | value;
-                signs = signs.saturating_add(1);
-            }
-            None if *byte == b'=' => {
+            NO_SEXTET if *byte == b'=' => {
                 flush(&mut bytes, group, signs);
                 (group, signs) = (0, 0);
             }
-            None => whole &= *byte <= b' ',
+            NO_SEXTET => whole &= *byte <= b' ',
+            value => {
+                group = (group << 6) | u32::from(value);
+                signs = signs.saturating_add(1);
+            }
         }
         if signs == 4 {
             flush(&mut bytes, group, signs);

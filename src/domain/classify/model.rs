@@ -226,9 +226,9 @@ impl Score<'_> {
         for run in self.hits.chunk_by(|one, other| one.row == other.row) {
             let Some(first) = run.first() else { continue };
             let weight = |wanted: usize| {
-                let said = self.model.said(first.row).iter();
-                let of = said.filter(|(class, _)| usize::from(*class) == wanted);
-                of.map(|(_, weight)| f64::from(*weight)).sum::<f64>()
+                let said = self.model.said(first.row);
+                let at = said.binary_search_by_key(&wanted, |(class, _)| usize::from(*class));
+                at.ok().and_then(|at| said.get(at)).map_or(0.0, |(_, weight)| f64::from(*weight))
             };
             let lead = weight(class) - weight(against);
             let scale = self.scales.get(first.kind as usize).copied().unwrap_or(0.0);

@@ -103,10 +103,12 @@ fn attribution(texts: &[&str], cut: &[bool], at: usize) -> Option<Mark> {
     let mut joined = String::new();
     let first = texts.get(at).copied().unwrap_or_default();
     let mut after_first = String::new();
+    // The first of several lines must itself be more than a sentence before an attribution.
+    let lines_max = if dated(first) { WRAPPED_LINES_MAX } else { 1 };
     let mut lines = 0_usize;
     let mut skipped = 0_usize;
     for (place, line) in texts.iter().enumerate().skip(at) {
-        if lines >= WRAPPED_LINES_MAX
+        if lines >= lines_max
             || joined.len() > ATTRIBUTION_BYTES_MAX
             || cut.get(place).copied().unwrap_or(true)
         {
@@ -132,7 +134,7 @@ fn attribution(texts: &[&str], cut: &[bool], at: usize) -> Option<Mark> {
         if !line.ends_with([':', '：', '*', '>']) && !matches(&VERB, line) {
             continue;
         }
-        if lines > 1 && (!dated(first) || matches(&OPENED, &after_first)) {
+        if lines > 1 && matches(&OPENED, &after_first) {
             return None;
         }
         let written = (lines == 1 || first.contains(['@', '<']) || dated(first))
@@ -155,7 +157,7 @@ fn attribution(texts: &[&str], cut: &[bool], at: usize) -> Option<Mark> {
     None
 }
 
-/// The first of several lines must itself be more than a sentence before an attribution.
+/// Whether a line has a date or an address in it and does not end as a sentence does.
 fn dated(line: &str) -> bool {
     line.contains(|c: char| c.is_ascii_digit() || matches!(c, '@' | '<'))
         && !line.ends_with(['.', '!', '?'])
