@@ -28,6 +28,8 @@ mod outbox;
 
 mod quarantine;
 
+mod replay;
+
 mod run;
 
 mod status;
@@ -97,6 +99,9 @@ enum Command {
     /// Take mails from files (eml, mbox, Maildir) into the store, without letters
     #[command(after_help = import::HELP)]
     Import(import::Args),
+    /// Say what other rules or another model would have made of stored mail
+    #[command(after_help = replay::HELP)]
+    Replay(replay::Args),
     /// Show mailboxes, letters and tickets at a glance: is all well?
     #[command(after_help = status::HELP)]
     Status(status::Args),
@@ -163,6 +168,7 @@ fn dispatch(cli: Cli) -> Done {
         Command::Quarantine(command) => in_runtime(quarantine::run(command, file)),
         Command::Classify(command) => in_runtime(classify::run(command, given, file)),
         Command::Import(args) => in_runtime(import::run(args, file)),
+        Command::Replay(args) => in_runtime(replay::run(args, file)),
         Command::Status(args) => in_runtime(status::run(args, file)),
     }
 }

@@ -91,9 +91,11 @@ impl Report {
     /// What it teaches; none when a category's name is unknown or there is none.
     #[must_use]
     pub fn lesson(&self) -> Option<Lesson> {
-        let accept: Option<Vec<Option<Category>>> =
-            self.accept.iter().map(|name| category(name)).collect();
-        let accept = accept.filter(|accept| !accept.is_empty())?;
+        let accept: Vec<Option<Category>> =
+            self.accept.iter().map(|name| category(name)).collect::<Result<_, _>>().ok()?;
+        if accept.is_empty() {
+            return None;
+        }
         Some(Lesson {
             subject: self.subject.clone(),
             text: newly_written(&self.body),
@@ -103,12 +105,14 @@ impl Report {
     }
 }
 
-/// `None` for an unknown name, `Some(None)` for "not our business".
-fn category(name: &str) -> Option<Option<Category>> {
+/// A name that is no category's.
+struct Unknown;
+
+fn category(name: &str) -> Result<Option<Category>, Unknown> {
     match name {
-        "other" => Some(None),
-        "green" => Some(Some(Category::GreenSpace)),
-        name => Category::parse(name).map(Some),
+        "other" => Ok(None),
+        "green" => Ok(Some(Category::GreenSpace)),
+        name => Category::parse(name).map(Some).ok_or(Unknown),
     }
 }
 

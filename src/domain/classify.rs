@@ -7,6 +7,7 @@
 pub mod evaluate;
 mod features;
 mod model;
+mod number;
 mod rules;
 mod shares;
 mod train;

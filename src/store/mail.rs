@@ -345,6 +345,18 @@ pub async fn of_ticket(engine: &Engine, ticket_id: i64) -> Result<Vec<MailRow>, 
     rows.iter().map(read).collect()
 }
 
+/// The mail that opened a ticket, as read: JSON of [`Mail`](crate::domain::mail::Mail).
+pub async fn opening(engine: &Engine, number: &str) -> Result<Option<String>, StoreError> {
+    let row = engine
+        .row(
+            "SELECT mail.facts AS facts FROM mail JOIN ticket ON ticket.id = mail.ticket_id
+             WHERE ticket.number = $1 ORDER BY mail.id LIMIT 1",
+            values![number],
+        )
+        .await?;
+    row.map(|row| row.text("facts")).transpose()
+}
+
 /// The mails that no rule could read.
 pub async fn quarantined(engine: &Engine) -> Result<Vec<MailRow>, StoreError> {
     let rows = engine

@@ -29,3 +29,4 @@ mod tidy;
 mod hostile_imap;
 
 mod hostile_smtp;
+mod lessons;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::number::{count, whole};
 use super::{Category, Lesson, Verdict, classify};
 use crate::domain::rules::RuleSet;
 use crate::domain::understand::Reading;
@@ -148,8 +149,7 @@ fn surest(coverage: f64, judged: &[Judged], lessons: &[Lesson]) -> Surest {
     let ours = lessons.iter().filter(|lesson| lesson.accept != [None]).count();
     let mut named: Vec<&Judged> = judged.iter().filter(|it| it.given.is_some()).collect();
     named.sort_by(|one, other| other.confidence.total_cmp(&one.confidence));
-    // Rounded down, and no more than there are mails: `as` only cuts.
-    named.truncate((coverage * count(ours)) as usize);
+    named.truncate(whole(coverage * count(ours)) as usize);
     let right = named.iter().filter(|it| it.right).count();
     Surest { coverage, precision: ratio(right, named.len()) }
 }
@@ -157,8 +157,8 @@ fn surest(coverage: f64, judged: &[Judged], lessons: &[Lesson]) -> Surest {
 fn calibration_error(judged: &[Judged]) -> f64 {
     let mut bins = [(0.0, 0.0); BINS];
     for it in judged {
-        // From 0 to 9: a probability is not negative, and 1 belongs to the last bin.
-        let at = ((it.confidence * count(BINS)) as usize).min(BINS.saturating_sub(1));
+        // A probability of 1 belongs to the last bin.
+        let at = (whole(it.confidence * count(BINS)) as usize).min(BINS.saturating_sub(1));
         if let Some((stated, right)) = bins.get_mut(at) {
             *stated += it.confidence;
             *right += if it.right { 1.0 } else { 0.0 };
@@ -170,8 +170,4 @@ fn calibration_error(judged: &[Judged]) -> f64 {
 
 fn ratio(part: usize, whole: usize) -> f64 {
     count(part) / count(whole).max(1.0)
-}
-
-fn count(number: usize) -> f64 {
-    u32::try_from(number).map_or(f64::from(u32::MAX), f64::from)
 }

@@ -14,6 +14,7 @@ pub use format::ModelError;
 pub(super) use format::write;
 
 use super::features::{Feature, Kind, each};
+use super::number;
 use crate::domain::rules::Category;
 use crate::domain::text::Word;
 
@@ -159,7 +160,7 @@ impl Model {
         let mut logits = self.biases.clone();
         for (sums, scale) in sums.iter().zip(scales) {
             for (logit, sum) in logits.iter_mut().zip(sums) {
-                *logit += whole(*sum) * scale;
+                *logit += number::sum(*sum) * scale;
             }
         }
         Score { model: self, hits, scales, logits }
@@ -177,25 +178,17 @@ impl Model {
 
 /// What a piece counts that occurs so often and is so rare.
 pub(super) fn value(times: usize, rarity: u8) -> u32 {
-    let times = u32::try_from(times).map_or(f64::from(u32::MAX), f64::from);
-    let frequency = FREQUENCY_STEPS * (1.0 + libm::log(times.max(1.0)));
-    // Between 32 and 742: `as` cuts a small positive number.
-    (libm::round(frequency) as u32).saturating_mul(u32::from(rarity))
+    let frequency = FREQUENCY_STEPS * (1.0 + libm::log(number::count(times).max(1.0)));
+    number::whole(libm::round(frequency)).saturating_mul(u32::from(rarity))
 }
 
 /// What brings each kind of piece to its weight, from the sums of squares.
 pub(super) fn scales(squares: [u64; Kind::ALL.len()]) -> [f64; Kind::ALL.len()] {
     let mut scales = KIND_WEIGHTS;
     for ((scale, square), least) in scales.iter_mut().zip(squares).zip(LENGTH_MIN) {
-        // Below 2^53 for any text that is read, so exact.
-        *scale /= (square.max(least.saturating_mul(least)) as f64).sqrt();
+        *scale /= number::squares(square.max(least.saturating_mul(least))).sqrt();
     }
     scales
-}
-
-/// Sums stay below 2^53 for any text that is read, so this is exact.
-const fn whole(sum: i64) -> f64 {
-    sum as f64
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -233,7 +226,7 @@ impl Score<'_> {
             let lead = weight(class) - weight(against);
             let scale = self.scales.get(first.kind as usize).copied().unwrap_or(0.0);
             let value = f64::from(self.model.value(first.row, run.len())) * scale * lead;
-            let each = value / u32::try_from(run.len()).map_or(f64::MAX, f64::from);
+            let each = value / number::count(run.len());
             for hit in run {
                 if let Some(voice) = voices.get_mut(hit.word) {
                     *voice += each;

@@ -26,7 +26,7 @@ struct Share<'a> {
     name: &'a str,
     /// Its place among the model's classes, when the model knows it.
     class: Option<usize>,
-    share: f64,
+    likelihood: f64,
 }
 
 /// All of them; their probabilities sum to 1.
@@ -55,7 +55,7 @@ impl<'a> Shares<'a> {
             let class = known.get(name).copied();
             let learnt = class.and_then(|class| score.logits.get(class)).copied().unwrap_or(least);
             logits.push(learnt + term_weight * said);
-            all.push(Share { category, name, class, share: 0.0 });
+            all.push(Share { category, name, class, likelihood: 0.0 });
         };
         for (at, entry) in rules.subcategories().iter().enumerate() {
             add(Some(entry.category), &entry.code, voices.for_subcategory(at, entry.category));
@@ -64,13 +64,13 @@ impl<'a> Shares<'a> {
             add(None, &entry.id, voices.for_referral(at));
         }
         for (entry, share) in all.iter_mut().zip(shares(&logits)) {
-            entry.share = share;
+            entry.likelihood = share;
         }
         Self(all)
     }
 
     pub(super) fn of_category(&self, category: Option<Category>) -> f64 {
-        self.within(category).map(|share| share.share).sum()
+        self.within(category).map(|share| share.likelihood).sum()
     }
 
     /// The likeliest name within a category, or the likeliest referral.
@@ -83,7 +83,7 @@ impl<'a> Shares<'a> {
     }
 
     fn best(&self, category: Option<Category>) -> Option<&Share<'a>> {
-        self.within(category).max_by(|one, other| one.share.total_cmp(&other.share))
+        self.within(category).max_by(|one, other| one.likelihood.total_cmp(&other.likelihood))
     }
 
     fn class(&self, category: Option<Category>) -> Option<usize> {
@@ -110,8 +110,8 @@ pub(super) fn because(
         Meaning::NoCategory | Meaning::Referral(_) => best.is_none(),
         _ => false,
     };
-    let ruled = voices.found.iter().filter(|(meaning, _, _)| speaks(*meaning));
-    let mut loud: Vec<(f64, String)> = ruled
+    let mentions = voices.found.iter().filter(|(meaning, _, _)| speaks(*meaning));
+    let mut loud: Vec<(f64, String)> = mentions
         .map(|(_, weight, written)| (weight * rules.scoring().term_weight, written.clone()))
         .collect();
     if let (Some(class), Some(against)) = (shares.class(best), shares.class(next)) {

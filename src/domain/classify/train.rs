@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::features::each;
 use super::model::{Class, ModelError, Parts, RARITY_STEPS, Row, scales, value, write};
+use super::number;
 use crate::domain::rules::Category;
 use crate::domain::text::{Word, words};
 pub(super) use descent::shares;
@@ -55,7 +56,7 @@ pub fn text_hash(lessons: &[Lesson]) -> [u8; 32] {
     digest.update(RECIPE);
     for Lesson { subject, text, accept, class } in lessons {
         for part in [subject.as_str(), text.as_str(), class.as_deref().unwrap_or_default()] {
-            digest.update((part.len() as u64).to_le_bytes());
+            digest.update(part.len().to_string());
             digest.update(part);
         }
         for category in accept {
@@ -122,8 +123,7 @@ fn vocabulary(texts: &[Vec<Word>]) -> Vec<(u32, u8)> {
 fn rarity(mails: u32, all: u32) -> u8 {
     let share = (1.0 + f64::from(all)) / (1.0 + f64::from(mails));
     let steps = libm::round((libm::log(share) + 1.0) * RARITY_STEPS);
-    // `as` cuts what is beyond a byte: 255 is a piece that one mail in four million holds.
-    steps as u8
+    u8::try_from(number::whole(steps)).unwrap_or(u8::MAX)
 }
 
 /// The pieces of a text that are in the vocabulary, by row, with what each counts.
@@ -150,17 +150,16 @@ fn pieces(words: &[Word], rows: &[(u32, u8)]) -> Vec<(usize, f32)> {
     let scales = scales(squares);
     let counts = |kind: usize, value: u32| {
         let scale = scales.get(kind).copied().unwrap_or(0.0);
-        (f64::from(value) * scale) as f32
+        number::single(f64::from(value) * scale)
     };
     valued.into_iter().map(|(row, kind, value)| (row, counts(kind, value))).collect()
 }
 
-/// What a lesson teaches: the trade, and within it the class.
+/// What a lesson teaches: the trade (any that is right), and within it the class.
 fn targets(lesson: &Lesson, classes: &[Class]) -> Vec<Target> {
-    let best = lesson.accept.first().copied().flatten();
-    let of_category: Vec<usize> = (0..classes.len())
-        .filter(|at| classes.get(*at).is_some_and(|it| it.category == best))
-        .collect();
+    let accepted = |class: &Class| lesson.accept.contains(&class.category);
+    let of_category: Vec<usize> =
+        classes.iter().enumerate().filter(|(_, class)| accepted(class)).map(|(at, _)| at).collect();
     let named = lesson.class.as_ref();
     let class = named.and_then(|name| classes.iter().position(|class| class.name == *name));
     let exact = class.map_or_else(|| of_category.clone(), |class| vec![class]);
@@ -172,13 +171,12 @@ fn targets(lesson: &Lesson, classes: &[Class]) -> Vec<Target> {
 
 /// A row's weights about their mean (what speaks for all classes alike decides nothing), in whole steps.
 fn quantised(weights: &[f32]) -> Vec<(u8, i8)> {
-    let mean = weights.iter().sum::<f32>() / weights.len() as f32;
-    let steps = weights.iter().map(|weight| (weight - mean) / STEP as f32);
+    let mean = weights.iter().sum::<f32>() / number::single(number::count(weights.len()));
+    let steps = weights.iter().map(|weight| (weight - mean) / number::single(STEP));
     (0_u8..=u8::MAX)
         .zip(steps)
         .filter(|(_, steps)| steps.abs() >= STEPS_MIN)
-        // Beyond ±127 `as` cuts.
-        .map(|(class, steps)| (class, libm::roundf(steps) as i8))
+        .map(|(class, steps)| (class, number::weight(steps)))
         .collect()
 }
 

@@ -71,7 +71,7 @@ pub(in crate::domain::classify) fn write(parts: &Parts) -> Result<Vec<u8>, Model
     for (class, bias) in parts.classes.iter().zip(&parts.biases) {
         out.push(small(class.name.len(), "bytes in a class's name")?);
         out.extend(class.name.as_bytes());
-        out.push(class.category.map_or(NO_CATEGORY, |category| category.position() as u8));
+        out.push(class.category.map_or(NO_CATEGORY, number_of));
         out.extend(bias.to_le_bytes());
     }
     out.extend(parts.step.to_le_bytes());
@@ -98,6 +98,10 @@ pub(in crate::domain::classify) fn write(parts: &Parts) -> Result<Vec<u8>, Model
     );
     out.extend(Sha256::digest(&out));
     zstd::bulk::compress(&out, PACK_LEVEL).map_err(|error| ModelError::Packing(error.to_string()))
+}
+
+fn number_of(category: Category) -> u8 {
+    u8::try_from(category.position()).unwrap_or(NO_CATEGORY)
 }
 
 fn small(number: usize, what: &'static str) -> Result<u8, ModelError> {

@@ -4,6 +4,8 @@
 //! the square penalty is kept as one factor for all weights (Shalev-Shwartz et al., Pegasos, 2007), so that a mail
 //! touches its own pieces alone.
 
+use super::super::number::{count, single};
+
 /// How often every lesson is seen.
 const ROUNDS: u32 = 10;
 
@@ -59,25 +61,21 @@ pub(super) fn descend(examples: &[Example], rows: usize, classes: usize) -> Lear
             let logits = logits(example, &weights, &biases, factor);
             let slope = slope(&shares(&logits), &example.targets);
             factor *= 1.0 - step * penalty;
-            let moves: Vec<f32> = slope.iter().map(|it| (-step * it / factor) as f32).collect();
+            let moves: Vec<f32> = slope.iter().map(|it| single(-step * it / factor)).collect();
             for (row, counts) in &example.pieces {
                 for (weight, by) in row_of(&mut weights, *row, classes).iter_mut().zip(&moves) {
                     *weight += counts * by;
                 }
             }
             for (bias, slope) in biases.iter_mut().zip(&slope) {
-                *bias -= (step * BIAS_SHARE * slope) as f32;
+                *bias -= single(step * BIAS_SHARE * slope);
             }
         }
     }
     for weight in &mut weights {
-        *weight *= factor as f32;
+        *weight *= single(factor);
     }
     Learnt { weights, biases }
-}
-
-fn count(number: usize) -> f64 {
-    u32::try_from(number).map_or(f64::from(u32::MAX), f64::from)
 }
 
 fn row_of(weights: &mut [f32], row: usize, classes: usize) -> &mut [f32] {
