@@ -9,7 +9,7 @@ use super::output::{Format, list, say, table};
 use super::{Done, Failure, OrStatic as _, load, open_store};
 use crate::config::Config;
 use crate::domain::classify::evaluate::{ANSWERS, Figures, answer_name, evaluate};
-use crate::domain::classify::{Class, Lesson, Model, train};
+use crate::domain::classify::{Lesson, Model, train};
 use crate::domain::mail::Mail;
 use crate::domain::rules::{EMBEDDED, RuleSet};
 use crate::lessons;
@@ -44,6 +44,9 @@ pub(super) enum Command {
         /// Leave the office's corrections out: gives the model that comes with the program, byte for byte
         #[arg(long, requires = "out")]
         shipped: bool,
+        /// Leave a file of the shipped text out too, to judge by it what a hand that was never seen gets
+        #[arg(long, requires = "shipped", value_name = "train-x.jsonl")]
+        leave_out: Vec<String>,
         /// Where to write it, instead of `rules.model`
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
@@ -60,26 +63,15 @@ pub(super) async fn run(command: Command, given: Option<PathBuf>, file: PathBuf)
             let lessons = lessons::lessons(&file.display().to_string(), &text.or_static()?);
             show(&evaluate(&lessons.or_static()?, &rules), format)
         }
-        Command::Train { shipped: true, out: Some(out) } => {
+        Command::Train { shipped: true, leave_out, out: Some(out) } => {
             let rules = RuleSet::parse(EMBEDDED, "rules.toml").or_static()?;
-            fs::write(&out, train(&lessons::training()?, &classes(&rules))?)
+            fs::write(&out, train(&lessons::training_without(&leave_out)?, &rules)?)
                 .with_context(|| out.display().to_string())?;
             say(&format!("{}: written", out.display()));
             Ok(())
         }
         Command::Train { out, .. } => retrain(&load(&file)?, out).await,
     }
-}
-
-/// Everything that a model may answer under these rules.
-fn classes(rules: &RuleSet) -> Vec<Class> {
-    let ours = rules
-        .subcategories()
-        .iter()
-        .map(|entry| Class { name: entry.code.clone(), category: Some(entry.category) });
-    let others =
-        rules.referrals().iter().map(|entry| Class { name: entry.id.clone(), category: None });
-    ours.chain(others).collect()
 }
 
 async fn retrain(config: &Config, out: Option<PathBuf>) -> Done {
@@ -98,7 +90,7 @@ async fn retrain(config: &Config, out: Option<PathBuf>) -> Done {
         all.len() - own.len(),
         own.len()
     ));
-    let bytes = train(&all, &classes(&rules))?;
+    let bytes = train(&all, &rules)?;
     let frozen = lessons::frozen()?;
     let before = evaluate(&frozen, &rules).accuracy;
     let after = evaluate(&frozen, &rules.with_model(Model::read(&bytes)?)).accuracy;

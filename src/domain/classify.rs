@@ -73,8 +73,8 @@ pub(super) fn classify(reading: &Reading<'_>, quoted: &str, rules: &RuleSet) -> 
 fn verdict(reading: &Reading<'_>, rules: &RuleSet) -> Verdict {
     let Scoring { abstain_below, .. } = *rules.scoring();
     let model = rules.model();
-    let score = model.score(reading.words.iter());
     let voices = RuleVoices::of(reading, rules);
+    let score = model.score(reading.words.iter(), voices.by_entry(rules));
     let shares = Shares::of(&score, &voices, model, rules);
     let mut candidates: Vec<Candidate> = Category::ALL
         .into_iter()

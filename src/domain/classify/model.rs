@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 pub use format::ModelError;
 pub(super) use format::write;
 
-use super::features::{Feature, Kind, each};
+use super::features::{Feature, Kind, each, term_key};
 use super::number;
 use crate::domain::rules::Category;
 use crate::domain::text::Word;
@@ -24,11 +24,17 @@ const EMBEDDED: &[u8] = include_bytes!("model/shipped.bin");
 static SHIPPED: LazyLock<Model> = LazyLock::new(|| Model::read(EMBEDDED).unwrap_or_default());
 
 /// What each kind of piece counts: letters carry further than words. Measured on hands left out.
-pub(super) const KIND_WEIGHTS: [f64; Kind::ALL.len()] = [0.6, 1.0];
+pub(super) const KIND_WEIGHTS: [f64; Kind::ALL.len()] = [0.6, 1.0, 0.3];
 
 /// What the pieces of each kind come to in a mail of a few words. Shorter ones are taken to have as many, so that
 /// a greeting alone does not decide with the voice of a whole mail.
-const LENGTH_MIN: [u64; Kind::ALL.len()] = [9_216, 30_720];
+const LENGTH_MIN: [u64; Kind::ALL.len()] = [9_216, 30_720, 1_024];
+
+/// Steps in which the weights of terms are counted.
+const TERM_STEPS: f64 = 256.0;
+
+/// Terms of one entry count together no more than a proof.
+const TERM_WEIGHT_MAX: f64 = 4.0;
 
 /// Steps in which frequencies and rarities are counted.
 const FREQUENCY_STEPS: f64 = 32.0;
@@ -130,8 +136,12 @@ impl Model {
         self.rarities.len()
     }
 
-    /// What a text comes to. Linear in the words.
-    pub(super) fn score<'w>(&self, words: impl Iterator<Item = &'w Word>) -> Score<'_> {
+    /// What a text comes to, whose terms speak for these entries with these weights. Linear in the words.
+    pub(super) fn score<'w>(
+        &self,
+        words: impl Iterator<Item = &'w Word>,
+        terms: impl Iterator<Item = (&'w str, f64)>,
+    ) -> Score<'_> {
         let mut hits = Vec::new();
         each(words, |Feature { key, kind, word }| {
             if let Some(row) = self.index.find(key) {
@@ -139,26 +149,20 @@ impl Model {
             }
         });
         hits.sort_unstable_by_key(|hit| (hit.row, hit.word));
-        let mut sums = [const { Vec::new() }; Kind::ALL.len()];
-        let mut squares = [0_u64; Kind::ALL.len()];
-        sums.fill_with(|| vec![0_i64; self.classes.len()]);
+        let mut sums = Sums::of(self.classes.len());
         for run in hits.chunk_by(|one, other| one.row == other.row) {
             let Some(first) = run.first() else { continue };
             let value = self.value(first.row, run.len());
-            let kind = first.kind as usize;
-            let (Some(sums), Some(square)) = (sums.get_mut(kind), squares.get_mut(kind)) else {
-                continue;
-            };
-            *square = square.saturating_add(u64::from(value).saturating_mul(u64::from(value)));
-            for (class, weight) in self.said(first.row) {
-                if let Some(sum) = sums.get_mut(usize::from(*class)) {
-                    *sum = sum.saturating_add(i64::from(value).saturating_mul(i64::from(*weight)));
-                }
+            sums.add(first.kind, value, self.said(first.row));
+        }
+        for (name, weight) in terms {
+            if let Some(row) = self.index.find(term_key(name)) {
+                sums.add(Kind::Terms, term_value(weight), self.said(row));
             }
         }
-        let scales = scales(squares).map(|scale| scale * self.step);
+        let scales = scales(sums.squares).map(|scale| scale * self.step);
         let mut logits = self.biases.clone();
-        for (sums, scale) in sums.iter().zip(scales) {
+        for (sums, scale) in sums.classes.iter().zip(scales) {
             for (logit, sum) in logits.iter_mut().zip(sums) {
                 *logit += number::sum(*sum) * scale;
             }
@@ -174,6 +178,35 @@ impl Model {
         let span = self.spans.get(row as usize).cloned().unwrap_or(0..0);
         self.says.get(span).unwrap_or_default()
     }
+}
+
+/// What the pieces of each kind say of each class.
+struct Sums {
+    classes: [Vec<i64>; Kind::ALL.len()],
+    squares: [u64; Kind::ALL.len()],
+}
+
+impl Sums {
+    fn of(classes: usize) -> Self {
+        Self { classes: Kind::ALL.map(|_| vec![0; classes]), squares: [0; Kind::ALL.len()] }
+    }
+
+    fn add(&mut self, kind: Kind, value: u32, says: &[(u8, i8)]) {
+        if let Some(square) = self.squares.get_mut(kind as usize) {
+            *square = square.saturating_add(u64::from(value).saturating_mul(u64::from(value)));
+        }
+        let Some(sums) = self.classes.get_mut(kind as usize) else { return };
+        for (class, weight) in says {
+            if let Some(sum) = sums.get_mut(usize::from(*class)) {
+                *sum = sum.saturating_add(i64::from(value).saturating_mul(i64::from(*weight)));
+            }
+        }
+    }
+}
+
+/// What an entry of the rules counts whose terms weigh so much.
+pub(super) fn term_value(weight: f64) -> u32 {
+    number::whole(libm::round(weight.min(TERM_WEIGHT_MAX) * TERM_STEPS))
 }
 
 /// What a piece counts that occurs so often and is so rare.

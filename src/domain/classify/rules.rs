@@ -89,6 +89,17 @@ impl RuleVoices {
         }
     }
 
+    /// The entries that anything speaks for, by code or id, with what their own words come to.
+    pub(super) fn by_entry<'r>(
+        &self,
+        rules: &'r RuleSet,
+    ) -> impl Iterator<Item = (&'r str, f64)> + use<'r, '_> {
+        let codes = rules.subcategories().iter().map(|entry| entry.code.as_str());
+        let ids = rules.referrals().iter().map(|entry| entry.id.as_str());
+        let sums = self.subcategories.iter().chain(&self.referrals).map(|sum| sum.total());
+        codes.chain(ids).zip(sums).filter(|(_, sum)| *sum > 0.0)
+    }
+
     /// What is said for the subcategory at this place of the sorted list, its category's words included.
     pub(super) fn for_subcategory(&self, at: usize, category: Category) -> f64 {
         let of_category = self.categories.get(category.position()).map_or(0.0, |sum| sum.total());

@@ -5,15 +5,17 @@
 
 mod descent;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
-use super::features::each;
-use super::model::{Class, ModelError, Parts, RARITY_STEPS, Row, scales, value, write};
+use super::features::{Kind, each, term_key};
+use super::model::{Class, ModelError, Parts, RARITY_STEPS, Row, scales, term_value, value, write};
 use super::number;
-use crate::domain::rules::Category;
-use crate::domain::text::{Word, words};
+use super::rules::RuleVoices;
+use crate::domain::rules::{Category, RuleSet};
+use crate::domain::text::Word;
+use crate::domain::understand::Reading;
 pub(super) use descent::shares;
 use descent::{Example, Target};
 
@@ -49,12 +51,37 @@ pub struct Lesson {
     pub class: Option<String>,
 }
 
-/// The hash by which a model knows what it was trained on.
+/// A lesson as the scorer reads a mail.
+struct Text {
+    words: Vec<Word>,
+    /// Keys of the rules' entries whose terms occur, with what they count.
+    terms: Vec<(u32, u32)>,
+}
+
+impl Text {
+    fn of(lesson: &Lesson, rules: &RuleSet) -> Self {
+        let reading = Reading::of(&lesson.subject, &lesson.text, rules.lexicon());
+        let voices = RuleVoices::of(&reading, rules);
+        let terms = voices.by_entry(rules);
+        Self {
+            terms: terms.map(|(name, weight)| (term_key(name), term_value(weight))).collect(),
+            words: reading.words,
+        }
+    }
+}
+
+/// The hash by which a model knows what it was trained on: the recipe, the mails, their labels, and what the
+/// rules' terms say in them.
 #[must_use]
-pub fn text_hash(lessons: &[Lesson]) -> [u8; 32] {
+pub fn text_hash(lessons: &[Lesson], rules: &RuleSet) -> [u8; 32] {
+    let texts: Vec<Text> = lessons.iter().map(|lesson| Text::of(lesson, rules)).collect();
+    hash(lessons, &texts)
+}
+
+fn hash(lessons: &[Lesson], texts: &[Text]) -> [u8; 32] {
     let mut digest = Sha256::new();
     digest.update(RECIPE);
-    for Lesson { subject, text, accept, class } in lessons {
+    for (Lesson { subject, text, accept, class }, read) in lessons.iter().zip(texts) {
         for part in [subject.as_str(), text.as_str(), class.as_deref().unwrap_or_default()] {
             digest.update(part.len().to_string());
             digest.update(part);
@@ -62,61 +89,74 @@ pub fn text_hash(lessons: &[Lesson]) -> [u8; 32] {
         for category in accept {
             digest.update(category.map_or("none", Category::name));
         }
+        for (key, value) in &read.terms {
+            digest.update(key.to_le_bytes());
+            digest.update(value.to_le_bytes());
+        }
         digest.update("\n");
     }
     digest.finalize().into()
 }
 
-/// Trains a model on lessons, in their order; the result is its file. `classes` are what it may answer; a
-/// lesson whose class is not among them teaches its category alone.
-pub fn train(lessons: &[Lesson], classes: &[Class]) -> Result<Vec<u8>, ModelError> {
-    let texts: Vec<Vec<Word>> = lessons.iter().map(words_of).collect();
+/// Everything that a model may answer under these rules.
+fn classes(rules: &RuleSet) -> Vec<Class> {
+    let ours = rules
+        .subcategories()
+        .iter()
+        .map(|entry| Class { name: entry.code.clone(), category: Some(entry.category) });
+    let others =
+        rules.referrals().iter().map(|entry| Class { name: entry.id.clone(), category: None });
+    ours.chain(others).collect()
+}
+
+/// Trains a model on lessons, in their order; the result is its file. It may answer with every subcategory and
+/// referral of the rules; a lesson whose class is not among them teaches its category alone.
+pub fn train(lessons: &[Lesson], rules: &RuleSet) -> Result<Vec<u8>, ModelError> {
+    let classes = classes(rules);
+    let texts: Vec<Text> = lessons.iter().map(|lesson| Text::of(lesson, rules)).collect();
     let rows = vocabulary(&texts);
     let examples: Vec<Example> = lessons
         .iter()
         .zip(&texts)
-        .map(|(lesson, words)| Example {
-            pieces: pieces(words, &rows),
-            targets: targets(lesson, classes),
+        .map(|(lesson, text)| Example {
+            pieces: pieces(text, &rows),
+            targets: targets(lesson, &classes),
         })
         .collect();
     let learnt = descent::descend(&examples, rows.len(), classes.len());
     let says = learnt.weights.chunks_exact(classes.len().max(1)).map(quantised);
     let rows = rows.into_iter().zip(says);
     write(&Parts {
-        text_hash: text_hash(lessons),
-        classes: classes.to_vec(),
+        text_hash: hash(lessons, &texts),
+        classes,
         biases: learnt.biases.iter().map(|bias| f64::from(*bias) * SHARPNESS).collect(),
         step: STEP * SHARPNESS,
         rows: rows.map(|((key, rarity), says)| Row { key, rarity, says }).collect(),
     })
 }
 
-/// Subject and text as the scorer reads them: one after the other.
-fn words_of(lesson: &Lesson) -> Vec<Word> {
-    let mut all = words(&lesson.subject);
-    all.extend(words(&lesson.text));
-    all
-}
-
-/// The pieces that occur in enough mails, with their rarity, sorted by key.
-fn vocabulary(texts: &[Vec<Word>]) -> Vec<(u32, u8)> {
+/// The pieces that occur in enough mails, with their rarity, sorted by key. Entries of the rules are all taken:
+/// people chose their words.
+fn vocabulary(texts: &[Text]) -> Vec<(u32, u8)> {
     let mut keys: Vec<u32> = Vec::new();
+    let mut chosen: BTreeSet<u32> = BTreeSet::new();
     for text in texts {
         let mut here = Vec::new();
-        each(text.iter(), |feature| here.push(feature.key));
+        each(text.words.iter(), |feature| here.push(feature.key));
         here.sort_unstable();
         here.dedup();
         keys.extend(here);
+        chosen.extend(text.terms.iter().map(|(key, _)| key));
     }
     keys.sort_unstable();
     let all = u32::try_from(texts.len()).unwrap_or(u32::MAX);
-    keys.chunk_by(|one, other| one == other)
-        .filter_map(|run| {
-            let mails = u32::try_from(run.len()).ok().filter(|mails| *mails >= MAILS_MIN)?;
-            Some((*run.first()?, rarity(mails, all)))
-        })
-        .collect()
+    let frequent = keys.chunk_by(|one, other| one == other).filter_map(|run| {
+        let mails = u32::try_from(run.len()).ok().filter(|mails| *mails >= MAILS_MIN)?;
+        Some((*run.first()?, rarity(mails, all)))
+    });
+    let mut rows: BTreeMap<u32, u8> = frequent.collect();
+    rows.extend(chosen.into_iter().map(|key| (key, 0)));
+    rows.into_iter().collect()
 }
 
 /// Inverse document frequency, smoothed as if one more mail held every piece.
@@ -127,29 +167,31 @@ fn rarity(mails: u32, all: u32) -> u8 {
 }
 
 /// The pieces of a text that are in the vocabulary, by row, with what each counts.
-fn pieces(words: &[Word], rows: &[(u32, u8)]) -> Vec<(usize, f32)> {
-    let mut counted: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
-    each(words.iter(), |feature| {
-        if let Ok(row) = rows.binary_search_by_key(&feature.key, |(key, _)| *key) {
-            let count = counted.entry(row).or_insert((feature.kind as usize, 0));
+fn pieces(text: &Text, rows: &[(u32, u8)]) -> Vec<(usize, f32)> {
+    let row_of = |key: u32| rows.binary_search_by_key(&key, |(key, _)| *key).ok();
+    let mut counted: BTreeMap<usize, (Kind, usize)> = BTreeMap::new();
+    each(text.words.iter(), |feature| {
+        if let Some(row) = row_of(feature.key) {
+            let count = counted.entry(row).or_insert((feature.kind, 0));
             count.1 = count.1.saturating_add(1);
         }
     });
-    let valued: Vec<(usize, usize, u32)> = counted
+    let rarity = |row: usize| rows.get(row).map_or(0, |(_, rarity)| *rarity);
+    let mut valued: Vec<(usize, Kind, u32)> = counted
         .into_iter()
-        .map(|(row, (kind, times))| {
-            (row, kind, value(times, rows.get(row).map_or(0, |(_, rarity)| *rarity)))
-        })
+        .map(|(row, (kind, times))| (row, kind, value(times, rarity(row))))
         .collect();
-    let mut squares = [0_u64; 2];
+    let terms = text.terms.iter().filter_map(|(key, value)| Some((row_of(*key)?, *value)));
+    valued.extend(terms.map(|(row, value)| (row, Kind::Terms, value)));
+    let mut squares = [0_u64; Kind::ALL.len()];
     for (_, kind, value) in &valued {
-        if let Some(square) = squares.get_mut(*kind) {
+        if let Some(square) = squares.get_mut(*kind as usize) {
             *square = square.saturating_add(u64::from(*value).saturating_mul(u64::from(*value)));
         }
     }
     let scales = scales(squares);
-    let counts = |kind: usize, value: u32| {
-        let scale = scales.get(kind).copied().unwrap_or(0.0);
+    let counts = |kind: Kind, value: u32| {
+        let scale = scales.get(kind as usize).copied().unwrap_or(0.0);
         number::single(f64::from(value) * scale)
     };
     valued.into_iter().map(|(row, kind, value)| (row, counts(kind, value))).collect()
@@ -181,61 +223,4 @@ fn quantised(weights: &[f32]) -> Vec<(u8, i8)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn lesson(text: &str, category: Category, class: &str) -> Lesson {
-        Lesson {
-            subject: String::new(),
-            text: text.into(),
-            accept: vec![Some(category)],
-            class: Some(class.into()),
-        }
-    }
-
-    fn class(name: &str, category: Category) -> Class {
-        Class { name: name.into(), category: Some(category) }
-    }
-
-    fn few() -> (Vec<Lesson>, Vec<Class>) {
-        let lessons = vec![
-            lesson("il lampione è spento", Category::Plant, "I01"),
-            lesson("lampione spento in piazza", Category::Plant, "I01"),
-            lesson("una buca nella strada", Category::Infrastructure, "S01"),
-            lesson("buca profonda in strada", Category::Infrastructure, "S01"),
-        ];
-        let classes = vec![class("I01", Category::Plant), class("S01", Category::Infrastructure)];
-        (lessons, classes)
-    }
-
-    #[test]
-    fn what_was_taught_is_known() {
-        let (lessons, classes) = few();
-        let model = super::super::Model::read(&train(&lessons, &classes).unwrap()).unwrap();
-        for (text, wanted) in [("lampioni spenti", 0), ("che buca!", 1)] {
-            let words = words(text);
-            let logits = model.score(words.iter()).logits;
-            assert!(logits[wanted] > logits[1 - wanted], "{text}: {logits:?}");
-        }
-    }
-
-    #[test]
-    fn the_same_lessons_make_the_same_bytes() {
-        let (lessons, classes) = few();
-        assert_eq!(train(&lessons, &classes).unwrap(), train(&lessons, &classes).unwrap());
-    }
-
-    #[test]
-    fn other_lessons_have_another_hash() {
-        let (mut lessons, _) = few();
-        let before = text_hash(&lessons);
-        lessons[0].class = None;
-        assert_ne!(before, text_hash(&lessons));
-    }
-
-    #[test]
-    fn no_lessons_make_a_model_that_knows_nothing() {
-        let model = super::super::Model::read(&train(&[], &[]).unwrap()).unwrap();
-        assert_eq!((model.size(), model.classes().len()), (0, 0));
-    }
-}
+mod tests;

@@ -1,6 +1,10 @@
 use super::*;
 use crate::domain::text::words;
 
+fn none() -> impl Iterator<Item = (&'static str, f64)> {
+    std::iter::empty()
+}
+
 fn class(name: &str, category: Option<Category>) -> Class {
     Class { name: name.into(), category }
 }
@@ -65,18 +69,20 @@ fn impossible_contents_are_refused_though_their_hash_is_right() {
 #[test]
 fn known_pieces_speak_and_unknown_ones_are_silent() {
     let model = Model::of(parts(), String::new());
-    let score = model.score(words("un lampione").iter());
+    let (text, other) = (words("un lampione"), words("xyz"));
+    let score = model.score(text.iter(), none());
     assert!(score.logits[0] > score.logits[1] + 0.5, "{:?}", score.logits);
     let voices = score.words_for(0, 1, 2);
     assert!(voices[0].abs() < 1e-9 && voices[1] > 0.0, "{voices:?}");
-    let silent = model.score(words("xyz").iter());
+    let silent = model.score(other.iter(), none());
     assert!(silent.is_empty());
     assert_eq!(silent.logits, [0.25, -0.25]);
 }
 
 #[test]
 fn a_model_without_classes_says_nothing() {
-    assert!(Model::default().score(words("lampione").iter()).logits.is_empty());
+    let (model, words) = (Model::default(), words("lampione"));
+    assert!(model.score(words.iter(), none()).logits.is_empty());
 }
 
 #[test]
