@@ -33,7 +33,7 @@ pub use error::{ConfigError, Fault};
 pub use limits::Limits;
 pub use mailbox::{After, Imap, Mailbox, Source, Start};
 pub use organisation::{Organisation, YearlyDay};
-pub use rules::{Rules, Templates};
+pub use rules::{Places, Rules, Templates};
 pub use secret::Secret;
 pub use server::{Login, Server, Tls};
 pub use smtp::{Envelope, Smtp};
@@ -60,6 +60,8 @@ pub struct Config {
     pub console: Console,
     /// The rule file, if not the embedded one.
     pub rules: Rules,
+    /// The street register and the list of sites, if there are any.
+    pub places: Places,
     /// The letter templates, if not the embedded ones.
     pub templates: Templates,
     /// How much we send and fetch at most.
@@ -108,6 +110,7 @@ impl Config {
             smtp: None,
             console: Console::default(),
             rules: Rules::default(),
+            places: Places::default(),
             templates: Templates::default(),
             limits: Limits::default(),
             warnings: Vec::new(),
@@ -143,6 +146,7 @@ impl Config {
             smtp: smtp.complete(),
             console: console::read(reading),
             rules: rules::read_rules(reading),
+            places: rules::read_places(reading),
             templates: rules::read_templates(reading),
             limits: limits::read(reading),
             warnings: Vec::new(),

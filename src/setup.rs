@@ -12,6 +12,7 @@ use crate::domain::hours::{Hours, HoursError};
 use crate::domain::kind::Identity;
 use crate::domain::limits::Limits;
 use crate::domain::mail::Address;
+use crate::domain::place::{Gazetteer, GazetteerError, PlacesFile};
 use crate::domain::rules::{EMBEDDED, RuleSet, RulesError};
 use crate::domain::token::Signer;
 use crate::mailbox::session::{Account, Deadlines};
@@ -50,6 +51,17 @@ pub enum SetupError {
         /// What is wrong with it.
         source: ModelError,
     },
+    /// The street register or the list of sites.
+    #[error(transparent)]
+    Places(#[from] GazetteerError),
+    /// One of their files.
+    #[error("places: expected a readable file {}, found: {source}; correct the path", path.display())]
+    PlacesFile {
+        /// The file.
+        path: PathBuf,
+        /// What the kernel said.
+        source: std::io::Error,
+    },
     /// The templates.
     #[error(transparent)]
     Templates(#[from] TemplateError),
@@ -70,7 +82,7 @@ const NOBODY: &str = "sportello@localhost";
 /// The settings as decisions need them.
 pub fn desk(config: &Config, signer: Signer) -> Result<Desk, SetupError> {
     let organisation = &config.organisation;
-    let rules = rules(config)?;
+    let rules = rules(config)?.with_places(places(&config.places)?);
     let saint = organisation.patron_saint.map(|day| format!("{:02}-{:02}", day.month, day.day));
     let hours = Hours::new(&organisation.hours, organisation.timezone.name(), saint.as_deref())?;
     let identity = Identity {
@@ -129,6 +141,28 @@ fn model(path: &Path) -> Result<Model, SetupError> {
     let bytes =
         std::fs::read(path).map_err(|source| SetupError::ModelFile { path: file(), source })?;
     Model::read(&bytes).map_err(|source| SetupError::Model { path: file(), source })
+}
+
+/// The street register and the list of sites, as far as there are any.
+pub fn places(places: &config::Places) -> Result<Gazetteer, SetupError> {
+    let read = |path: &Option<PathBuf>| -> Result<Option<(String, String)>, SetupError> {
+        path.as_ref().map(|path| Ok((path.display().to_string(), text(path)?))).transpose()
+    };
+    let register = read(&places.register)?;
+    let sites = read(&places.sites)?;
+    Ok(Gazetteer::read(
+        register.as_ref().map(|(name, text)| PlacesFile { name, text }),
+        sites.as_ref().map(|(name, text)| PlacesFile { name, text }),
+        places.utm_zone,
+    )?)
+}
+
+/// A file as text. Spreadsheets still write Windows' old Western letters: what is not UTF-8 is read as those.
+fn text(path: &Path) -> Result<String, SetupError> {
+    let bytes = std::fs::read(path)
+        .map_err(|source| SetupError::PlacesFile { path: path.to_owned(), source })?;
+    Ok(String::from_utf8(bytes)
+        .unwrap_or_else(|error| error.into_bytes().into_iter().map(char::from).collect()))
 }
 
 /// Everything that can be wrong without a server or a store, made and found right.

@@ -78,6 +78,12 @@ fn offices(config: &Config) -> Done {
         desk.rules.offices().iter().filter(|office| office.address.is_none()).collect();
     let names: Vec<&str> = silent.iter().map(|office| office.id.as_str()).collect();
     Findings::good(&format!("rules, version {}", desk.rules.version()));
+    if config.places.register.is_some() || config.places.sites.is_some() {
+        let (streets, numbers, sites) = desk.rules.places().counts();
+        Findings::good(&format!(
+            "places: {streets} streets with {numbers} house numbers, {sites} sites"
+        ));
+    }
     if !silent.is_empty() && config.organisation.staff.is_empty() {
         Findings::doubtful(&format!(
             "offices without an address: {}; organisation.staff is empty too, so nobody is told of their tickets: give one of them an address",

@@ -82,6 +82,11 @@ pub(super) const SECTIONS: &[SectionKeys] = &[
     },
     SectionKeys { name: "console", repeats: false, keys: &[("listen", Text)] },
     SectionKeys { name: "rules", repeats: false, keys: &[("file", Text), ("model", Text)] },
+    SectionKeys {
+        name: "places",
+        repeats: false,
+        keys: &[("register", Text), ("sites", Text), ("utm_zone", Number)],
+    },
     SectionKeys { name: "templates", repeats: false, keys: &[("directory", Text)] },
     SectionKeys {
         name: "limits",

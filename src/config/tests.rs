@@ -81,7 +81,9 @@ fn the_default_file_names_every_key() {
         assert_eq!(written, known, "[{}]", section.name);
     }
     let directory = tempfile::tempdir().unwrap();
-    fs::write(directory.path().join("rules.toml"), "").unwrap();
+    for file in ["rules.toml", "viario.csv", "luoghi.csv"] {
+        fs::write(directory.path().join(file), "").unwrap();
+    }
     fs::create_dir(directory.path().join("templates")).unwrap();
     let config = Config::parse(&text, &directory.path().join("sportello.toml"), &env(&[])).unwrap();
     let mailbox = &config.mailboxes[0];
@@ -159,6 +161,9 @@ fn refusals_teach() {
             "[rules]\nfile = \"nowhere.toml\"",
             vec!["/etc/sportello/nowhere.toml", "correct the path"],
         ),
+        ("[places]\nregister = \"/nowhere\"", vec!["a street register at /nowhere"]),
+        ("[places]\nsites = \"/nowhere\"", vec!["a list of sites at /nowhere"]),
+        ("[places]\nutm_zone = 31", vec!["a whole number from 32 to 33"]),
         ("[templates]\ndirectory = \"/nowhere\"", vec!["a directory of templates at /nowhere"]),
         (
             "[[mailbox]]\npoll_interval = \"0s\"",

@@ -22,6 +22,7 @@ pub use error::RulesError;
 pub(super) use lexicon::{Hit, Lexicon, Meaning};
 
 use super::classify::Model;
+use super::place::Gazetteer;
 use super::urgency::{Scale, Urgency};
 
 /// The rules that come with the program; they hold no address of anybody.
@@ -180,9 +181,22 @@ pub struct RuleSet {
     alarm_senders: Vec<String>,
     /// A model of the site's own; none for the shipped one.
     model: Option<Model>,
+    places: Gazetteer,
 }
 
 impl RuleSet {
+    /// The same rules for a municipality whose streets and sites are known.
+    #[must_use]
+    pub fn with_places(self, places: Gazetteer) -> Self {
+        Self { places, ..self }
+    }
+
+    /// The streets and sites that are known; none unless [`with_places`](Self::with_places) gave them.
+    #[must_use]
+    pub const fn places(&self) -> &Gazetteer {
+        &self.places
+    }
+
     /// Reads a site's rules and lays them over [`EMBEDDED`]; an empty text gives the embedded rules alone.
     /// `file` is what errors call it. The error says file, line, what was expected and found, and the remedy.
     pub fn parse(toml: &str, file: &str) -> Result<Self, RulesError> {

@@ -34,7 +34,7 @@ pub fn understand(mail: &Mail, rules: &RuleSet) -> Understood {
     let reading = Reading::of(&mail.subject, &text, rules.lexicon());
     Understood {
         verdict: classify(&reading, &mail.quoted, rules),
-        place: place(&mail.subject, &mail.text, &mail.quoted),
+        place: place(&mail.subject, &mail.text, &mail.quoted, rules.places()),
         urgency: urgency(&reading, rules),
         language: language(&reading),
     }

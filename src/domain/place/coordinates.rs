@@ -1,66 +1,134 @@
-//! Decimal coordinates, in a text or in a map link.
+//! Coordinates in a text or in a map link: decimal degrees, or degrees, minutes and seconds.
+
+use std::ops::Range;
 
 /// Decimals that a coordinate has at least: fewer mean a price, a measure or a time.
 const DECIMALS_MIN: usize = 3;
 
-/// Characters between latitude and longitude at most (`&mlon=`, `!4d`, `, `).
+/// Characters between latitude and longitude at most (`&mlon=`, `!4d`, `, `, `° N - `).
 const BETWEEN_MAX: usize = 10;
 
 /// Italy's extent in degrees, with a margin: two numbers outside it are no place of ours.
 const LATITUDES: (f64, f64) = (35.0, 47.5);
 const LONGITUDES: (f64, f64) = (6.0, 19.0);
 
-/// A point and the text that named it.
+/// A position on the WGS 84 ellipsoid.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::domain) struct Position {
+    /// Degrees north.
+    pub(in crate::domain) latitude: f64,
+    /// Degrees east.
+    pub(in crate::domain) longitude: f64,
+}
+
+/// A position and the text that named it.
 pub(super) struct Point {
-    pub(super) latitude: f64,
-    pub(super) longitude: f64,
+    pub(super) position: Position,
     pub(super) text: String,
 }
 
-/// The first pair of coordinates within Italy, in either order.
-pub(super) fn first(text: &str) -> Option<Point> {
-    let mut before: Option<(f64, usize, usize)> = None;
-    for (start, end) in decimals(text) {
-        let Some(value) = text.get(start..end).and_then(|number| number.parse::<f64>().ok()) else {
-            continue;
-        };
-        if let Some((earlier, from, to)) = before
-            && start.saturating_sub(to) <= BETWEEN_MAX
-            && let Some((latitude, longitude)) = pair(earlier, value)
-        {
-            let text = text.get(from..end).unwrap_or_default().to_owned();
-            return Some(Point { latitude, longitude, text });
-        }
-        before = Some((value, start, end));
-    }
-    None
-}
-
-fn pair(one: f64, other: f64) -> Option<(f64, f64)> {
+/// Whether a position can be one of ours.
+pub(super) fn in_italy(position: Position) -> bool {
     let within = |value: f64, (low, high): (f64, f64)| (low..=high).contains(&value);
-    if within(one, LATITUDES) && within(other, LONGITUDES) {
-        return Some((one, other));
-    }
-    (within(one, LONGITUDES) && within(other, LATITUDES)).then_some((other, one))
+    within(position.latitude, LATITUDES) && within(position.longitude, LONGITUDES)
 }
 
-/// The byte ranges of numbers with a point and enough decimals.
-fn decimals(text: &str) -> Vec<(usize, usize)> {
+/// The first pair of coordinates within Italy, in either order. In a link the pin comes before the middle of
+/// the map (`!3d44.69!4d10.63` after `@44.7,10.6`).
+pub(super) fn first(text: &str) -> Option<Point> {
+    let angles = angles(text);
+    let pairs = || {
+        angles.windows(2).filter_map(|pair| match pair {
+            [one, other] => point(text, one, other),
+            _ => None,
+        })
+    };
+    let is_pin =
+        |point: &(usize, Point)| text.get(..point.0).is_some_and(|before| before.ends_with("!3d"));
+    pairs().find(is_pin).or_else(|| pairs().next()).map(|(_, point)| point)
+}
+
+/// A number of degrees, with where it stands.
+struct Angle {
+    at: Range<usize>,
+    degrees: f64,
+}
+
+fn point(text: &str, one: &Angle, other: &Angle) -> Option<(usize, Point)> {
+    if other.at.start.saturating_sub(one.at.end) > BETWEEN_MAX {
+        return None;
+    }
+    let either = [(one.degrees, other.degrees), (other.degrees, one.degrees)];
+    let position = either
+        .into_iter()
+        .map(|(latitude, longitude)| Position { latitude, longitude })
+        .find(|position| in_italy(*position))?;
+    let text = text.get(one.at.start..other.at.end).unwrap_or_default().to_owned();
+    Some((one.at.start, Point { position, text }))
+}
+
+/// Every number that can be a coordinate, in order.
+fn angles(text: &str) -> Vec<Angle> {
+    let mut found: Vec<Angle> = Vec::new();
+    for at in numbers(text) {
+        let Some(written) = text.get(at.clone()) else { continue };
+        let decimals =
+            written.find(['.', ',']).map_or(0, |mark| written.len().saturating_sub(mark));
+        if decimals > DECIMALS_MIN
+            && let Ok(degrees) = written.replace(',', ".").parse::<f64>()
+        {
+            found.push(Angle { at, degrees });
+        } else if found.last().is_none_or(|last| last.at.end <= at.start)
+            && let Some(angle) = sexagesimal(text, at)
+        {
+            found.push(angle);
+        }
+    }
+    found
+}
+
+/// `44°41'53.7"N`, `44° 41' 53"`: degrees at this number, minutes and seconds behind it.
+fn sexagesimal(text: &str, degrees: Range<usize>) -> Option<Angle> {
+    let whole: f64 = text.get(degrees.clone())?.parse().ok()?;
+    let (minutes, end) = piece(text, degrees.end, &['°', 'º'])?;
+    let (seconds, end) = piece(text, end, &['\'', '’', '′']).unwrap_or((0.0, end));
+    let unit = ['\'', '’', '′', '"', '”', '″'];
+    let rest = text.get(end..)?.trim_start_matches(unit);
+    let end = text.len().saturating_sub(rest.len());
+    let degrees =
+        Angle { at: degrees.start..end, degrees: whole + minutes / 60.0 + seconds / 3_600.0 };
+    (minutes < 60.0 && seconds < 60.0).then_some(degrees)
+}
+
+/// The number behind one of these marks, and where it ends.
+fn piece(text: &str, from: usize, marks: &[char]) -> Option<(f64, usize)> {
+    let after = text.get(from..)?.strip_prefix(marks)?.trim_start_matches([' ', '\'', '’']);
+    let digits = after.len().saturating_sub(
+        after.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ',').len(),
+    );
+    let value = after.get(..digits)?.replace(',', ".").parse().ok()?;
+    let start = text.len().saturating_sub(after.len());
+    Some((value, start.saturating_add(digits)))
+}
+
+/// The byte ranges of figures with at most one point or comma inside.
+fn numbers(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    let mut start: Option<usize> = None;
-    let mut point: Option<usize> = None;
+    let mut open: Option<(usize, Option<usize>)> = None;
     for (at, byte) in text.bytes().chain([b' ']).enumerate() {
-        match byte {
-            b'0'..=b'9' => start = start.or(Some(at)),
-            b'.' if start.is_some() && point.is_none() => point = Some(at),
-            _ => {
-                if let (Some(from), Some(dot)) = (start, point)
-                    && at.saturating_sub(dot) > DECIMALS_MIN
-                {
-                    found.push((from, at));
-                }
-                (start, point) = (None, None);
+        match (byte, open) {
+            (b'0'..=b'9', None) => open = Some((at, None)),
+            (b'0'..=b'9', Some(_)) => {}
+            (b'.' | b',', Some((start, None))) => open = Some((start, Some(at))),
+            (_, Some((start, mark))) => {
+                let end = match mark {
+                    Some(mark) if mark.saturating_add(1) == at => mark,
+                    _ => at,
+                };
+                found.push(start..end);
+                open = None;
             }
+            (_, None) => {}
         }
     }
     found

@@ -3,7 +3,7 @@
 use super::token::Line;
 
 /// Words that announce a house number.
-const ANNOUNCERS: [&str; 12] =
+pub(super) const ANNOUNCERS: [&str; 12] =
     ["n", "nr", "num", "numero", "no", "civ", "civico", "civici", "al", "ai", "nn", "numeri"];
 
 /// Words that put a number near the street's name without being part of it (`all'altezza del civico 12`).
@@ -12,11 +12,14 @@ const NEARBY: [&str; 20] = [
     "tra", "fra", "il", "lato", "circa", "alla", "opposto", "poco", "dopo",
 ];
 
+/// Words after which a bare number is a house's.
+const BESIDE: [&str; 6] = ["altezza", "davanti", "fronte", "dal", "tra", "fra"];
+
 /// At most so many words between a street and a number that is announced.
 const NEARBY_MAX: usize = 7;
 
 /// What a number counts when it is no address.
-const COUNTED: [&str; 85] = [
+pub(super) const COUNTED: [&str; 85] = [
     "cm",
     "mm",
     "m",
@@ -115,7 +118,7 @@ pub(super) fn after_name(line: &Line<'_>, at: usize) -> Option<Number> {
     directly(line, at).or_else(|| nearby(line, at))
 }
 
-fn directly(line: &Line<'_>, at: usize) -> Option<Number> {
+pub(super) fn directly(line: &Line<'_>, at: usize) -> Option<Number> {
     if !gap_is_close(line.gap(at)) {
         return None;
     }
@@ -129,11 +132,29 @@ fn directly(line: &Line<'_>, at: usize) -> Option<Number> {
     digits(line, next, next > at).or_else(|| without_number(line, at))
 }
 
-/// `, di fronte al civico 40`: the announcing word must be there.
+/// `km 12+300`, `al km 7`: where on a road outside town.
+pub(super) fn kilometre(line: &Line<'_>, at: usize) -> Option<Number> {
+    let skip = usize::from(["al", "dal", "alla"].contains(&line.word(at)));
+    let word = at.saturating_add(skip);
+    let stone = word.saturating_add(1);
+    let said = line.word(word) == "km" && line.is_digits(stone) && gap_is_close(line.gap(word));
+    let next = stone.saturating_add(1);
+    let metres = matches!(line.gap(next), "+" | "," | ".") && line.is_digits(next);
+    let end = if metres { next.saturating_add(1) } else { next };
+    said.then(|| Number { text: line.written(word..end).to_owned(), end })
+}
+
+/// `, di fronte al civico 40`: the announcing word must be there, or one that says beside which house
+/// (`all'altezza del 12`).
 fn nearby(line: &Line<'_>, at: usize) -> Option<Number> {
     let mut next = at;
+    let mut beside = false;
     while next < at.saturating_add(NEARBY_MAX) && gap_is_close(line.gap(next)) {
         let word = line.word(next);
+        if beside && line.is_digits(next) {
+            return digits(line, next, false);
+        }
+        beside |= BESIDE.contains(&word);
         if ["civico", "civ", "numero", "n"].contains(&word) {
             let skip = usize::from(ANNOUNCERS.contains(&line.word(next.saturating_add(1))));
             return digits(line, next.saturating_add(1).saturating_add(skip), true);
@@ -146,7 +167,7 @@ fn nearby(line: &Line<'_>, at: usize) -> Option<Number> {
     None
 }
 
-fn gap_is_close(gap: &str) -> bool {
+pub(super) fn gap_is_close(gap: &str) -> bool {
     gap.chars().all(|char| char.is_whitespace() || ",.°º'’-–(".contains(char))
 }
 

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::Place;
 use super::street::Street;
 use super::token::{Line, is_link};
 
@@ -161,8 +160,14 @@ const QUALIFIERS: [&str; 34] = [
 /// Names have at most so many words.
 const NAME_WORDS_MAX: usize = 5;
 
-/// The named sites of a line outside its streets, and the only ones of their kind: better ones have smaller worth.
-pub(super) fn sites(line: &Line<'_>, streets: &[Street]) -> Vec<(u8, Place)> {
+/// Whether a word is a kind of site.
+pub(super) fn is_kind(word: &str) -> bool {
+    KINDS.contains(&word)
+}
+
+/// The named sites of a line outside its streets, and the only ones of their kind, as words: better ones have
+/// smaller worth, and 0 is left for those that are known.
+pub(super) fn sites(line: &Line<'_>, streets: &[Street<'_>]) -> Vec<(u8, Range<usize>)> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < line.len() {
@@ -174,9 +179,9 @@ pub(super) fn sites(line: &Line<'_>, streets: &[Street]) -> Vec<(u8, Place)> {
         let kind = qualified_end(line, at);
         let end = name_end(line, kind);
         if end > kind {
-            found.push((0, site(line, at..end)));
+            found.push((1, at..end));
         } else if ONLY_ONES.contains(&line.word(at)) {
-            found.push((1, site(line, at..kind)));
+            found.push((2, at..kind));
         }
         at = end.max(kind);
     }
@@ -184,7 +189,7 @@ pub(super) fn sites(line: &Line<'_>, streets: &[Street]) -> Vec<(u8, Place)> {
 }
 
 /// The site just before a street: `scuola elementare di via Volta 2`, `palestra in via Roma`.
-pub(super) fn before(line: &Line<'_>, street: &Street) -> Option<Range<usize>> {
+pub(super) fn before(line: &Line<'_>, street: &Street<'_>) -> Option<Range<usize>> {
     const BACK_MAX: usize = 7;
     let end = street.tokens.start;
     let from = end.saturating_sub(BACK_MAX);
@@ -206,11 +211,6 @@ fn earlier_kind(line: &Line<'_>, at: usize) -> usize {
     } else {
         at
     }
-}
-
-fn site(line: &Line<'_>, words: Range<usize>) -> Place {
-    let written = line.written(words).to_owned();
-    Place { text: written.clone(), site: Some(written), ..Place::default() }
 }
 
 /// Past the kind and its qualifiers (`scuola dell'infanzia`, `centro sociale`).

@@ -2,72 +2,113 @@
 
 use std::ops::Range;
 
-use super::number;
+use super::gazetteer::Street as Known;
 use super::token::{Line, is_link};
 use super::words::{
     ABBREVIATED, ABBREVIATIONS, AWAY, BEGINNERS, COMMON_KINDS, ENDERS, KINDS, MEANS, MONTHS, ROADS,
     TOWN_LINKS, UNNAMED_KINDS,
 };
+use super::{Ground, number, registered};
 
 /// A street in a line; ranges count words.
-pub(super) struct Street {
+pub(super) struct Street<'g> {
     /// Everything: name, number, corner.
     pub(super) tokens: Range<usize>,
     /// Kind and name.
     pub(super) name: Range<usize>,
+    /// Where the kind ends and the name alone begins.
+    pub(super) name_start: usize,
     /// The number, as written.
     pub(super) number: Option<String>,
+    /// The other street of a corner.
+    pub(super) corner: Option<Range<usize>>,
     /// The writer says they live there.
     pub(super) is_home: bool,
+    /// The street of the register.
+    pub(super) known: Option<&'g Known>,
+    /// The other street of a corner in the register.
+    pub(super) known_corner: Option<&'g Known>,
+}
+
+impl Street<'_> {
+    /// The kind's words, folded.
+    pub(super) fn kind(&self, line: &Line<'_>) -> String {
+        line.folded(self.name.start..self.name_start).join(" ")
+    }
 }
 
 /// Names have at most so many words.
 const NAME_WORDS_MAX: usize = 7;
 
 /// Every street of a line, in order.
-pub(super) fn streets(line: &Line<'_>) -> Vec<Street> {
-    let mut found: Vec<Street> = Vec::new();
+pub(super) fn streets<'g>(line: &Line<'_>, ground: &Ground<'g>) -> Vec<Street<'g>> {
+    let mut found: Vec<Street<'g>> = Vec::new();
     let mut at = 0;
     while at < line.len() {
-        if let Some(road) = road(line, at) {
-            at = road.tokens.end;
-            found.push(road);
-            continue;
-        }
-        let Some((name_start, common)) = kind_end(line, at) else {
+        let Some(street) = street_at(line, at, ground) else {
             at = at.saturating_add(1);
             continue;
         };
-        let name_end = name_end(line, at, name_start, common);
-        if name_end == name_start || is_idiom(line, at, name_start) {
-            at = name_start;
-            continue;
-        }
-        let street = with_number(line, at..name_end);
-        at = street.tokens.end;
+        at = street.tokens.end.max(at.saturating_add(1));
         match found.last_mut() {
             Some(earlier) if is_corner(line, earlier.tokens.end, street.tokens.start) => {
                 earlier.tokens.end = street.tokens.end;
+                earlier.corner = Some(street.name);
+                earlier.known_corner = street.known;
             }
             _ => found.push(street),
+        }
+        if let Some(street) = found.last_mut()
+            && let Some(corner) = bare_corner(line, street.tokens.end)
+        {
+            at = corner.end;
+            street.tokens.end = corner.end;
+            street.corner = Some(corner);
         }
     }
     found
 }
 
+/// The street that begins at this word.
+fn street_at<'g>(line: &Line<'_>, at: usize, ground: &Ground<'g>) -> Option<Street<'g>> {
+    if let Some(road) = road(line, at) {
+        return Some(road);
+    }
+    let Some((name_start, common)) = kind_end(line, at) else {
+        return registered::without_kind(line, at, ground);
+    };
+    if let Some((end, known)) = registered::named(line, at, name_start, ground) {
+        let street = with_number(line, at..end, name_start);
+        if line.is_capital(name_start) || street.number.is_some() || !is_idiom(line, at, name_start)
+        {
+            return Some(Street { known: Some(known), ..street });
+        }
+    }
+    let name_end = name_end(line, at, name_start, common);
+    let named = name_end > name_start && !is_idiom(line, at, name_start);
+    named.then(|| with_number(line, at..name_end, name_start))
+}
+
 /// `SP 22`, `statale 106`.
-fn road(line: &Line<'_>, at: usize) -> Option<Street> {
+fn road<'g>(line: &Line<'_>, at: usize) -> Option<Street<'g>> {
     let next = at.saturating_add(1);
     let numbered = ROADS.contains(&line.word(at))
         && line.is_digits(next)
         && matches!(line.gap(next), " " | "." | ". ");
     let certain = line.word(at).len() > 2 || (line.word(at).len() == 2 && line.is_shouted(at));
     let end = next.saturating_add(1);
-    (numbered && certain).then_some(Street {
-        tokens: at..end,
-        name: at..end,
-        number: None,
-        is_home: false,
+    (numbered && certain).then(|| {
+        let stone = number::kilometre(line, end);
+        Street {
+            tokens: at..stone.as_ref().map_or(end, |stone| stone.end),
+            name: at..end,
+            name_start: next,
+            number: stone.map(|stone| stone.text),
+            corner: None,
+            is_home: false,
+            known: None,
+            known_corner: None,
+        }
     })
 }
 
@@ -133,11 +174,16 @@ fn name_end(line: &Line<'_>, kind: usize, start: usize, common: bool) -> usize {
     if unnamed && number::after_name(line, end).is_none() { start } else { end }
 }
 
+/// Words before a date that is no name.
+const SINCE: [&str; 8] = ["dal", "dall", "al", "a", "da", "il", "in", "entro"];
+
 /// The name goes on while words have capitals, links between them allowed.
 fn capital_end(line: &Line<'_>, start: usize) -> usize {
     let (mut end, mut at) = (start, start);
     while at < start.saturating_add(NAME_WORDS_MAX) && joins(line, at) {
-        if is_date(line, at) {
+        // `via Roma dal 12 marzo`: that one is a day.
+        let since = at > start && SINCE.contains(&line.before(at, 1));
+        if is_date(line, at) && !since {
             at = at.saturating_add(2);
             end = at;
         } else if line.is_capital(at) {
@@ -161,7 +207,9 @@ fn caseless_end(line: &Line<'_>, start: usize) -> usize {
     let mut wants_more = true;
     while wants_more && at < start.saturating_add(NAME_WORDS_MAX) && joins(line, at) {
         let word = line.word(at);
-        let inside = is_link(word) || BEGINNERS.contains(&word);
+        // `g. garibaldi`
+        let initial = word.len() == 1 && line.gap(at.saturating_add(1)).starts_with('.');
+        let inside = is_link(word) || BEGINNERS.contains(&word) || initial;
         if line.is_digits(at) || (ENDERS.contains(&word) && !inside) || word.is_empty() {
             break;
         }
@@ -204,7 +252,7 @@ fn is_date(line: &Line<'_>, at: usize) -> bool {
 }
 
 /// Whether this word goes on the phrase of the word before it.
-fn joins(line: &Line<'_>, at: usize) -> bool {
+pub(super) fn joins(line: &Line<'_>, at: usize) -> bool {
     if at >= line.len() {
         return false;
     }
@@ -216,7 +264,11 @@ fn joins(line: &Line<'_>, at: usize) -> bool {
     }
 }
 
-fn with_number(line: &Line<'_>, name: Range<usize>) -> Street {
+pub(super) fn with_number<'g>(
+    line: &Line<'_>,
+    name: Range<usize>,
+    name_start: usize,
+) -> Street<'g> {
     let number = number::after_name(line, name.end);
     let end = number.as_ref().map_or(name.end, |number| number.end);
     let before =
@@ -236,12 +288,34 @@ fn with_number(line: &Line<'_>, name: Range<usize>) -> Street {
         ]
         .contains(word)
     });
-    Street { tokens: name.start..end, name, number: number.map(|number| number.text), is_home }
+    Street {
+        tokens: name.start..end,
+        name,
+        name_start,
+        number: number.map(|number| number.text),
+        corner: None,
+        is_home,
+        known: None,
+        known_corner: None,
+    }
+}
+
+/// Words that say that two streets meet.
+const CORNER: [&str; 4] = ["angolo", "ang", "incrocio", "tra"];
+
+/// `via Roma angolo Garibaldi`: the second street without its kind.
+fn bare_corner(line: &Line<'_>, end: usize) -> Option<Range<usize>> {
+    let said = ["angolo", "ang"].contains(&line.word(end)) && number::gap_is_close(line.gap(end));
+    let skip = usize::from(["con", "di"].contains(&line.word(end.saturating_add(1))));
+    let start = end.saturating_add(1).saturating_add(skip);
+    let named = said && kind_end(line, start).is_none() && line.is_capital(start);
+    let shouted = line.is_shouted(start) && line.is_shouted(end);
+    let name = if named && !shouted { capital_end(line, start) } else { start };
+    (name > start).then_some(start..name)
 }
 
 /// Whether only words of a corner stand between two streets.
 fn is_corner(line: &Line<'_>, end: usize, start: usize) -> bool {
-    const CORNER: [&str; 4] = ["angolo", "ang", "incrocio", "tra"];
     let mut said = line.gap(start).contains(['/', '–']) || line.gap(start) == " - ";
     for at in end..start {
         let word = line.word(at);

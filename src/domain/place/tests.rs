@@ -5,7 +5,7 @@ type Case = (&'static str, Option<&'static str>, Option<&'static str>);
 
 fn check(cases: &[Case]) {
     for (text, street, number) in cases {
-        let found = place("", text, "").unwrap_or_default();
+        let found = place("", text, "", &Gazetteer::default()).unwrap_or_default();
         assert_eq!(found.street.as_deref(), *street, "{text}: {found:?}");
         assert_eq!(found.number.as_deref(), *number, "{text}: {found:?}");
         assert!(text.contains(&found.text), "{text}: {found:?}");
@@ -50,6 +50,22 @@ fn numbers_keep_their_exponent_and_nothing_else_is_one() {
         ("via Roma snc", Some("via Roma"), Some("snc")),
         ("via Roma, di fronte al civico 40", Some("via Roma"), Some("40")),
         ("via Roma, all'altezza del numero 9", Some("via Roma"), Some("9")),
+        ("via Roma, altezza del 12", Some("via Roma"), Some("12")),
+        ("via Roma all'altezza del civico n. 12/B", Some("via Roma"), Some("12/B")),
+        ("via Roma davanti al 12", Some("via Roma"), Some("12")),
+        ("via Roma, di fronte al 12 bis", Some("via Roma"), Some("12 bis")),
+        ("via Roma tra il 10 e il 14", Some("via Roma"), Some("10")),
+        ("via Roma tra il civico 10 e il 14", Some("via Roma"), Some("10")),
+        ("via Roma 12, scala B int. 3", Some("via Roma"), Some("12")),
+        ("via Roma s.n.", Some("via Roma"), Some("snc")),
+        ("via Roma senza numero civico", Some("via Roma"), None),
+        ("SP 12 al km 7+300", Some("SP 12"), Some("km 7+300")),
+        ("via Roma davanti a 3 negozi", Some("via Roma"), None),
+        ("via Roma dal 12 marzo", Some("via Roma"), None),
+        ("via Roma dalle 8 alle 12", Some("via Roma"), None),
+        ("via Roma, aula 12", Some("via Roma"), None),
+        ("via Roma, L. 241/90", Some("via Roma"), None),
+        ("via Roma tel. 0522456008", Some("via Roma"), None),
         ("in via Roma 3 lampioni sono spenti", Some("via Roma"), None),
         ("in via Roma 30 cm di acqua", Some("via Roma"), None),
         ("via Roma, da 3 giorni", Some("via Roma"), None),
@@ -78,7 +94,7 @@ fn idioms_are_no_streets() {
         "viene via coi carrelli",
         "",
     ] {
-        let street = place("", text, "").and_then(|place| place.street);
+        let street = place("", text, "", &Gazetteer::default()).and_then(|place| place.street);
         assert_eq!(street, None, "{text}");
     }
 }
@@ -90,9 +106,14 @@ fn a_corner_is_one_place() {
         "via Cadorna ang. via Piave",
         "via Cadorna / via Piave",
         "via Cadorna, all'incrocio con via Piave",
+        "via Cadorna angolo Piave",
+        "via Cadorna ang. con Piave",
     ] {
-        let found = place("", &format!("Il cartello in {text} è girato"), "").unwrap();
+        let found =
+            place("", &format!("Il cartello in {text} è girato"), "", &Gazetteer::default())
+                .unwrap();
         assert_eq!((found.text.as_str(), found.street.as_deref()), (text, Some("via Cadorna")));
+        assert!(found.corner.is_some_and(|corner| corner.ends_with("Piave")), "{text}");
     }
 }
 
@@ -110,7 +131,7 @@ fn sites_are_kept_apart() {
         ("la biblioteca comunale è fredda", Some("biblioteca comunale"), None),
         ("una scuola qualunque", None, None),
     ] {
-        let found = place("", text, "").unwrap_or_default();
+        let found = place("", text, "", &Gazetteer::default()).unwrap_or_default();
         assert_eq!((found.site.as_deref(), found.street.as_deref()), (site, street), "{text}");
     }
 }
@@ -118,9 +139,35 @@ fn sites_are_kept_apart() {
 #[test]
 fn the_place_of_the_matter_comes_before_the_writers_home() {
     let text = "Abito in via Po 3.\nIl lampione di via Verdi è spento.";
-    assert_eq!(place("", text, "").unwrap().text, "via Verdi");
-    let found = place("buca via Dante 8", "Io passo da via Po ogni giorno", "").unwrap();
+    assert_eq!(place("", text, "", &Gazetteer::default()).unwrap().text, "via Verdi");
+    let found =
+        place("buca via Dante 8", "Io passo da via Po ogni giorno", "", &Gazetteer::default())
+            .unwrap();
     assert_eq!(found.text, "via Dante 8");
+}
+
+#[test]
+fn the_number_on_a_thing_is_kept() {
+    for (text, code) in [
+        ("il palo n. 1234 di via Roma è spento", Some("palo n. 1234")),
+        ("lampione 45/B spento", Some("lampione 45/B")),
+        ("punto luce n° 7", Some("luce n° 7")),
+        ("PL 1203 spento", Some("PL 1203")),
+        ("palo con la targhetta numero 88", Some("palo con la targhetta numero 88")),
+        ("ascensore matricola MI45120", Some("ascensore matricola MI45120")),
+        ("codice impianto: RE-0045", Some("codice impianto: RE-0045")),
+        ("quadro Q12 aperto", Some("quadro Q12")),
+        ("il lampione 3 giorni fa era acceso", None),
+        ("un palo 30 cm fuori", None),
+        ("un palo di 5 m", None),
+        ("ascensore al 3 piano", None),
+        ("il lampione al civico 12", None),
+        ("12 lampioni spenti", None),
+        ("lampada da 100w", None),
+    ] {
+        let found = place("", text, "", &Gazetteer::default()).unwrap_or_default();
+        assert_eq!(found.code.as_deref(), code, "{text}: {found:?}");
+    }
 }
 
 #[test]
@@ -132,12 +179,23 @@ fn coordinates_and_map_links_are_read() {
         "https://www.openstreetmap.org/?mlat=44.69825&mlon=10.63125",
         "geo:44.69825,10.63125",
         "posizione 10.63125 44.69825",
+        "lat. 44,69825 long. 10,63125",
+        "https://www.google.com/maps/search/?api=1&query=44.69825%2C10.63125",
+        "https://www.google.com/maps/place/X/@44.70,10.64,17z/data=!3d44.69825!4d10.63125",
+        "https://www.google.com/maps/place/X/@44.70123,10.64123,17z/data=!3d44.69825!4d10.63125",
+        "https://www.openstreetmap.org/#map=19/44.69825/10.63125",
+        "https://maps.apple.com/?ll=44.69825,10.63125&t=m",
+        "geo:44.69825,10.63125;u=35",
+        "44°41'53.7\"N 10°37'52.5\"E",
+        "44° 41’ 53,7” N, 10° 37’ 52,5” E",
     ] {
-        let found = place("", text, "").unwrap();
-        assert_eq!((found.latitude, found.longitude), (Some(44.69825), Some(10.63125)), "{text}");
+        let found = place("", text, "", &Gazetteer::default()).unwrap();
+        let near = |found: Option<f64>, wanted: f64| (found.unwrap() - wanted).abs() < 1e-9;
+        assert!(near(found.latitude, 44.69825), "{text}: {found:?}");
+        assert!(near(found.longitude, 10.63125), "{text}: {found:?}");
     }
     for text in ["costa 44.698 euro", "1.234, 5.678", "44.6, 10.6", "tel 0522.123456"] {
-        assert_eq!(place("", text, ""), None, "{text}");
+        assert_eq!(place("", text, "", &Gazetteer::default()), None, "{text}");
     }
 }
 
@@ -154,7 +212,7 @@ fn hostile_texts_are_read_in_linear_time() {
         "\u{301}",
     ] {
         let text = piece.repeat(100_000);
-        let found = place(&text, &text, &text);
+        let found = place(&text, &text, &text, &Gazetteer::default());
         assert!(found.is_none_or(|place| !place.text.is_empty()));
     }
 }

@@ -50,6 +50,11 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// The folded words.
+    pub(super) fn folded(&self, words: Range<usize>) -> Vec<&str> {
+        words.map(|at| self.word(at)).collect()
+    }
+
     /// Begins with a capital.
     pub(super) fn is_capital(&self, at: usize) -> bool {
         self.written(at..at.saturating_add(1)).chars().next().is_some_and(char::is_uppercase)

@@ -19,6 +19,7 @@ use super::{
     Category, Contractor, EMBEDDED, EMBEDDED_NAME, Pattern, Referral, RuleSet, RulesError, Scoring,
     Subcategory,
 };
+use crate::domain::place::Gazetteer;
 use crate::domain::urgency::{Scale, Urgency};
 use services::Offices;
 
@@ -132,6 +133,7 @@ impl Draft {
             contractors: self.contractors,
             alarm_senders: self.alarm_senders,
             model: None,
+            places: Gazetteer::default(),
         })
     }
 

@@ -29,6 +29,30 @@ fn all_is_well_in_a_line_each() {
     }
 }
 
+/// The street register is read by `check`, and `inspect` finds in it what a mail says in its own way.
+#[test]
+fn a_street_register_is_used() {
+    let site = Site::sqlite();
+    site.write("viario.csv", include_str!("../../../fixtures/places/alessandria.csv"));
+    site.write("luoghi.csv", include_str!("../../../fixtures/places/luoghi.csv"));
+    let places = "[places]\nregister = \"viario.csv\"\nsites = \"luoghi.csv\"\n[smtp]";
+    site.edit("[smtp]", places);
+    let said = site.sportello(&["check"]);
+    assert!(
+        said.ok().contains("ok    places: 25 streets with 243 house numbers, 5 sites"),
+        "{said:#?}"
+    );
+    let text = "From: a@b.example\nSubject: buca\n\nUna buca in p.zza Garibladi 12.\n";
+    let eml = site.write("a.eml", text);
+    let record = site.sportello(&["inspect", "--format", "json", eml.to_str().unwrap()]).json();
+    let place = &record["place"];
+    assert_eq!(place["street"], "p.zza Garibladi");
+    assert_eq!(place["official"], "Piazza Giuseppe Garibaldi");
+    assert_eq!((&place["number"], &place["register"]), (&"12".into(), &true.into()));
+    assert_eq!(place["district"], "Centro");
+    assert!(place["latitude"].as_f64().is_some_and(|north| (44.9..45.0).contains(&north)));
+}
+
 /// A refused password is named with its mailbox, never shown, and ends with 1; the rest is still checked.
 #[test]
 fn a_refused_password_is_named() {

@@ -55,6 +55,22 @@ fn a_slip_in_the_rules_is_named_with_file_and_line() {
     }
 }
 
+/// A register or a list of sites with a slip: file, line, remedy, whatever the command.
+#[test]
+fn a_slip_in_the_places_is_named_with_file_and_line() {
+    let cases: [(&str, &str, &[&str]); 3] = [
+        ("register", "DUG;DUF;Civico\nVia;Roma;12/A\n", &["viario.csv:2", "`12/A`", "exponent"]),
+        ("register", "street number\n", &["viario.csv:1", "odonimo", "first line"]),
+        ("sites", "Nome;Lat;Lon\nScuola De Amicis;44,9;\n", &["viario.csv:2", "add the other"]),
+    ];
+    for (key, text, parts) in cases {
+        let site = Site::sqlite();
+        site.write("viario.csv", text);
+        site.edit("[smtp]", &format!("[places]\n{key} = \"viario.csv\"\n[smtp]"));
+        refused(&site, parts);
+    }
+}
+
 /// A pattern that is no regular expression is shown with its line.
 #[test]
 fn a_bad_pattern_is_named_with_file_and_line() {

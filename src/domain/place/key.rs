@@ -1,0 +1,118 @@
+//! When two places are one: what tickets are compared by.
+
+use super::Place;
+use super::coordinates::Position;
+use super::gazetteer::{kind_of, leading_number, metres, plain_words};
+use crate::domain::text::words;
+
+/// How near two places are that are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::domain) enum Nearness {
+    /// The same thing, site or house, or a neighbouring one.
+    Close,
+    /// The same street, and at least one report names no number.
+    SameStreet,
+}
+
+/// Houses of one report's neighbourhood: five on each side of the street.
+pub(in crate::domain) const NUMBERS_APART_MAX: u32 = 10;
+
+/// The radius within which Signalen and its like show earlier reports.
+pub(in crate::domain) const METRES_APART_MAX: f64 = 50.0;
+
+/// What the store finds places by: the street or site, by its official name where it is known.
+///
+/// `None` for a place without either.
+#[must_use]
+pub(in crate::domain) fn place_key(place: &Place) -> Option<String> {
+    if let Some(street) = &place.street {
+        let name = place.official.as_ref().filter(|_| place.register).unwrap_or(street);
+        return Some(format!("street {}", sorted(name, true)));
+    }
+    let site = place.site.as_ref()?;
+    let name = place.official.as_ref().filter(|_| place.register).unwrap_or(site);
+    Some(format!("site {}", sorted(name, false)))
+}
+
+/// The number on the thing, without what announces it: `palo n. 12/B` → `12b`.
+#[must_use]
+pub(in crate::domain) fn code_key(place: &Place) -> Option<String> {
+    let figures = words(place.code.as_ref()?).into_iter().map(|word| word.folded);
+    let from = figures.skip_while(|word| !word.bytes().any(|byte| byte.is_ascii_digit()));
+    Some(from.collect::<String>()).filter(|key| !key.is_empty())
+}
+
+fn sorted(name: &str, is_street: bool) -> String {
+    let folded: Vec<String> = words(name).into_iter().map(|word| word.folded).collect();
+    let said: Vec<&str> = folded.iter().map(String::as_str).collect();
+    let (kind, count) = if is_street { kind_of(&said).unwrap_or_default() } else { ("", 0) };
+    let mut plain = plain_words(said.get(count..).unwrap_or_default());
+    plain.sort();
+    plain.insert(0, kind.to_owned());
+    plain.join(" ").trim().to_owned()
+}
+
+/// How near two places are; `None` when they are not one, or nothing tells.
+#[must_use]
+pub(in crate::domain) fn nearness(one: &Place, other: &Place) -> Option<Nearness> {
+    if let (Some(code), Some(other)) = (code_key(one), code_key(other)) {
+        return (code == other).then_some(Nearness::Close);
+    }
+    let apart = position(one).zip(position(other)).map(|(one, other)| metres(one, other));
+    if apart.is_some_and(|apart| apart <= METRES_APART_MAX) {
+        return Some(Nearness::Close);
+    }
+    let same = place_key(one).is_some_and(|key| place_key(other).is_some_and(|other| key == other));
+    if !same {
+        return None;
+    }
+    if one.street.is_none() {
+        return Some(Nearness::Close);
+    }
+    let number = |place: &Place| place.number.as_deref().and_then(leading_number);
+    match (number(one), number(other)) {
+        (Some(number), Some(other)) => {
+            (number.abs_diff(other) <= NUMBERS_APART_MAX).then_some(Nearness::Close)
+        }
+        _ => Some(Nearness::SameStreet),
+    }
+}
+
+/// A position that means a point: a street's middle does not.
+fn position(place: &Place) -> Option<Position> {
+    let pointed = place.street.is_none()
+        || place.number.is_some()
+        || place.corner.is_some()
+        || place.site.is_some();
+    let (latitude, longitude) = (place.latitude?, place.longitude?);
+    pointed.then_some(Position { latitude, longitude })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::place::{Gazetteer, place};
+
+    fn read(text: &str) -> Place {
+        place("", text, "", &Gazetteer::default()).unwrap_or_else(|| panic!("{text}"))
+    }
+
+    #[test]
+    fn one_place_is_one_however_it_is_written() {
+        for (one, other, expected) in [
+            ("via Roma 12", "V. Roma, 18/B", Some(Nearness::Close)),
+            ("via Roma 12", "via Roma 40", None),
+            ("via Roma 12", "in via Roma", Some(Nearness::SameStreet)),
+            ("via Roma 12", "piazza Roma 12", None),
+            ("via XXV Aprile 3", "via 25 aprile 5", Some(Nearness::Close)),
+            ("il palo n. 1234 di via Roma", "lampione numero 1234", Some(Nearness::Close)),
+            ("il palo n. 1234 di via Roma", "il palo n. 1235 di via Roma", None),
+            ("scuola De Amicis", "la Scuola «De Amicis»", Some(Nearness::Close)),
+            ("44.69825, 10.63125", "44.69850, 10.63125", Some(Nearness::Close)),
+            ("44.69825, 10.63125", "44.69925, 10.63125", None),
+        ] {
+            assert_eq!(nearness(&read(one), &read(other)), expected, "{one} / {other}");
+            assert_eq!(nearness(&read(other), &read(one)), expected, "{other} / {one}");
+        }
+    }
+}
