@@ -82,7 +82,8 @@ impl Clerk {
         // First, because its lock makes daemons take turns: the same mail in two mailboxes at once is
         // seen as known by the second.
         let serial = sitting.next(tx, year).await?;
-        let snapshot = self.snapshot(tx, arrival, ticket::number(year, serial), now).await?;
+        let mut snapshot = self.snapshot(tx, arrival, ticket::number(year, serial), now).await?;
+        snapshot.second_number = ticket::number(year, serial.saturating_add(1));
         let decision = decide(&self.desk, &snapshot, &Event::MailArrived(arrival), now);
         let reason = decision.reasons.join("; ");
         if snapshot.known {
@@ -90,11 +91,13 @@ impl Clerk {
         }
         let outcome = decision.outcome.clone().unwrap_or(Outcome::Filed(String::new()));
         mail::keep(tx, raw).await?;
-        for change in &decision.changes {
-            if let Change::Open(ticket) = change {
-                sitting.take(year, serial);
-                tickets::insert(tx, ticket)?;
-            }
+        let opened = decision.changes.iter().filter_map(|change| match change {
+            Change::Open(ticket) => Some(ticket),
+            _ => None,
+        });
+        for (ticket, serial) in opened.zip(serial..) {
+            sitting.take(year, serial);
+            tickets::insert(tx, ticket)?;
         }
         mail::insert(tx, arrival, &outcome, raw.hash())?;
         self.apply(tx, &decision, Some(&arrival.content_key), now).await?;
@@ -112,11 +115,15 @@ impl Clerk {
         let address = sender.address.to_lowercase();
         let parties = (address.as_str(), sender.domain());
         let seen_at = arrival.received_at;
+        let understood = &arrival.understood;
+        let subcategory = understood.verdict.subcategory.as_deref().filter(|_| arrival.kind.ticket);
         let asked = [
             mail::ask_known(&arrival.content_key),
             limits::ask_released(&self.desk.limits, parties, seen_at, now),
+            tickets::ask_earlier(subcategory, understood.place.as_ref(), seen_at),
         ];
-        let [known, released] = tx.ask(asked).await?;
+        let [known, released, earlier] = tx.ask(asked).await?;
+        let earlier = tickets::read_earlier(&earlier)?;
         let known = mail::known(&known)?.is_some();
         let released = limits::read_released(&released)?;
         let keys = thread::keys(&arrival.mail, &self.desk.signer);
@@ -135,7 +142,16 @@ impl Clerk {
             Some(number) => tickets::load(tx, &number).await?,
             None => None,
         };
-        Ok(Snapshot { next_number, known, candidates, released, ticket, letter })
+        Ok(Snapshot {
+            next_number,
+            known,
+            candidates,
+            released,
+            ticket,
+            earlier,
+            letter,
+            ..Snapshot::default()
+        })
     }
 
     /// Decides about what staff did, or what befell a letter, and writes it down. The reasons are
@@ -147,7 +163,22 @@ impl Clerk {
         event: &Event<'_>,
         now: Timestamp,
     ) -> Result<Decision, StoreError> {
-        let snapshot = Snapshot { ticket: tickets::load(tx, number).await?, ..Snapshot::default() };
+        let mut snapshot = Snapshot {
+            ticket: tickets::load(tx, number).await?,
+            same: tickets::same_as(tx, number).await?,
+            ..Snapshot::default()
+        };
+        match event {
+            Event::StaffJoined { other } => snapshot.other = tickets::load(tx, other).await?,
+            Event::StaffClosed { .. } => {
+                for ticket in snapshot.ticket.iter().chain(&snapshot.same) {
+                    if tickets::is_acknowledged(tx, &ticket.number).await? {
+                        snapshot.acknowledged.insert(ticket.number.clone());
+                    }
+                }
+            }
+            _ => {}
+        }
         let decision = decide(&self.desk, &snapshot, event, now);
         self.apply(tx, &decision, None, now).await?;
         Ok(decision)

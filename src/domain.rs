@@ -22,6 +22,8 @@ pub mod classify;
 
 pub mod place;
 
+pub mod duplicate;
+
 pub mod urgency;
 
 pub mod understand;

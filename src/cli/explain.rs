@@ -175,5 +175,9 @@ fn show_ticket(ticket: &Ticket) {
         on_one_line(&ticket.facts.urgency_because.join(", "))
     ));
     say(&format!("  place: {}", or_none(ticket.place.as_deref())));
+    if let Some(same) = &ticket.same_as {
+        let surely = if same.confirmed { "" } else { "probably " };
+        say(&format!("  {surely}the same as {}", same.number));
+    }
     say(&format!("  received {}, changed {}", ticket.received_at, ticket.changed_at));
 }

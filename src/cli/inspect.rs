@@ -75,11 +75,23 @@ struct Record {
     urgency: Urgency,
     urgency_because: Vec<String>,
     place: Option<Place>,
+    second: Option<Second>,
     pec: Option<Pec>,
     attachments: Vec<Attachment>,
     damage: Vec<Damage>,
     message_id: Option<String>,
     sent_at: Option<Timestamp>,
+}
+
+/// A second problem of the same mail.
+#[derive(Debug, Serialize)]
+struct Second {
+    category: Option<Category>,
+    subcategory: Option<String>,
+    confidence: f64,
+    urgency: Urgency,
+    place: Option<Place>,
+    text: String,
 }
 
 pub(super) fn run(args: &Args, file: Option<&Path>) -> Done {
@@ -180,6 +192,14 @@ fn record(desk: &Desk, file: &str, raw: &[u8]) -> Record {
         urgency: understood.urgency.urgency,
         urgency_because: understood.urgency.because,
         place: understood.place,
+        second: understood.second.map(|matter| Second {
+            category: matter.verdict.category,
+            subcategory: matter.verdict.subcategory,
+            confidence: matter.verdict.confidence,
+            urgency: matter.urgency.urgency,
+            place: matter.place,
+            text: matter.text,
+        }),
         pec: mail.pec,
         attachments: mail.attachments,
         damage: mail.damage,

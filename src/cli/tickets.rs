@@ -1,4 +1,4 @@
-//! `tickets`: look, correct, close.
+//! `tickets`: look, correct, join, split, close.
 
 use std::path::PathBuf;
 
@@ -67,7 +67,23 @@ pub(super) enum Command {
         #[arg(long)]
         place: Option<String>,
     },
+    /// Say that a ticket is the same as an earlier one: the two are worked as one and closed together
+    #[command(after_help = "Example:\n  sportello tickets same 2026-000124 2026-000123")]
+    Same {
+        /// The ticket's number, as 2026-000124
+        number: String,
+        /// The number of the ticket that it repeats
+        other: String,
+    },
+    /// Say that a ticket repeats no other; a work order that was spared is written
+    #[command(after_help = "Example:\n  sportello tickets split 2026-000124")]
+    Split {
+        /// The ticket's number, as 2026-000124
+        number: String,
+    },
     /// Close a ticket: nothing more is to be done
+    ///
+    /// Tickets that staff said are the same are closed with it, and everybody who reported is told.
     #[command(
         after_help = "Example:\n  sportello tickets close 2026-000123 --note 'repaired on Monday'"
     )]
@@ -97,6 +113,7 @@ pub(super) struct Listed {
     office: String,
     language: String,
     changed_at: Timestamp,
+    same_as: Option<String>,
 }
 
 impl From<Ticket> for Listed {
@@ -116,6 +133,7 @@ impl From<Ticket> for Listed {
             office: ticket.office,
             language: ticket.language.code().to_owned(),
             changed_at: ticket.changed_at,
+            same_as: ticket.same_as.map(|same| same.number),
         }
     }
 }
@@ -123,7 +141,7 @@ impl From<Ticket> for Listed {
 const BRIEF: [&str; 7] =
     ["number", "status", "urgency", "category", "subcategory", "place", "subject"];
 
-const FULL: [&str; 14] = [
+const FULL: [&str; 15] = [
     "number",
     "category",
     "subcategory",
@@ -138,6 +156,7 @@ const FULL: [&str; 14] = [
     "office",
     "language",
     "changed_at",
+    "same_as",
 ];
 
 pub(super) async fn run(command: Command, file: PathBuf) -> Done {
@@ -170,6 +189,10 @@ pub(super) async fn run(command: Command, file: PathBuf) -> Done {
             check_subcategory(&config, &correction)?;
             handle(&config, &number, &Event::StaffCorrected(&correction)).await
         }
+        Command::Same { number, other } => {
+            handle(&config, &number, &Event::StaffJoined { other: &other }).await
+        }
+        Command::Split { number } => handle(&config, &number, &Event::StaffSplit).await,
         Command::Close { number, note } => {
             handle(&config, &number, &Event::StaffClosed { note: note.as_deref() }).await
         }

@@ -4,10 +4,13 @@
 //! [`Decision`] out in one transaction. Nothing is left to choose there: recipients, Message-IDs, holds
 //! and the mail's place in the ledger are all in it, each with its reason.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::delivery::Delivery;
 use super::desk::Desk;
+use super::duplicate::Earlier;
 use super::forward::PassedOn;
 use super::kind::KindVerdict;
 use super::letter::Letter;
@@ -20,13 +23,21 @@ use super::time::Timestamp;
 use super::understand::Understood;
 use super::urgency::Urgency;
 
+mod answer;
+
 mod arrival;
+
+mod closing;
 
 mod continued;
 
 mod delivery;
 
 mod letters;
+
+mod same;
+
+mod second;
 
 mod staff;
 
@@ -47,6 +58,13 @@ pub enum Event<'a> {
         /// What they noted.
         note: Option<&'a str>,
     },
+    /// Staff say that a ticket is the same as another.
+    StaffJoined {
+        /// The other's number.
+        other: &'a str,
+    },
+    /// Staff say that a ticket repeats no other.
+    StaffSplit,
     /// A letter will not arrive.
     LetterFailed(&'a FailedLetter),
 }
@@ -83,6 +101,8 @@ pub struct Arrival {
 pub struct Snapshot {
     /// The number that a new ticket gets.
     pub next_number: String,
+    /// The number of a second ticket of the same mail; empty when there can be none.
+    pub second_number: String,
     /// A mail of the same content is already in the store.
     pub known: bool,
     /// Tickets that the mail may continue.
@@ -91,6 +111,14 @@ pub struct Snapshot {
     pub released: Released,
     /// The ticket that the event is about, or that the mail continues.
     pub ticket: Option<Ticket>,
+    /// Open tickets of the same subcategory that are near in time and place.
+    pub earlier: Vec<Earlier>,
+    /// The other ticket that staff named.
+    pub other: Option<Ticket>,
+    /// The tickets that repeat this one.
+    pub same: Vec<Ticket>,
+    /// Of this ticket and of those, the numbers whose requesters were told that they were received.
+    pub acknowledged: BTreeSet<String>,
     /// The letter of ours that a delivery report is about.
     pub letter: Option<KnownLetter>,
 }
@@ -234,7 +262,9 @@ pub fn decide(desk: &Desk, snapshot: &Snapshot, event: &Event<'_>, now: Timestam
         Event::MailArrived(arrival) => arrival::decide(desk, snapshot, arrival, now),
         Event::MailReadAgain(arrival) => arrival::read_again(desk, snapshot, arrival, now),
         Event::StaffCorrected(correction) => staff::correct(desk, snapshot, correction, now),
-        Event::StaffClosed { note } => staff::close(snapshot, *note, now),
+        Event::StaffClosed { note } => closing::close(desk, snapshot, *note, now),
+        Event::StaffJoined { .. } => same::join(snapshot, now),
+        Event::StaffSplit => same::split(desk, snapshot, now),
         Event::LetterFailed(failed) => delivery::refused(desk, snapshot, failed, now),
     }
 }

@@ -25,11 +25,14 @@ pub enum LetterKind {
     WorkOrder,
     /// To the office in charge: a new ticket with the reasons of every automatic choice.
     StaffNotice,
+    /// To whoever reported: staff closed the ticket.
+    Closing,
 }
 
 impl LetterKind {
     /// Every kind, in the order of their names' first use in a ticket's life.
-    pub const ALL: [Self; 3] = [Self::Acknowledgement, Self::WorkOrder, Self::StaffNotice];
+    pub const ALL: [Self; 4] =
+        [Self::Acknowledgement, Self::WorkOrder, Self::StaffNotice, Self::Closing];
 
     /// The name in the store, in lists and in template files.
     #[must_use]
@@ -38,6 +41,7 @@ impl LetterKind {
             Self::Acknowledgement => "acknowledgement",
             Self::WorkOrder => "work_order",
             Self::StaffNotice => "staff_notice",
+            Self::Closing => "closing",
         }
     }
 
@@ -54,6 +58,7 @@ impl LetterKind {
             Self::Acknowledgement => 'a',
             Self::WorkOrder => 'w',
             Self::StaffNotice => 's',
+            Self::Closing => 'c',
         }
     }
 
@@ -69,7 +74,7 @@ impl LetterKind {
     pub const fn auto_submitted(self) -> &'static str {
         match self {
             Self::Acknowledgement => "auto-replied",
-            Self::WorkOrder | Self::StaffNotice => "auto-generated",
+            Self::WorkOrder | Self::StaffNotice | Self::Closing => "auto-generated",
         }
     }
 }

@@ -25,11 +25,13 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-pub use photo::with_photos;
 pub use gazetteer::{Gazetteer, GazetteerError, PlacesFile, UtmZone};
-pub(super) use key::{METRES_APART_MAX, Nearness, code_key, nearness, place_key};
+pub use key::Marks;
+pub(super) use key::{Nearness, nearness};
 
+use super::mail::Mail;
 use super::understand::is_bare_forward;
+use coordinates::Position;
 use gazetteer::{Name, Said, Site};
 use street::Street;
 use token::Line;
@@ -71,8 +73,21 @@ pub struct Place {
 /// `quoted` is read for a bare forward only.
 #[must_use]
 pub fn place(subject: &str, text: &str, quoted: &str, gazetteer: &Gazetteer) -> Option<Place> {
-    let own = find(&[subject, text], gazetteer);
-    if own.is_none() && is_bare_forward(text) { find(&[quoted], gazetteer) } else { own }
+    let own = find(&[subject, text], None, gazetteer);
+    if own.is_none() && is_bare_forward(text) { find(&[quoted], None, gazetteer) } else { own }
+}
+
+/// The same for a mail, with where its photos were taken.
+#[must_use]
+pub fn of_mail(mail: &Mail, gazetteer: &Gazetteer) -> Option<Place> {
+    let photo = photo::position(&mail.attachments);
+    let own = find(&[&mail.subject, &mail.text], photo, gazetteer);
+    let says_it = own.as_ref().is_some_and(|place| photo.is_none() || place.street.is_some());
+    if !says_it && is_bare_forward(&mail.text) {
+        find(&[&mail.quoted], photo, gazetteer).or(own)
+    } else {
+        own
+    }
 }
 
 /// What a mail's words are looked up in.
@@ -86,7 +101,7 @@ struct Ground<'a> {
 /// the register.
 const LOOKUPS_MAX: usize = 30;
 
-fn find(texts: &[&str], gazetteer: &Gazetteer) -> Option<Place> {
+fn find(texts: &[&str], photo: Option<Position>, gazetteer: &Gazetteer) -> Option<Place> {
     let ground = Ground { gazetteer, districts: gazetteer.districts_in(texts) };
     let lines = || texts.iter().flat_map(|text| text.lines()).take(LINES_MAX).map(Line::new);
     let mut streets: Vec<(Worth, Place)> = Vec::new();
@@ -110,7 +125,11 @@ fn find(texts: &[&str], gazetteer: &Gazetteer) -> Option<Place> {
     let place = chosen(street, site, gazetteer);
     let place = with_code(place, code);
     let point = texts.iter().find_map(|text| coordinates::first(text));
-    with_point(place, point).map(|place| gazetteer.locate(place))
+    let place = match point {
+        Some(point) => Some(with_point(place, point)),
+        None => photo::with_position(place, photo),
+    };
+    place.map(|place| gazetteer.locate(place))
 }
 
 /// A street, unless a site of the list says more: the street is only the writer's home, or the register does
@@ -140,10 +159,13 @@ fn with_code(place: Option<Place>, code: Option<String>) -> Option<Place> {
 }
 
 /// The writer's own coordinates come before those of the register: they point at the thing itself.
-fn with_point(place: Option<Place>, point: Option<coordinates::Point>) -> Option<Place> {
-    let Some(coordinates::Point { position, text }) = point else { return place };
-    let place = place.unwrap_or_else(|| Place { text, ..Place::default() });
-    Some(Place { latitude: Some(position.latitude), longitude: Some(position.longitude), ..place })
+fn with_point(place: Option<Place>, point: coordinates::Point) -> Place {
+    let coordinates::Point { position, text } = point;
+    at_point(place.unwrap_or_else(|| Place { text, ..Place::default() }), position)
+}
+
+fn at_point(place: Place, position: Position) -> Place {
+    Place { latitude: Some(position.latitude), longitude: Some(position.longitude), ..place }
 }
 
 /// Smaller is better, field by field.

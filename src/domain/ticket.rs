@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::classify::Verdict;
+use super::duplicate::SameAs;
 use super::language::Language;
 use super::mail::Address;
 use super::place::Place;
@@ -71,6 +72,8 @@ pub struct Ticket {
     pub mailbox: String,
     /// Message-ID of that mail, without brackets.
     pub message_id: Option<String>,
+    /// The ticket that this one repeats, as it seems or as staff said.
+    pub same_as: Option<SameAs>,
     /// When the ledger first saw it.
     pub received_at: Timestamp,
     /// When it last changed.

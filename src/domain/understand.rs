@@ -1,13 +1,15 @@
 //! What a mail means: what it is about, where, how urgent, in which language.
 
+mod matters;
 mod reading;
 
+pub use matters::Matter;
 pub(super) use reading::Reading;
 
 use super::classify::{Verdict, classify};
 use super::language::{Language, language};
 use super::mail::Mail;
-use super::place::{Place, place};
+use super::place::{self, Place};
 use super::rules::RuleSet;
 use super::text::{fold, words};
 use super::urgency::{UrgencyVerdict, urgency};
@@ -21,6 +23,8 @@ pub struct Understood {
     pub place: Option<Place>,
     /// How urgent it is, with reasons.
     pub urgency: UrgencyVerdict,
+    /// Another problem that the same mail surely reports.
+    pub second: Option<Box<Matter>>,
     /// The language to answer in.
     pub language: Language,
 }
@@ -32,10 +36,14 @@ pub struct Understood {
 pub fn understand(mail: &Mail, rules: &RuleSet) -> Understood {
     let text = if is_bare_forward(&mail.text) { forwarded(mail) } else { mail.text.clone() };
     let reading = Reading::of(&mail.subject, &text, rules.lexicon());
+    let verdict = classify(&reading, &mail.quoted, rules);
+    let place = place::of_mail(mail, rules.places());
+    let second = matters::second(mail, &verdict, place.as_ref(), rules).map(Box::new);
     Understood {
-        verdict: classify(&reading, &mail.quoted, rules),
-        place: place(&mail.subject, &mail.text, &mail.quoted, rules.places()),
+        verdict,
+        place,
         urgency: urgency(&reading, rules),
+        second,
         language: language(&reading),
     }
 }

@@ -8,7 +8,6 @@ use crate::domain::desk::Desk;
 use crate::domain::forward::{self, PassedOn};
 use crate::domain::kind::{KindVerdict, kind};
 use crate::domain::mail::{Damage, Mail};
-use crate::domain::place;
 use crate::domain::thread;
 use crate::domain::time::Timestamp;
 use crate::domain::understand::{Understood, understand};
@@ -87,8 +86,7 @@ fn understood(desk: &Desk, mail: Mail) -> Read {
         Some((inside, passed)) => (inside, Some(passed)),
         None => (mail, None),
     };
-    let mut understood = understand(&mail, &desk.rules);
-    understood.place = place::with_photos(understood.place, &mail.attachments);
+    let understood = understand(&mail, &desk.rules);
     Read { kind, understood, passed_on, mail }
 }
 

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::domain::letter::context::{
-    AcknowledgementContext, Alternative, AttachmentLine, DeliveryFailedContext, FollowUpContext,
-    StaffNoticeContext, Wording, WorkOrderContext, variables,
+    AcknowledgementContext, Alternative, AttachmentLine, ClosingContext, DeliveryFailedContext,
+    FollowUpContext, SecondContext, StaffNoticeContext, Wording, WorkOrderContext, variables,
 };
 
 /// The contexts to try a template with, the fullest first; none for an unknown template.
@@ -22,6 +22,7 @@ pub fn sample_contexts(template: &str) -> Vec<BTreeMap<String, Value>> {
         }
         "staff_notice" => (variables(&staff_notice()), variables(&StaffNoticeContext::default())),
         "work_order" => (variables(&work_order()), variables(&WorkOrderContext::default())),
+        "closing" => (variables(&closing()), variables(&ClosingContext::default())),
         "follow_up" => (variables(&follow_up()), variables(&FollowUpContext::default())),
         "delivery_failed" => {
             (variables(&delivery_failed()), variables(&DeliveryFailedContext::default()))
@@ -85,6 +86,28 @@ fn acknowledgement() -> AcknowledgementContext {
         referral: Some(Wording::new("azienda dei rifiuti", "the waste company")),
         unreadable: false,
         oversize: true,
+        second: Some(SecondContext {
+            number: "2026-000124".to_owned(),
+            category: Some(category()),
+            subcategory: Some(subcategory()),
+            place: Some("via Roma 14".to_owned()),
+            office: office(),
+            expected_by: Some(expected_by()),
+        }),
+    }
+}
+
+fn closing() -> ClosingContext {
+    ClosingContext {
+        number: "2026-000123".to_owned(),
+        organisation: "Comune di Esempio".to_owned(),
+        received: received(),
+        closed: expected_by(),
+        category: Some(category()),
+        subcategory: Some(subcategory()),
+        place: Some("via Roma 12/A".to_owned()),
+        office: office(),
+        same_as: Some("2026-000120".to_owned()),
     }
 }
 
@@ -103,6 +126,7 @@ fn follow_up() -> FollowUpContext {
             media_type: "image/jpeg".to_owned(),
             size: "340 kB".to_owned(),
         }],
+        place: Some("via Roma 12/A".to_owned()),
     }
 }
 
@@ -144,6 +168,9 @@ fn staff_notice() -> StaffNoticeContext {
         out_of_competence: false,
         referral: Some(Wording::new("azienda dei rifiuti", "the waste company")),
         place: Some("via Roma 12/A".to_owned()),
+        place_official: Some("Via Roma".to_owned()),
+        district: Some("Centro".to_owned()),
+        same_as: Some("2026-000120".to_owned()),
         requester_name: "Anna Bruni".to_owned(),
         requester_address: "anna.bruni@posta.example".to_owned(),
         subject: "Rami sul tetto".to_owned(),

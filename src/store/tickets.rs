@@ -1,11 +1,17 @@
 //! Tickets with their entries and labels.
 
+mod same;
+
 use std::collections::BTreeMap;
+
+pub use same::{ask_earlier, is_acknowledged, read_earlier, same_as};
 
 use super::engine::{Row, values};
 use super::{Engine, StoreError, Tx};
+use crate::domain::duplicate::SameAs;
 use crate::domain::language::Language;
 use crate::domain::mail::Address;
+use crate::domain::place::Marks;
 use crate::domain::rules::Category;
 use crate::domain::thread::{Candidate, Keys};
 use crate::domain::ticket::{Entry, Facts, Status, Ticket};
@@ -29,11 +35,14 @@ pub fn take_serials(tx: &mut Tx, year: i32, last: i64) {
 
 /// Writes a new ticket down.
 pub fn insert(tx: &mut Tx, ticket: &Ticket) -> Result<(), StoreError> {
+    let marks = marks(ticket);
     tx.put(
         "INSERT INTO ticket (number, mailbox, message_id, status, category, subcategory, urgency,
                              place, office, language, requester_name, requester_address, subject,
-                             received_at, changed_at, version, facts)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+                             received_at, changed_at, version, facts, place_key, house_number,
+                             code_key, latitude, longitude, same_as, same_confirmed)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+                 $19, $20, $21, $22, $23, $24)",
         values![
             &ticket.number,
             &ticket.mailbox,
@@ -52,6 +61,13 @@ pub fn insert(tx: &mut Tx, ticket: &Ticket) -> Result<(), StoreError> {
             ticket.changed_at,
             ticket.version,
             facts_text(&ticket.facts)?,
+            &marks.place_key,
+            marks.house_number,
+            &marks.code_key,
+            marks.latitude,
+            marks.longitude,
+            ticket.same_as.as_ref().map(|same| same.number.as_str()),
+            i64::from(ticket.same_as.as_ref().is_some_and(|same| same.confirmed)),
         ],
     );
     Ok(())
@@ -59,12 +75,15 @@ pub fn insert(tx: &mut Tx, ticket: &Ticket) -> Result<(), StoreError> {
 
 /// Writes new values of a ticket, made from the version before; false when it changed meanwhile.
 pub async fn update(tx: &mut Tx, ticket: &Ticket) -> Result<bool, StoreError> {
+    let marks = marks(ticket);
     let changed = tx
         .run(
             "UPDATE ticket SET status = $3, category = $4, subcategory = $5, urgency = $6, place = $7,
                                office = $8, changed_at = $9, version = $10, facts = $11,
                                language = $12, requester_name = $13, requester_address = $14,
-                               subject = $15
+                               subject = $15, place_key = $16, house_number = $17,
+                               code_key = $18, latitude = $19, longitude = $20, same_as = $21,
+                               same_confirmed = $22
              WHERE number = $1 AND version = $2",
             values![
                 &ticket.number,
@@ -82,10 +101,22 @@ pub async fn update(tx: &mut Tx, ticket: &Ticket) -> Result<bool, StoreError> {
                 &ticket.requester.name,
                 &ticket.requester.address,
                 &ticket.subject,
+                &marks.place_key,
+                marks.house_number,
+                &marks.code_key,
+                marks.latitude,
+                marks.longitude,
+                ticket.same_as.as_ref().map(|same| same.number.as_str()),
+                i64::from(ticket.same_as.as_ref().is_some_and(|same| same.confirmed)),
             ],
         )
         .await?;
     Ok(changed == 1)
+}
+
+/// What the ticket's place is found by.
+fn marks(ticket: &Ticket) -> Marks {
+    ticket.facts.place.as_ref().map(Marks::of).unwrap_or_default()
 }
 
 fn facts_text(facts: &Facts) -> Result<String, StoreError> {
@@ -265,6 +296,12 @@ fn read(row: &Row) -> Result<Ticket, StoreError> {
         subject: row.text("subject")?,
         mailbox: row.text("mailbox")?,
         message_id: row.text_or_null("message_id")?,
+        same_as: row
+            .text_or_null("same_as")?
+            .map(|number| {
+                Ok::<_, StoreError>(SameAs { number, confirmed: row.int("same_confirmed")? == 1 })
+            })
+            .transpose()?,
         received_at: row.time("received_at")?,
         changed_at: row.time("changed_at")?,
         version: row.int("version")?,

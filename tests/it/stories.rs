@@ -5,6 +5,7 @@ mod delivery;
 mod letters;
 mod limits;
 mod robots;
+mod same;
 mod staff;
 mod threads;
 

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use super::letters;
 use super::{Arrival, Change, Decision, Outcome, Snapshot};
-use super::{continued, delivery};
+use super::{continued, delivery, letters, same, second};
 use crate::domain::desk::Desk;
 use crate::domain::forward::PassedOn;
 use crate::domain::kind::Kind;
-use crate::domain::letter::HoldReason;
+use crate::domain::letter::{HoldReason, Letter};
 use crate::domain::limits;
 use crate::domain::mail::Address;
 use crate::domain::thread;
@@ -99,18 +98,26 @@ fn opened(
     sender: Address,
     now: Timestamp,
 ) -> Decision {
+    let second = second_of(desk, snapshot, arrival, &sender, now);
     let ticket = new_ticket(desk, snapshot, arrival, sender, now);
     let withheld = withheld(desk, snapshot, arrival, &ticket, now);
     let mut reasons = vec![arrival.kind.reason.text().to_owned()];
     let mut letters = Vec::new();
+    let mut order_spared = false;
     if arrival.letters {
         if withheld.is_none_or(|why| matches!(why, Withheld::Held(_))) {
             let hold = withheld.and_then(Withheld::hold);
-            letters.push(letters::acknowledgement(desk, &ticket, arrival, hold, now));
+            let other = second.as_ref().map(|(_, ticket)| ticket);
+            letters.push(letters::acknowledgement(desk, &ticket, other, arrival, hold, now));
         }
         letters.extend(letters::staff_notices(desk, &ticket, arrival, withheld));
-        let hold = is_stale(arrival, now).then_some(HoldReason::Rescan);
-        letters.extend(letters::work_orders(desk, &ticket, arrival, hold, now));
+        let orders = orders(desk, &ticket, arrival, now);
+        order_spared = same::needs_no_order(&ticket) && !orders.is_empty();
+        letters.extend(orders.into_iter().filter(|_| !order_spared));
+        if let Some((arrival, ticket)) = &second {
+            letters.extend(letters::staff_notices(desk, ticket, arrival, withheld));
+            letters.extend(self::orders(desk, ticket, arrival, now));
+        }
     }
     if let Some(why) = withheld {
         reasons.push(format!("acknowledgement withheld: {}", why.text()));
@@ -131,8 +138,17 @@ fn opened(
     } else {
         Outcome::Ticket(number.clone())
     };
-    let mut changes = vec![Change::Open(Box::new(ticket)), Change::Enter { ticket: number, entry }];
+    let duplicate = same::notes(&ticket, order_spared);
+    let mut changes =
+        vec![Change::Open(Box::new(ticket.clone())), Change::Enter { ticket: number, entry }];
     changes.extend(note);
+    changes.extend(duplicate);
+    if let Some((_, other)) = second {
+        reasons.push(format!("a second problem became {}", other.number));
+        let links = second::links(&ticket, &other);
+        changes.push(Change::Open(Box::new(other)));
+        changes.extend(links);
+    }
     Decision { outcome: Some(outcome), changes, letters, reasons }
 }
 
@@ -144,6 +160,26 @@ fn passing_note(passed: &PassedOn) -> Entry {
         note => note.chars().take(ENTRY_CHARS_MAX).collect(),
     };
     Entry { kind: EntryKind::Note, author, text }
+}
+
+/// The ticket of a second problem in the same mail, with that part of the mail.
+fn second_of(
+    desk: &Desk,
+    snapshot: &Snapshot,
+    arrival: &Arrival,
+    sender: &Address,
+    now: Timestamp,
+) -> Option<(Arrival, Ticket)> {
+    let matter = arrival.understood.second.as_deref()?;
+    let snapshot = second::as_snapshot(snapshot).filter(|_| arrival.kind.kind == Kind::Report)?;
+    let arrival = second::as_arrival(arrival, matter);
+    let ticket = new_ticket(desk, &snapshot, &arrival, sender.clone(), now);
+    Some((arrival, ticket))
+}
+
+fn orders(desk: &Desk, ticket: &Ticket, arrival: &Arrival, now: Timestamp) -> Vec<Letter> {
+    let hold = is_stale(arrival, now).then_some(HoldReason::Rescan);
+    letters::work_orders(desk, ticket, arrival, hold, now)
 }
 
 fn new_ticket(
@@ -162,7 +198,7 @@ fn new_ticket(
         .map(|attachment| format!("{} ({} bytes)", attachment.name, attachment.bytes))
         .collect();
     let undecided = verdict.category.is_none() && !verdict.out_of_competence;
-    Ticket {
+    let ticket = Ticket {
         number: snapshot.next_number.clone(),
         status: if undecided { Status::ToCheck } else { Status::Received },
         category: verdict.category,
@@ -178,8 +214,10 @@ fn new_ticket(
         received_at: arrival.received_at,
         changed_at: now,
         version: 1,
+        same_as: None,
         facts: Facts::of(understood, &arrival.mail.text, attachments),
-    }
+    };
+    Ticket { same_as: same::suspected(snapshot, arrival, &ticket), ..ticket }
 }
 
 /// A quarantined mail could be read: its ticket gets the words, its writer the answer.
@@ -200,7 +238,7 @@ pub(super) fn read_again(
     let mut letters = Vec::new();
     if withheld.is_none_or(|why| matches!(why, Withheld::Held(_))) {
         let hold = withheld.and_then(Withheld::hold);
-        letters.push(letters::acknowledgement(desk, &ticket, arrival, hold, now));
+        letters.push(letters::acknowledgement(desk, &ticket, None, arrival, hold, now));
     }
     letters.extend(letters::notices_of_reading(desk, &ticket, arrival, withheld));
     letters.extend(letters::work_orders(desk, &ticket, arrival, None, now));

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::arrival::ENTRY_CHARS_MAX;
-use super::letters;
 use super::{Arrival, Change, Decision, Outcome};
+use super::{answer, letters};
 use crate::domain::desk::Desk;
 use crate::domain::mail::Address;
 use crate::domain::text::words;
@@ -32,16 +32,25 @@ pub(super) fn decide(
     let kind = if thanks { EntryKind::Note } else { EntryKind::Mail };
     let entry = Entry { kind, author: author.to_owned(), text };
     let told = arrival.letters && !thanks;
-    let letters = if told { letters::follow_up(desk, ticket, arrival) } else { Vec::new() };
+    let answered = answer::with_place(desk, ticket, arrival, now).filter(|_| !thanks);
+    let placed = answered.as_ref().and_then(|answered| answered.ticket.place.as_deref());
+    let mut letters =
+        if told { letters::follow_up(desk, ticket, placed, arrival) } else { Vec::new() };
+    let mut changes = vec![Change::Enter { ticket: ticket.number.clone(), entry }];
     let mut reason = format!("it continues ticket {}", ticket.number);
     if thanks {
         reason.push_str(" and only gives thanks");
     } else if ticket.status == Status::Closed {
         reason.push_str(", which was closed lately: staff decide whether to reopen it");
     }
+    if let Some(answered) = answered {
+        reason.push_str(" and says where it is");
+        changes.extend(answered.changes);
+        letters.extend(answered.orders);
+    }
     Some(Decision {
         outcome: Some(Outcome::Entry(ticket.number.clone())),
-        changes: vec![Change::Enter { ticket: ticket.number.clone(), entry }],
+        changes,
         letters,
         reasons: vec![reason],
     })

@@ -82,6 +82,9 @@ fn sentence(letter: &KnownLetter, news: &News) -> String {
         (Delivery::Failed, LetterKind::Acknowledgement) => {
             format!("the requester ({to}) did NOT get the confirmation")
         }
+        (Delivery::Failed, LetterKind::Closing) => {
+            format!("the requester ({to}) was NOT told of the closing")
+        }
         (Delivery::Failed, LetterKind::WorkOrder) => {
             format!("the contractor ({to}) did NOT get the work order")
         }

@@ -1,5 +1,9 @@
 //! The letters that a decision owes: who gets which, and what it may say.
 
+mod requester;
+
+pub(super) use requester::{acknowledgement, closing};
+
 use super::arrival::Withheld;
 use super::{Arrival, KnownLetter};
 use crate::domain::classify::Verdict;
@@ -7,9 +11,8 @@ use crate::domain::desk::{Desk, Envelope};
 use crate::domain::kind::Kind;
 use crate::domain::language::Language;
 use crate::domain::letter::context::{
-    AcknowledgementContext, Alternative, AttachmentLine, DeliveryFailedContext, FollowUpContext,
-    StaffNoticeContext, Wording, WorkOrderContext, percent, place_for_requester, shortened,
-    variables,
+    Alternative, AttachmentLine, DeliveryFailedContext, FollowUpContext, StaffNoticeContext,
+    Wording, WorkOrderContext, percent, shortened, variables,
 };
 use crate::domain::letter::redact::redact;
 use crate::domain::letter::{HoldReason, Letter, LetterKind};
@@ -71,55 +74,6 @@ fn verp(address: &str, message_id: &str) -> String {
     }
 }
 
-/// To the requester: the number, what was understood, who is in charge.
-pub(super) fn acknowledgement(
-    desk: &Desk,
-    ticket: &Ticket,
-    arrival: &Arrival,
-    hold: Option<HoldReason>,
-    now: Timestamp,
-) -> Letter {
-    let verdict = &arrival.understood.verdict;
-    let office = office_of(desk, ticket);
-    let expected_days = expected_days(desk, ticket, office);
-    let out = verdict.out_of_competence;
-    let context = AcknowledgementContext {
-        number: ticket.number.clone(),
-        organisation: desk.organisation.clone(),
-        received: desk.hours.moment(arrival.received_at),
-        emergency: ticket.urgency == Urgency::Emergency,
-        category: ticket.category.map(Wording::category),
-        subcategory: subcategory(desk, ticket),
-        place: ticket.place.as_deref().and_then(place_for_requester),
-        office: Wording::new(&office.name_it, &office.name_en),
-        expected_days: expected_days.filter(|_| !out),
-        expected_by: expected_days
-            .filter(|_| !out)
-            .map(|days| desk.hours.day(desk.hours.add_working_days(now, days))),
-        open: desk.hours.is_open(now),
-        next_opening: desk.hours.next_opening(now).map(|at| desk.hours.moment(at)),
-        abstained: verdict.abstained,
-        out_of_competence: out,
-        referral: referral(desk, verdict),
-        unreadable: arrival.kind.kind == Kind::Unreadable,
-        oversize: arrival.oversize,
-    };
-    let mut letter = Draft {
-        kind: LetterKind::Acknowledgement,
-        ticket,
-        cause: cause(arrival),
-        recipient: ticket.requester.clone(),
-        template: LetterKind::Acknowledgement.name(),
-        language: ticket.language,
-        hold,
-    }
-    .letter(desk, &context);
-    letter.in_reply_to.clone_from(&arrival.mail.message_id);
-    letter.references.clone_from(&arrival.mail.references);
-    letter.references.extend(arrival.mail.message_id.clone());
-    letter
-}
-
 /// To the office in charge, or to `organisation.staff` where it has no address.
 pub(super) fn staff_notices(
     desk: &Desk,
@@ -153,26 +107,15 @@ fn notice_context(
     let verdict = &arrival.understood.verdict;
     let (text, text_cut) = shortened(&arrival.mail.text);
     StaffNoticeContext {
-        number: ticket.number.clone(),
-        organisation: desk.organisation.clone(),
         mailbox: arrival.mailbox.clone(),
         received: desk.hours.moment(arrival.received_at),
-        urgency: Wording::urgency(ticket.urgency),
-        emergency: ticket.urgency == Urgency::Emergency,
         urgency_because: arrival.understood.urgency.because.clone(),
-        category: ticket.category.map(Wording::category),
-        subcategory: subcategory(desk, ticket),
-        subcategory_code: ticket.subcategory.clone(),
         confidence: percent(verdict.confidence),
         because: verdict.because.clone(),
         alternatives: alternatives(verdict),
         abstained: verdict.abstained,
         out_of_competence: verdict.out_of_competence,
         referral: referral(desk, verdict),
-        place: ticket.place.clone(),
-        requester_name: ticket.requester.name.clone(),
-        requester_address: ticket.requester.address.clone(),
-        subject: ticket.subject.clone(),
         text,
         text_cut,
         attachments: arrival.mail.attachments.iter().map(AttachmentLine::from).collect(),
@@ -180,6 +123,7 @@ fn notice_context(
         unreadable: arrival.kind.kind == Kind::Unreadable,
         oversize: arrival.oversize,
         certified: arrival.mail.pec.as_ref().is_some_and(|pec| pec.kind == "transport"),
+        ..known_context(desk, ticket)
     }
 }
 
@@ -265,8 +209,13 @@ fn order_context(
     }
 }
 
-/// To the office: somebody wrote again about a ticket.
-pub(super) fn follow_up(desk: &Desk, ticket: &Ticket, arrival: &Arrival) -> Vec<Letter> {
+/// To the office: somebody wrote again about a ticket; `placed` is the place that they add to it.
+pub(super) fn follow_up(
+    desk: &Desk,
+    ticket: &Ticket,
+    placed: Option<&str>,
+    arrival: &Arrival,
+) -> Vec<Letter> {
     let (text, text_cut) = shortened(&arrival.mail.text);
     let sender = arrival.mail.from.clone().unwrap_or_default();
     let context = FollowUpContext {
@@ -279,6 +228,7 @@ pub(super) fn follow_up(desk: &Desk, ticket: &Ticket, arrival: &Arrival) -> Vec<
         text,
         text_cut,
         attachments: arrival.mail.attachments.iter().map(AttachmentLine::from).collect(),
+        place: placed.map(str::to_owned),
     };
     notices(desk, ticket, &cause(arrival), "follow_up", &context)
 }
@@ -295,7 +245,9 @@ pub(super) fn after_failure(
 ) -> Vec<Letter> {
     let cause = format!("letter:{}", letter.message_id);
     match letter.kind {
-        LetterKind::Acknowledgement => failure_notices(desk, ticket, letter, reason, None),
+        LetterKind::Acknowledgement | LetterKind::Closing => {
+            failure_notices(desk, ticket, letter, reason, None)
+        }
         LetterKind::WorkOrder => {
             let next = next_contact(desk, ticket, &letter.recipient);
             let attachments = ticket.facts.attachments.len();
@@ -347,7 +299,7 @@ fn failure_notices(
     let context = DeliveryFailedContext {
         number: ticket.number.clone(),
         organisation: desk.organisation.clone(),
-        to_requester: letter.kind == LetterKind::Acknowledgement,
+        to_requester: matches!(letter.kind, LetterKind::Acknowledgement | LetterKind::Closing),
         to_office,
         recipient: letter.recipient.clone(),
         next,
@@ -367,6 +319,7 @@ pub(super) fn reassigned(desk: &Desk, ticket: &Ticket, cause: &str) -> Vec<Lette
 
 /// What a ticket tells of itself when its mail is not at hand.
 fn known_context(desk: &Desk, ticket: &Ticket) -> StaffNoticeContext {
+    let place = ticket.facts.place.as_ref();
     let (text, text_cut) = shortened(&ticket.facts.text);
     StaffNoticeContext {
         number: ticket.number.clone(),
@@ -382,6 +335,9 @@ fn known_context(desk: &Desk, ticket: &Ticket) -> StaffNoticeContext {
         // Staff said so.
         confidence: 100,
         place: ticket.place.clone(),
+        place_official: place.and_then(|place| place.official.clone()),
+        district: place.and_then(|place| place.district.clone()),
+        same_as: ticket.same_as.as_ref().map(|same| same.number.clone()),
         requester_name: ticket.requester.name.clone(),
         requester_address: ticket.requester.address.clone(),
         subject: ticket.subject.clone(),

@@ -3,11 +3,12 @@
 use super::letters;
 use super::{Change, Correction, Decision, Snapshot};
 use crate::domain::desk::Desk;
+use crate::domain::place::place;
 use crate::domain::ticket::{Entry, EntryKind, Status, Ticket};
 use crate::domain::time::Timestamp;
 
 /// The author of what is done on the command line.
-const STAFF: &str = "staff";
+pub(super) const STAFF: &str = "staff";
 
 pub(super) fn correct(
     desk: &Desk,
@@ -67,8 +68,9 @@ fn corrected(desk: &Desk, before: &Ticket, correction: &Correction, now: Timesta
     if let Some(urgency) = correction.urgency {
         ticket.urgency = urgency;
     }
-    if let Some(place) = &correction.place {
-        ticket.place = Some(place.clone());
+    if let Some(written) = &correction.place {
+        ticket.place = Some(written.clone());
+        ticket.facts.place = place("", written, "", desk.rules.places());
     }
     if ticket.category.is_some() && ticket.status == Status::ToCheck {
         ticket.status = Status::Received;
@@ -93,26 +95,4 @@ fn labels(before: &Ticket, after: &Ticket) -> Vec<(&'static str, Option<String>,
     .filter(|(_, before, after)| before != after)
     .filter_map(|(field, before, after)| Some((field, before, after?)))
     .collect()
-}
-
-pub(super) fn close(snapshot: &Snapshot, note: Option<&str>, now: Timestamp) -> Decision {
-    let Some(before) = &snapshot.ticket else {
-        return Decision::nothing("there is no such ticket");
-    };
-    if before.status == Status::Closed {
-        return Decision::nothing("the ticket is already closed");
-    }
-    let mut ticket = before.clone();
-    ticket.status = Status::Closed;
-    ticket.changed_at = now;
-    ticket.version = before.version.saturating_add(1);
-    let text = note.map_or_else(|| "closed".to_owned(), |note| format!("closed: {note}"));
-    let entry = Entry { kind: EntryKind::Closed, author: STAFF.to_owned(), text: text.clone() };
-    let number = ticket.number.clone();
-    Decision {
-        outcome: None,
-        changes: vec![Change::Update(Box::new(ticket)), Change::Enter { ticket: number, entry }],
-        letters: Vec::new(),
-        reasons: vec![text],
-    }
 }

@@ -110,6 +110,49 @@ pub struct AcknowledgementContext {
     pub unreadable: bool,
     /// The mail was too large: its attachments were not fetched.
     pub oversize: bool,
+    /// The ticket of another problem that the same mail reports.
+    pub second: Option<SecondContext>,
+}
+
+/// What an acknowledgement says of the second of two problems.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondContext {
+    /// Its ticket's number.
+    pub number: String,
+    /// The category in plain words.
+    pub category: Option<Wording>,
+    /// The subcategory's name.
+    pub subcategory: Option<Wording>,
+    /// Where, from [`place_for_requester`].
+    pub place: Option<String>,
+    /// The office in charge as residents know it.
+    pub office: Wording,
+    /// The last day of the usual time, in local words (`Hours::day`).
+    pub expected_by: Option<Wording>,
+}
+
+/// Of `closing`: staff closed what somebody reported. The reporter's words are never among them, see
+/// [`AcknowledgementContext`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosingContext {
+    /// The ticket's number.
+    pub number: String,
+    /// `organisation.name`.
+    pub organisation: String,
+    /// When the mail arrived, in local words.
+    pub received: Wording,
+    /// The day of the closing, in local words.
+    pub closed: Wording,
+    /// The category in plain words.
+    pub category: Option<Wording>,
+    /// The subcategory's name.
+    pub subcategory: Option<Wording>,
+    /// Where, from [`place_for_requester`].
+    pub place: Option<String>,
+    /// The office in charge as residents know it.
+    pub office: Wording,
+    /// The ticket of the same thing that it was closed with; `none` when it was closed by itself.
+    pub same_as: Option<String>,
 }
 
 /// Of `staff_notice`.
@@ -150,6 +193,12 @@ pub struct StaffNoticeContext {
     pub referral: Option<Wording>,
     /// The place as written.
     pub place: Option<String>,
+    /// Its name in the street register or the list of sites.
+    pub place_official: Option<String>,
+    /// Its district.
+    pub district: Option<String>,
+    /// The ticket that this one probably repeats.
+    pub same_as: Option<String>,
     /// The requester's display name; may be empty.
     pub requester_name: String,
     /// The requester's address; may be empty.
@@ -260,6 +309,8 @@ pub struct FollowUpContext {
     pub text_cut: bool,
     /// What was attached.
     pub attachments: Vec<AttachmentLine>,
+    /// The place that the mail names, when the ticket had none.
+    pub place: Option<String>,
 }
 
 /// Of `delivery_failed`: a letter to a requester or contractor did not arrive.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+pub(super) use crate::domain::mail::Position;
+
 /// Decimals that a coordinate has at least: fewer mean a price, a measure or a time.
 const DECIMALS_MIN: usize = 3;
 
@@ -11,15 +13,6 @@ const BETWEEN_MAX: usize = 10;
 /// Italy's extent in degrees, with a margin: two numbers outside it are no place of ours.
 const LATITUDES: (f64, f64) = (35.0, 47.5);
 const LONGITUDES: (f64, f64) = (6.0, 19.0);
-
-/// A position on the WGS 84 ellipsoid.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::domain) struct Position {
-    /// Degrees north.
-    pub(in crate::domain) latitude: f64,
-    /// Degrees east.
-    pub(in crate::domain) longitude: f64,
-}
 
 /// A position and the text that named it.
 pub(super) struct Point {

@@ -15,16 +15,73 @@ pub(in crate::domain) enum Nearness {
 }
 
 /// Houses of one report's neighbourhood: five on each side of the street.
-pub(in crate::domain) const NUMBERS_APART_MAX: u32 = 10;
+const NUMBERS_APART_MAX: u32 = 10;
 
 /// The radius within which Signalen and its like show earlier reports.
-pub(in crate::domain) const METRES_APART_MAX: f64 = 50.0;
+const METRES_APART_MAX: f64 = 50.0;
 
-/// What the store finds places by: the street or site, by its official name where it is known.
-///
-/// `None` for a place without either.
-#[must_use]
-pub(in crate::domain) fn place_key(place: &Place) -> Option<String> {
+/// What the store finds a place by.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// The street or site, by its official name where it is known.
+    pub place_key: Option<String>,
+    /// The house number without its exponent.
+    pub house_number: Option<i64>,
+    /// The number on the thing, without what announces it.
+    pub code_key: Option<String>,
+    /// Millionths of a degree north, where they point at something.
+    pub latitude: Option<i64>,
+    /// Millionths of a degree east.
+    pub longitude: Option<i64>,
+}
+
+/// Parts of a degree that the store counts in: a tenth of a metre.
+const PARTS: f64 = 1_000_000.0;
+
+/// A little more than [`METRES_APART_MAX`] in parts of a degree, anywhere in Italy, along both axes.
+const SQUARE_PARTS: (i64, i64) = (460, 680);
+
+impl Marks {
+    /// Of a place.
+    #[must_use]
+    pub fn of(place: &Place) -> Self {
+        let position = position(place);
+        Self {
+            place_key: place_key(place),
+            house_number: place.number.as_deref().and_then(leading_number).map(i64::from),
+            code_key: code_key(place),
+            latitude: position.and_then(|position| parts(position.latitude)),
+            longitude: position.and_then(|position| parts(position.longitude)),
+        }
+    }
+
+    /// The house numbers that are near; all of them for a place without one.
+    #[must_use]
+    pub fn numbers(&self) -> (i64, i64) {
+        let apart = i64::from(NUMBERS_APART_MAX);
+        self.house_number.map_or((0, i64::MAX), |number| {
+            (number.saturating_sub(apart), number.saturating_add(apart))
+        })
+    }
+
+    /// From south to north and from west to east; nothing is within it where there is no position.
+    #[must_use]
+    pub fn square(&self) -> ((Option<i64>, Option<i64>), (Option<i64>, Option<i64>)) {
+        let (high, wide) = SQUARE_PARTS;
+        let around = |middle: Option<i64>, by: i64| {
+            (middle.map(|at| at.saturating_sub(by)), middle.map(|at| at.saturating_add(by)))
+        };
+        (around(self.latitude, high), around(self.longitude, wide))
+    }
+}
+
+/// Degrees of the earth as the store counts them.
+fn parts(degrees: f64) -> Option<i64> {
+    format!("{:.0}", degrees * PARTS).parse().ok()
+}
+
+/// The street or site, by its official name where it is known; `None` for a place without either.
+fn place_key(place: &Place) -> Option<String> {
     if let Some(street) = &place.street {
         let name = place.official.as_ref().filter(|_| place.register).unwrap_or(street);
         return Some(format!("street {}", sorted(name, true)));
@@ -35,8 +92,7 @@ pub(in crate::domain) fn place_key(place: &Place) -> Option<String> {
 }
 
 /// The number on the thing, without what announces it: `palo n. 12/B` → `12b`.
-#[must_use]
-pub(in crate::domain) fn code_key(place: &Place) -> Option<String> {
+fn code_key(place: &Place) -> Option<String> {
     let figures = words(place.code.as_ref()?).into_iter().map(|word| word.folded);
     let from = figures.skip_while(|word| !word.bytes().any(|byte| byte.is_ascii_digit()));
     Some(from.collect::<String>()).filter(|key| !key.is_empty())

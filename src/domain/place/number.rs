@@ -132,6 +132,22 @@ pub(super) fn directly(line: &Line<'_>, at: usize) -> Option<Number> {
     digits(line, next, next > at).or_else(|| without_number(line, at))
 }
 
+/// `numero 8 di via Roma`, `al civico 12/A di piazza Verdi`: the number and its first word, before a street
+/// that begins at `street`.
+pub(super) fn before_street(line: &Line<'_>, street: usize) -> Option<(Number, usize)> {
+    const LINKS: [&str; 5] = ["di", "in", "della", "del", "su"];
+    let link = street.checked_sub(1).filter(|at| LINKS.contains(&line.word(*at)))?;
+    // A number may have an exponent of its own word: `12 A`, `12 bis`.
+    (1..=2_usize).find_map(|length| {
+        let at = link.checked_sub(length)?;
+        let word = at.checked_sub(1)?;
+        let announced = ANNOUNCERS.contains(&line.word(word)) && gap_is_close(line.gap(at));
+        let number = digits(line, at, true).filter(|number| number.end == link && announced)?;
+        let spelled = !["al", "ai"].contains(&line.word(word));
+        Some((number, if spelled { word } else { at }))
+    })
+}
+
 /// `km 12+300`, `al km 7`: where on a road outside town.
 pub(super) fn kilometre(line: &Line<'_>, at: usize) -> Option<Number> {
     let skip = usize::from(["al", "dal", "alla"].contains(&line.word(at)));

@@ -1,51 +1,65 @@
 //! Where the photos were taken, when the words do not say it to the metre.
 
-use super::Place;
-use crate::domain::mail::{Attachment, Position};
+use super::coordinates::{Position, in_italy};
+use super::gazetteer::metres;
+use super::{Place, at_point};
+use crate::domain::mail::Attachment;
 
-/// The place with the position of the first photo, where it has none of its own.
-///
-/// The words stay what people read; a photo alone makes a place of its coordinates.
-#[must_use]
-pub fn with_photos(place: Option<Place>, attachments: &[Attachment]) -> Option<Place> {
+/// Where the first photo was taken that says it. A camera far from here has an old fix, or another town's.
+pub(super) fn position(attachments: &[Attachment]) -> Option<Position> {
     let photos = attachments.iter().filter(|attachment| !attachment.inline);
-    let Some(position) = photos.filter_map(|photo| photo.position).next() else { return place };
-    let Position { latitude, longitude } = position;
-    let mut place = place.unwrap_or_else(|| Place {
-        text: format!("{latitude:.6}, {longitude:.6}"),
-        ..Place::default()
+    photos.filter_map(|photo| photo.position).find(|position| in_italy(*position))
+}
+
+/// A photo this far from the house that the words name was taken at home, or on another day.
+const ELSEWHERE_METRES: f64 = 500.0;
+
+/// The place with the photo's position, which is the thing's own and comes before that of a house or of a
+/// street's middle. The words stay what people read; a photo alone makes a place of its coordinates.
+pub(super) fn with_position(place: Option<Place>, photo: Option<Position>) -> Option<Place> {
+    let Some(photo) = photo else { return place };
+    let Some(place) = place else {
+        let text = format!("{:.6}, {:.6}", photo.latitude, photo.longitude);
+        return Some(at_point(Place { text, ..Place::default() }, photo));
+    };
+    let known = place.latitude.zip(place.longitude);
+    let elsewhere = known.is_some_and(|(latitude, longitude)| {
+        metres(Position { latitude, longitude }, photo) > ELSEWHERE_METRES
     });
-    if place.latitude.is_none() || place.longitude.is_none() {
-        (place.latitude, place.longitude) = (Some(latitude), Some(longitude));
-    }
-    Some(place)
+    Some(if elsewhere { place } else { at_point(place, photo) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::mail::Mail;
+    use crate::domain::place::{Gazetteer, of_mail};
 
-    fn photo(inline: bool, position: Option<Position>) -> Attachment {
-        Attachment {
+    fn place(text: &str, photos: &[(bool, Option<Position>)]) -> Option<Place> {
+        let attachments = photos.iter().map(|(inline, position)| Attachment {
             name: "foto.jpg".to_owned(),
             media_type: "image/jpeg".to_owned(),
             bytes: 1,
-            inline,
-            position,
-        }
+            inline: *inline,
+            position: *position,
+        });
+        let (text, attachments) = (text.to_owned(), attachments.collect());
+        of_mail(&Mail { text, attachments, ..Mail::default() }, &Gazetteer::default())
     }
 
     #[test]
     fn a_photo_completes_the_place_and_never_replaces_words() {
         let here = Some(Position { latitude: 44.698, longitude: 10.631 });
-        let written = Place { text: "via Roma 12".to_owned(), ..Place::default() };
-        let alone = with_photos(None, &[photo(false, None), photo(false, here)]).unwrap();
+        let far = Some(Position { latitude: 52.5, longitude: 13.4 });
+        let alone = place("guardate", &[(false, None), (false, here)]).unwrap();
         assert_eq!((alone.text.as_str(), alone.latitude), ("44.698000, 10.631000", Some(44.698)));
-        let both = with_photos(Some(written.clone()), &[photo(false, here)]).unwrap();
+        let both = place("via Roma 12", &[(false, here)]).unwrap();
         assert_eq!((both.text.as_str(), both.longitude), ("via Roma 12", Some(10.631)));
-        let pinned = Place { latitude: Some(1.0), longitude: Some(2.0), ..written.clone() };
-        assert_eq!(with_photos(Some(pinned.clone()), &[photo(false, here)]), Some(pinned));
-        assert_eq!(with_photos(Some(written.clone()), &[photo(true, here)]), Some(written));
-        assert_eq!(with_photos(None, &[]), None);
+        let pinned = place("via Roma 12, geo:44.700,10.600", &[(false, here)]).unwrap();
+        assert_eq!(pinned.longitude, Some(10.6));
+        for nothing in [(true, here), (false, far), (false, None)] {
+            assert_eq!(place("via Roma 12", &[nothing]).unwrap().latitude, None);
+            assert_eq!(place("guardate", &[nothing]), None);
+        }
     }
 }

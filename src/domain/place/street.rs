@@ -271,6 +271,11 @@ pub(super) fn with_number<'g>(
 ) -> Street<'g> {
     let number = number::after_name(line, name.end);
     let end = number.as_ref().map_or(name.end, |number| number.end);
+    let earlier = if number.is_none() { number::before_street(line, name.start) } else { None };
+    let (number, start) = match earlier {
+        Some((number, start)) => (Some(number), start),
+        None => (number, name.start),
+    };
     let before =
         [line.before(name.start, 1), line.before(name.start, 2), line.before(name.start, 3)];
     let is_home = before.iter().any(|word| {
@@ -289,7 +294,7 @@ pub(super) fn with_number<'g>(
         .contains(word)
     });
     Street {
-        tokens: name.start..end,
+        tokens: start..end,
         name,
         name_start,
         number: number.map(|number| number.text),

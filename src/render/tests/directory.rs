@@ -127,7 +127,7 @@ fn a_directory_that_cannot_be_read_is_named() {
 #[test]
 fn a_letter_without_a_template_says_which_one_is_missing() {
     let mut letter = letter(LetterKind::Acknowledgement, Language::It);
-    letter.template = "closing".to_owned();
+    letter.template = "farewell".to_owned();
     let error = render(&Templates::embedded(), &letter, &sender(), now()).unwrap_err();
-    assert!(error.to_string().contains("it/closing.txt"), "{error}");
+    assert!(error.to_string().contains("it/farewell.txt"), "{error}");
 }

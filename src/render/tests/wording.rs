@@ -114,11 +114,14 @@ fn an_acknowledgement_says_what_holds_and_nothing_else() {
 #[test]
 fn an_acknowledgement_is_short() {
     for sample in sample_contexts("acknowledgement") {
+        // A second problem has its five lines more.
+        let most =
+            if sample.get("second").is_some_and(|second| !second.is_null()) { 33 } else { 27 };
         let mut letter = letter(LetterKind::Acknowledgement, Language::It);
         letter.context = sample;
         let text = read(&letter).text();
         let lines = text.lines().filter(|line| !line.is_empty()).count();
-        assert!(lines <= 27, "{lines} lines: {text}");
+        assert!(lines <= most, "{lines} lines: {text}");
     }
 }
 

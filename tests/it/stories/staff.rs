@@ -89,7 +89,8 @@ fn a_corrected_place_or_urgency_moves_nothing() {
     });
 }
 
-/// Closed once, with the note in its history; nothing is sent; closing again changes nothing.
+/// Closed once, with the note in its history; who reported is told, without the note; closing again changes
+/// nothing.
 #[test]
 fn a_ticket_is_closed_once_with_its_note() {
     on_both(|world| {
@@ -102,7 +103,10 @@ fn a_ticket_is_closed_once_with_its_note() {
         let history = world.history("2026-000001");
         assert_eq!((history.len(), history[1].author.as_str()), (2, "staff"));
         assert_eq!(history[1].text, "closed: riparata il 13/11");
-        assert_eq!(world.sent().len(), 2);
+        let [closing] = &world.sent_of(LetterKind::Closing)[..] else { panic!("expected one") };
+        assert_eq!(closing.subject, "[2026-000001] Segnalazione chiusa");
+        assert!(!closing.says("riparata") && closing.recipient == "anna@resident.example");
+        assert_eq!(world.sent().len(), 3);
     });
 }
 

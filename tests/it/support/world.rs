@@ -290,7 +290,8 @@ impl World {
         self.handle(number, &Event::StaffClosed { note })
     }
 
-    fn handle(&mut self, number: &str, event: &Event<'_>) -> Decision {
+    /// Staff act on a ticket.
+    pub fn handle(&mut self, number: &str, event: &Event<'_>) -> Decision {
         let Parts { engine, clerk, clock, .. } = &self.parts;
         self.runtime.block_on(async {
             let mut tx = engine.begin().await.unwrap();

@@ -1,0 +1,45 @@
+//! A requester answers the question where it is.
+
+use super::{Arrival, Change, letters};
+use crate::domain::desk::Desk;
+use crate::domain::letter::Letter;
+use crate::domain::ticket::{Entry, EntryKind, OURSELVES, Status, Ticket};
+use crate::domain::time::Timestamp;
+
+/// What follows from an answer that says where.
+pub(super) struct Answered {
+    /// The ticket with its place.
+    pub(super) ticket: Ticket,
+    /// What is written down.
+    pub(super) changes: Vec<Change>,
+    /// The work order again: the contractor could not go without the place.
+    pub(super) orders: Vec<Letter>,
+}
+
+/// Takes the place that an answer names, when the ticket had none.
+pub(super) fn with_place(
+    desk: &Desk,
+    ticket: &Ticket,
+    arrival: &Arrival,
+    now: Timestamp,
+) -> Option<Answered> {
+    let unplaced = ticket.place.is_none() && ticket.status != Status::Closed;
+    let place = arrival.understood.place.clone().filter(|_| unplaced)?;
+    let mut placed = ticket.clone();
+    placed.place = Some(place.text.clone());
+    placed.facts.place = Some(place);
+    placed.changed_at = now;
+    placed.version = ticket.version.saturating_add(1);
+    let text = format!("place: none → {}", placed.place.as_deref().unwrap_or_default());
+    let entry = Entry { kind: EntryKind::Correction, author: OURSELVES.to_owned(), text };
+    let changes = vec![
+        Change::Update(Box::new(placed.clone())),
+        Change::Enter { ticket: ticket.number.clone(), entry },
+    ];
+    let orders = if arrival.letters && !super::same::needs_no_order(ticket) {
+        letters::work_orders(desk, &placed, arrival, None, now)
+    } else {
+        Vec::new()
+    };
+    Some(Answered { ticket: placed, changes, orders })
+}

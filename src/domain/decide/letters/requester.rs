@@ -1,0 +1,112 @@
+//! The letters to whoever reported: the one that begins it and the one that ends it.
+
+use super::{Draft, cause, expected_days, office_of, referral, subcategory};
+use crate::domain::decide::Arrival;
+use crate::domain::desk::Desk;
+use crate::domain::kind::Kind;
+use crate::domain::letter::context::{
+    AcknowledgementContext, ClosingContext, SecondContext, Wording, place_for_requester,
+};
+use crate::domain::letter::{HoldReason, Letter, LetterKind};
+use crate::domain::ticket::Ticket;
+use crate::domain::time::Timestamp;
+use crate::domain::urgency::Urgency;
+
+/// To the requester: the number, what was understood, who is in charge.
+pub(in crate::domain::decide) fn acknowledgement(
+    desk: &Desk,
+    ticket: &Ticket,
+    second: Option<&Ticket>,
+    arrival: &Arrival,
+    hold: Option<HoldReason>,
+    now: Timestamp,
+) -> Letter {
+    let verdict = &arrival.understood.verdict;
+    let office = office_of(desk, ticket);
+    let expected_days = expected_days(desk, ticket, office);
+    let out = verdict.out_of_competence;
+    let context = AcknowledgementContext {
+        number: ticket.number.clone(),
+        organisation: desk.organisation.clone(),
+        received: desk.hours.moment(arrival.received_at),
+        emergency: ticket.urgency == Urgency::Emergency,
+        category: ticket.category.map(Wording::category),
+        subcategory: subcategory(desk, ticket),
+        place: ticket.place.as_deref().and_then(place_for_requester),
+        office: Wording::new(&office.name_it, &office.name_en),
+        expected_days: expected_days.filter(|_| !out),
+        expected_by: expected_days
+            .filter(|_| !out)
+            .map(|days| desk.hours.day(desk.hours.add_working_days(now, days))),
+        open: desk.hours.is_open(now),
+        next_opening: desk.hours.next_opening(now).map(|at| desk.hours.moment(at)),
+        abstained: verdict.abstained,
+        out_of_competence: out,
+        referral: referral(desk, verdict),
+        unreadable: arrival.kind.kind == Kind::Unreadable,
+        oversize: arrival.oversize,
+        second: second.map(|second| second_context(desk, second, now)),
+    };
+    let mut letter = Draft {
+        kind: LetterKind::Acknowledgement,
+        ticket,
+        cause: cause(arrival),
+        recipient: ticket.requester.clone(),
+        template: LetterKind::Acknowledgement.name(),
+        language: ticket.language,
+        hold,
+    }
+    .letter(desk, &context);
+    letter.in_reply_to.clone_from(&arrival.mail.message_id);
+    letter.references.clone_from(&arrival.mail.references);
+    letter.references.extend(arrival.mail.message_id.clone());
+    letter
+}
+
+fn second_context(desk: &Desk, ticket: &Ticket, now: Timestamp) -> SecondContext {
+    let office = office_of(desk, ticket);
+    SecondContext {
+        number: ticket.number.clone(),
+        category: ticket.category.map(Wording::category),
+        subcategory: subcategory(desk, ticket),
+        place: ticket.place.as_deref().and_then(place_for_requester),
+        office: Wording::new(&office.name_it, &office.name_en),
+        expected_by: expected_days(desk, ticket, office)
+            .filter(|_| ticket.urgency != Urgency::Emergency)
+            .map(|days| desk.hours.day(desk.hours.add_working_days(now, days))),
+    }
+}
+
+/// To the requester of `ticket`, which was closed now, by itself or with the one that it repeats.
+pub(in crate::domain::decide) fn closing(
+    desk: &Desk,
+    ticket: &Ticket,
+    closed: &Ticket,
+    now: Timestamp,
+) -> Letter {
+    let office = office_of(desk, ticket);
+    let context = ClosingContext {
+        number: ticket.number.clone(),
+        organisation: desk.organisation.clone(),
+        received: desk.hours.moment(ticket.received_at),
+        closed: desk.hours.day(now),
+        category: ticket.category.map(Wording::category),
+        subcategory: subcategory(desk, ticket),
+        place: ticket.place.as_deref().and_then(place_for_requester),
+        office: Wording::new(&office.name_it, &office.name_en),
+        same_as: (ticket.number != closed.number).then(|| closed.number.clone()),
+    };
+    let mut letter = Draft {
+        kind: LetterKind::Closing,
+        ticket,
+        cause: format!("closed:{}:{}", ticket.number, ticket.version),
+        recipient: ticket.requester.clone(),
+        template: LetterKind::Closing.name(),
+        language: ticket.language,
+        hold: None,
+    }
+    .letter(desk, &context);
+    letter.in_reply_to.clone_from(&ticket.message_id);
+    letter.references.extend(ticket.message_id.clone());
+    letter
+}

@@ -1,0 +1,182 @@
+//! The same thing reported again: by another resident, or by the same one who sees no work done.
+//!
+//! What is probably the same is said, never acted on: the ticket stays, its writer is answered, and staff
+//! confirm or split. Only a second work order is not sent by itself (Signalen shows the same kind of work
+//! within 50 m in the last 12 weeks; text decides where the place is only a street).
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::language::Language;
+use super::place::{Nearness, Place, nearness};
+use super::text::words;
+
+/// Earlier reports count for so long (Signalen's context view): later ones are new damage.
+pub const WINDOW: Duration = Duration::from_hours(12 * 7 * 24);
+
+/// The ticket that another one probably, or surely, repeats.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SameAs {
+    /// The number of the earlier one.
+    pub number: String,
+    /// Staff said so.
+    pub confirmed: bool,
+}
+
+/// What was reported, as it is compared.
+#[derive(Debug, Clone, Copy)]
+pub struct Report<'a> {
+    /// Where.
+    pub place: &'a Place,
+    /// Subject and words.
+    pub texts: [&'a str; 2],
+    /// In which language: words of two are never alike.
+    pub language: Language,
+}
+
+/// An open ticket of the same subcategory, near in time and place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Earlier {
+    /// Its number.
+    pub number: String,
+    /// Where it is.
+    pub place: Place,
+    /// What they called it.
+    pub subject: String,
+    /// What they wrote.
+    pub text: String,
+    /// In which language.
+    pub language: Language,
+}
+
+/// Of the words of the shorter report, at least this share must be in the other one, where both are at one
+/// house or thing.
+const ALIKE_CLOSE: f64 = 0.15;
+
+/// The same where a street is all that is known of the place.
+const ALIKE_ON_STREET: f64 = 0.4;
+
+/// So many words at least are shared on a street without numbers.
+const SHARED_ON_STREET_MIN: usize = 3;
+
+/// Words shorter than this say little.
+const WORD_CHARS_MIN: usize = 4;
+
+/// So many letters of a word are compared: `spento` and `spenti` are one word.
+const STEM_CHARS: usize = 5;
+
+/// Words of a report that are compared; a story says the thing by then.
+const WORDS_MAX: usize = 200;
+
+/// Words of every report, folded and cut to their stems.
+const EVERYWHERE: [&str; 36] = [
+    "buong", "buona", "salve", "gent", "genti", "vorre", "segna", "grazi", "salut", "cordi",
+    "disti", "prego", "invio", "attes", "riscon", "risco", "inter", "probl", "situa", "comun",
+    "ufficio", "uffic", "quest", "quell", "della", "dello", "delle", "degli", "nella", "nelle",
+    "davan", "press", "via", "viale", "piazz", "civic",
+];
+
+/// The earlier ticket that a report probably repeats: the nearest, of several the first.
+#[must_use]
+pub fn same_as<'a>(report: Report<'_>, earlier: &'a [Earlier]) -> Option<&'a Earlier> {
+    let own = stems(&report.texts, report.place);
+    earlier
+        .iter()
+        .filter_map(|known| {
+            let near = nearness(report.place, &known.place)?;
+            let other = stems(&[&known.subject, &known.text], &known.place);
+            let alike = report.language != known.language && near == Nearness::Close
+                || are_alike(near, &own, &other);
+            alike.then_some((near, known))
+        })
+        .min_by_key(|(near, _)| *near)
+        .map(|(_, known)| known)
+}
+
+fn are_alike(near: Nearness, one: &BTreeSet<String>, other: &BTreeSet<String>) -> bool {
+    let shared = one.intersection(other).count();
+    let shorter = one.len().min(other.len());
+    let share = |least: f64| {
+        let counts = (u32::try_from(shared), u32::try_from(shorter));
+        let (Ok(shared), Ok(shorter)) = counts else { return false };
+        f64::from(shared) >= f64::from(shorter) * least
+    };
+    match near {
+        Nearness::Close => shared > 0 && share(ALIKE_CLOSE),
+        Nearness::SameStreet => shared >= SHARED_ON_STREET_MIN && share(ALIKE_ON_STREET),
+    }
+}
+
+/// The stems of what a report says, without its address and what every report says.
+fn stems(texts: &[&str], place: &Place) -> BTreeSet<String> {
+    let stem = |word: &str| word.chars().take(STEM_CHARS).collect::<String>();
+    let address: BTreeSet<String> =
+        words(&place.text).iter().map(|word| stem(&word.folded)).collect();
+    texts
+        .iter()
+        .flat_map(|text| words(text))
+        .take(WORDS_MAX)
+        .filter(|word| word.folded.chars().count() >= WORD_CHARS_MIN)
+        .map(|word| stem(&word.folded))
+        .filter(|stem| !address.contains(stem) && !EVERYWHERE.contains(&stem.as_str()))
+        .filter(|stem| !stem.bytes().all(|byte| byte.is_ascii_digit()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::place::{Gazetteer, place};
+
+    fn earlier(number: &str, text: &str) -> Earlier {
+        Earlier {
+            number: number.to_owned(),
+            place: place("", text, "", &Gazetteer::default()).unwrap_or_default(),
+            subject: "Segnalazione".to_owned(),
+            text: text.to_owned(),
+            language: Language::It,
+        }
+    }
+
+    fn found(text: &str, language: Language, known: &[Earlier]) -> Option<String> {
+        let place = place("", text, "", &Gazetteer::default()).unwrap_or_default();
+        let report = Report { place: &place, texts: ["Segnalazione", text], language };
+        same_as(report, known).map(|earlier| earlier.number.clone())
+    }
+
+    #[test]
+    fn the_same_thing_at_the_same_place_is_found() {
+        let known = [
+            earlier("2026-000001", "Buongiorno, in via Roma 12 il lampione è spento da giorni."),
+            earlier(
+                "2026-000002",
+                "Buongiorno, il lampione di via Po è spento, tutta la strada al buio.",
+            ),
+        ];
+        for (text, expected) in [
+            ("lampione spento in via Roma 14", Some("2026-000001")),
+            ("V. Roma 12: lampioni spenti!", Some("2026-000001")),
+            ("lampione spento in via Roma 40", None),
+            ("la fontanella di via Roma 12 perde", None),
+            ("il lampione di via Po è ancora spento, la strada è al buio", Some("2026-000002")),
+            ("il lampione di via Po fa rumore", None),
+            ("lampione spento in via Verdi 12", None),
+        ] {
+            assert_eq!(found(text, Language::It, &known).as_deref(), expected, "{text}");
+        }
+        let english = "the lamp at via Roma 12 does not work";
+        assert_eq!(found(english, Language::En, &known).as_deref(), Some("2026-000001"));
+    }
+
+    #[test]
+    fn the_nearest_comes_before_the_first() {
+        let known = [
+            earlier("2026-000001", "il lampione di via Roma è spento e la strada è al buio"),
+            earlier("2026-000002", "il lampione di via Roma 12 è spento e la strada è al buio"),
+        ];
+        let text = "in via Roma 12 il lampione è spento e la strada è al buio";
+        assert_eq!(found(text, Language::It, &known).as_deref(), Some("2026-000002"));
+    }
+}

@@ -1,0 +1,93 @@
+//! Tickets near each other in kind, time and place, and those that repeat another.
+
+use super::read;
+use crate::domain::duplicate::{Earlier, WINDOW};
+use crate::domain::place::{Marks, Place};
+use crate::domain::ticket::Ticket;
+use crate::domain::time::Timestamp;
+use crate::store::engine::{Row, Statement, values};
+use crate::store::{StoreError, Tx};
+
+/// Asks for the open tickets of a subcategory that are near a place and within [`WINDOW`] before `now`, at
+/// most 24 of them; without subcategory or place for none. They are read with [`read_earlier`].
+///
+/// Each branch is one walk over one index: the latest eight of the same street with a near number, of the
+/// same street without one, of the same number on the thing, and within a square around the position.
+pub fn ask_earlier(subcategory: Option<&str>, place: Option<&Place>, now: Timestamp) -> Statement {
+    let marks = place.map(Marks::of).unwrap_or_default();
+    let (low, high) = marks.numbers();
+    let ((south, north), (west, east)) = marks.square();
+    Statement {
+        sql: "SELECT * FROM ticket WHERE id IN (
+                SELECT id FROM (SELECT id FROM ticket
+                  WHERE place_key = $3 AND subcategory = $1 AND house_number BETWEEN $5 AND $6
+                    AND status <> 'closed' AND same_as IS NULL
+                  ORDER BY id DESC LIMIT 8) a
+                UNION SELECT id FROM (SELECT id FROM ticket
+                  WHERE place_key = $3 AND subcategory = $1 AND house_number IS NULL
+                    AND status <> 'closed' AND same_as IS NULL
+                  ORDER BY id DESC LIMIT 8) b
+                UNION SELECT id FROM (SELECT id FROM ticket
+                  WHERE code_key = $4 AND subcategory = $1
+                    AND status <> 'closed' AND same_as IS NULL
+                  ORDER BY id DESC LIMIT 8) c
+                UNION SELECT id FROM (SELECT id FROM ticket
+                  WHERE subcategory = $1 AND latitude BETWEEN $7 AND $8
+                    AND longitude BETWEEN $9 AND $10
+                    AND status <> 'closed' AND same_as IS NULL
+                  ORDER BY id DESC LIMIT 8) d)
+              AND received_at >= $2 ORDER BY id",
+        values: values![
+            subcategory,
+            now.minus(WINDOW),
+            marks.place_key.as_deref(),
+            marks.code_key.as_deref(),
+            low,
+            high,
+            south,
+            north,
+            west,
+            east,
+        ],
+    }
+}
+
+/// The answer to [`ask_earlier`], oldest first.
+pub fn read_earlier(rows: &[Row]) -> Result<Vec<Earlier>, StoreError> {
+    let mut found = Vec::new();
+    for row in rows {
+        let ticket = read(row)?;
+        if let Some(place) = ticket.facts.place {
+            found.push(Earlier {
+                number: ticket.number,
+                place,
+                subject: ticket.subject,
+                text: ticket.facts.text,
+                language: ticket.language,
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// The tickets that repeat this one, confirmed or not, oldest first.
+pub async fn same_as(tx: &mut Tx, number: &str) -> Result<Vec<Ticket>, StoreError> {
+    tx.rows("SELECT * FROM ticket WHERE same_as = $1 ORDER BY id", values![number])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+/// Whether an acknowledgement was written to the requester of a ticket and not taken back.
+pub async fn is_acknowledged(tx: &mut Tx, number: &str) -> Result<bool, StoreError> {
+    let row = tx
+        .row(
+            "SELECT 1 AS one FROM letter JOIN ticket ON ticket.id = letter.ticket_id
+             WHERE ticket.number = $1 AND letter.kind = 'acknowledgement'
+               AND letter.state <> 'cancelled' LIMIT 1",
+            values![number],
+        )
+        .await?;
+    Ok(row.is_some())
+}
