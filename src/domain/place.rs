@@ -34,7 +34,7 @@ use super::understand::is_bare_forward;
 use coordinates::Position;
 use gazetteer::{Name, Said, Site};
 use street::Street;
-use token::Line;
+use token::{Line, is_link};
 
 /// Lines read for a place; nobody says where it is after so many.
 const LINES_MAX: usize = 400;
@@ -193,11 +193,17 @@ fn probable<'a>(
 ) -> Option<&'a gazetteer::Street> {
     const TAIL_MAX: usize = 2;
     let words = street.name_start..street.name.end;
+    let streets = ground.gazetteer.streets();
+    let strange = |at: usize| is_link(line.word(at)) || !streets.knows_nearly(line.word(at));
     (0..=TAIL_MAX.min(words.len().saturating_sub(1))).find_map(|tail| {
-        let name =
-            Name::of(&street.kind(line), &line.folded(words.start..words.end.saturating_sub(tail)));
+        let end = words.end.saturating_sub(tail);
+        // A word that other streets have is of the name: without it another street would be found.
+        if !(end..words.end).all(strange) {
+            return None;
+        }
+        let name = Name::of(&street.kind(line), &line.folded(words.start..end));
         let number = street.number.as_deref();
-        ground.gazetteer.streets().find(Said { name: &name, number, districts: &ground.districts })
+        streets.find(Said { name: &name, number, districts: &ground.districts })
     })
 }
 

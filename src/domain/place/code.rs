@@ -78,6 +78,11 @@ pub(super) fn first<'a>(line: &Line<'a>) -> Option<&'a str> {
         if !numbered && !plated {
             return None;
         }
+        // `codice E45` is what a boiler shows; a plate's is `codice impianto`.
+        let of_plate = ["impianto", "palo", "punto", "lampione", "ascensore", "id"];
+        if word == "codice" && !of_plate.contains(&line.word(at.saturating_add(1))) {
+            return None;
+        }
         let end = announced(line, at).or_else(|| directly(line, at, numbered))?;
         Some(line.written(at..end))
     })
@@ -98,7 +103,8 @@ fn announced(line: &Line<'_>, thing: usize) -> Option<usize> {
         }
         // `RE-0045`, `MI 123`
         let next = at.saturating_add(1);
-        let prefix = line.is_shouted(at) && word.len() <= PREFIX_CHARS_MAX;
+        // REI is how long a door holds back a fire.
+        let prefix = line.is_shouted(at) && word.len() <= PREFIX_CHARS_MAX && word != "rei";
         if told && prefix && matches!(line.gap(next), "-" | " " | "/") && is_code(line, next) {
             return Some(code_end(line, next));
         }

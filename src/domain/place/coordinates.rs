@@ -111,7 +111,7 @@ fn numbers(text: &str) -> Vec<Range<usize>> {
     for (at, byte) in text.bytes().chain([b' ']).enumerate() {
         match (byte, open) {
             (b'0'..=b'9', None) => open = Some((at, None)),
-            (b'0'..=b'9', Some(_)) => {}
+            (b'0'..=b'9', Some(_)) | (_, None) => {}
             (b'.' | b',', Some((start, None))) => open = Some((start, Some(at))),
             (_, Some((start, mark))) => {
                 let end = match mark {
@@ -121,7 +121,6 @@ fn numbers(text: &str) -> Vec<Range<usize>> {
                 found.push(start..end);
                 open = None;
             }
-            (_, None) => {}
         }
     }
     found

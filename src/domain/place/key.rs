@@ -64,14 +64,17 @@ impl Marks {
         })
     }
 
-    /// From south to north and from west to east; nothing is within it where there is no position.
+    /// South, north, west and east of the position's neighbourhood; nothing is within where there is none.
     #[must_use]
-    pub fn square(&self) -> ((Option<i64>, Option<i64>), (Option<i64>, Option<i64>)) {
+    pub fn square(&self) -> [Option<i64>; 4] {
         let (high, wide) = SQUARE_PARTS;
-        let around = |middle: Option<i64>, by: i64| {
-            (middle.map(|at| at.saturating_sub(by)), middle.map(|at| at.saturating_add(by)))
-        };
-        (around(self.latitude, high), around(self.longitude, wide))
+        let Self { latitude, longitude, .. } = self;
+        [
+            latitude.map(|at| at.saturating_sub(high)),
+            latitude.map(|at| at.saturating_add(high)),
+            longitude.map(|at| at.saturating_sub(wide)),
+            longitude.map(|at| at.saturating_add(wide)),
+        ]
     }
 }
 

@@ -136,13 +136,13 @@ pub(super) fn directly(line: &Line<'_>, at: usize) -> Option<Number> {
 /// that begins at `street`.
 pub(super) fn before_street(line: &Line<'_>, street: usize) -> Option<(Number, usize)> {
     const LINKS: [&str; 5] = ["di", "in", "della", "del", "su"];
-    let link = street.checked_sub(1).filter(|at| LINKS.contains(&line.word(*at)))?;
+    let joint = street.checked_sub(1).filter(|at| LINKS.contains(&line.word(*at)))?;
     // A number may have an exponent of its own word: `12 A`, `12 bis`.
     (1..=2_usize).find_map(|length| {
-        let at = link.checked_sub(length)?;
+        let at = joint.checked_sub(length)?;
         let word = at.checked_sub(1)?;
         let announced = ANNOUNCERS.contains(&line.word(word)) && gap_is_close(line.gap(at));
-        let number = digits(line, at, true).filter(|number| number.end == link && announced)?;
+        let number = digits(line, at, true).filter(|number| number.end == joint && announced)?;
         let spelled = !["al", "ai"].contains(&line.word(word));
         Some((number, if spelled { word } else { at }))
     })

@@ -1,8 +1,11 @@
 //! Streets that the register knows by their very name, wherever the case of letters tells nothing.
 
+use std::ops::Range;
+
 use super::gazetteer::{Name, Said, Street as Known};
 use super::street::{Street, joins, with_number};
 use super::token::{Line, is_link};
+use super::words::BEGINNERS;
 use super::{Ground, number};
 
 /// Official names have at most so many words.
@@ -28,6 +31,19 @@ pub(super) fn named<'g>(
         let number = said.number.as_deref();
         ground.gazetteer.streets().exact(Said { name: &name, number, districts: &ground.districts })
     })
+}
+
+/// Whether all of these words are nearly a street's whole name: then a shorter one is another street
+/// (`via Martiri della Divsione Acqui` is not via dei Martiri).
+pub(super) fn nearly(
+    line: &Line<'_>,
+    kind: usize,
+    name: Range<usize>,
+    ground: &Ground<'_>,
+) -> bool {
+    let said = Name::of(&line.folded(kind..name.start).join(" "), &line.folded(name));
+    let said = Said { name: &said, number: None, districts: &ground.districts };
+    ground.gazetteer.streets().is_nearly(said)
 }
 
 /// `lampione spento, Giuseppe Garibaldi 12`: a whole name with its number, where an address can stand.
@@ -82,6 +98,13 @@ fn longest<'g>(
     let last =
         if start < line.len() { start.saturating_add(1).saturating_add(more) } else { start };
     (start.saturating_add(1)..=last).rev().find_map(|end| {
+        // `via San` is the beginning of another name.
+        let begins = BEGINNERS.contains(&line.word(end.saturating_sub(1)))
+            && end < last
+            && line.is_capital(end);
+        if begins {
+            return None;
+        }
         let words = line.folded(start..end);
         let number = number::directly(line, end).map(|number| number.text);
         Some((end, known(&Window { words, end, number })?))

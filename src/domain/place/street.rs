@@ -77,14 +77,17 @@ fn street_at<'g>(line: &Line<'_>, at: usize, ground: &Ground<'g>) -> Option<Stre
     let Some((name_start, common)) = kind_end(line, at) else {
         return registered::without_kind(line, at, ground);
     };
-    if let Some((end, known)) = registered::named(line, at, name_start, ground) {
+    let name_end = name_end(line, at, name_start, common);
+    let registered = registered::named(line, at, name_start, ground).filter(|(end, _)| {
+        *end >= name_end || !registered::nearly(line, at, name_start..name_end, ground)
+    });
+    if let Some((end, known)) = registered {
         let street = with_number(line, at..end, name_start);
         if line.is_capital(name_start) || street.number.is_some() || !is_idiom(line, at, name_start)
         {
             return Some(Street { known: Some(known), ..street });
         }
     }
-    let name_end = name_end(line, at, name_start, common);
     let named = name_end > name_start && !is_idiom(line, at, name_start);
     named.then(|| with_number(line, at..name_end, name_start))
 }
@@ -143,7 +146,11 @@ fn is_idiom(line: &Line<'_>, kind: usize, name: usize) -> bool {
     let away = before.len() > 1
         && !line.is_capital(name)
         && AWAY.iter().any(|begin| before.starts_with(begin));
-    away || MEANS.contains(&after) || of_reason || (after == "di" && is_way_out(line, name))
+    // `via E. Fermi`
+    let initial = line.is_capital(name) && line.gap(name.saturating_add(1)).starts_with('.');
+    away || (MEANS.contains(&after) && !initial)
+        || of_reason
+        || (after == "di" && is_way_out(line, name))
 }
 
 /// `via di fuga`, `via di esodo`, `via di mezzo`.

@@ -168,6 +168,8 @@ fn the_number_on_a_thing_is_kept() {
         ("ascensore al 3 piano", None),
         ("il lampione al civico 12", None),
         ("12 lampioni spenti", None),
+        ("la caldaia mostra il codice E45", None),
+        ("porta con targhetta REI 120", None),
         ("lampada da 100w", None),
     ] {
         let found = place("", text, "", &Gazetteer::default()).unwrap_or_default();

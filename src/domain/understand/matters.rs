@@ -106,11 +106,11 @@ const ADDS: [&str; 22] = [
 /// The second problem of a mail, if it surely has one.
 pub(super) fn second(
     mail: &Mail,
-    main: &Verdict,
-    main_place: Option<&Place>,
+    whole: &Verdict,
+    whole_place: Option<&Place>,
     rules: &RuleSet,
 ) -> Option<Matter> {
-    main.category?;
+    whole.category?;
     let parts: Vec<&str> = sentences(&mail.text)
         .into_iter()
         .take(SENTENCES_MAX)
@@ -131,7 +131,7 @@ pub(super) fn second(
     let least = if counted { COUNTED_SURE } else { ADDED_SURE };
     let (first, _) = read
         .iter()
-        .filter(|(_, verdict)| sure(verdict, least) && verdict.category == main.category)
+        .filter(|(_, verdict)| sure(verdict, least) && verdict.category == whole.category)
         .max_by(|one, other| one.1.confidence.total_cmp(&other.1.confidence))?;
     let found = |part: &str| place("", part, "", rules.places());
     let first_place = found(first);
@@ -140,8 +140,8 @@ pub(super) fn second(
             (Some(first), Some(second)) => first.text != second.text,
             _ => false,
         };
-        verdict.category != main.category
-            || (counted && verdict.subcategory != main.subcategory && elsewhere())
+        verdict.category != whole.category
+            || (counted && verdict.subcategory != whole.subcategory && elsewhere())
     };
     let (text, verdict) = read
         .iter()
@@ -150,7 +150,7 @@ pub(super) fn second(
         .max_by(|one, other| one.1.confidence.total_cmp(&other.1.confidence))?;
     Some(Matter {
         verdict: verdict.clone(),
-        place: found(text).or_else(|| main_place.cloned()),
+        place: found(text).or_else(|| whole_place.cloned()),
         urgency: urgency(&Reading::of("", text, rules.lexicon()), rules),
         text: text.trim().to_owned(),
     })

@@ -16,7 +16,7 @@ use crate::store::{StoreError, Tx};
 pub fn ask_earlier(subcategory: Option<&str>, place: Option<&Place>, now: Timestamp) -> Statement {
     let marks = place.map(Marks::of).unwrap_or_default();
     let (low, high) = marks.numbers();
-    let ((south, north), (west, east)) = marks.square();
+    let [south, north, west, east] = marks.square();
     Statement {
         sql: "SELECT * FROM ticket WHERE id IN (
                 SELECT id FROM (SELECT id FROM ticket

@@ -171,14 +171,17 @@ pub(in crate::domain::place) fn kind_of(words: &[&str]) -> Option<(&'static str,
 }
 
 impl Name {
-    /// From folded words: the kind's first, then the name's.
+    /// From folded words: the kind's, then the name's (`strada` and `provinciale 494` are one road's).
     pub(in crate::domain::place) fn of(kind: &str, words: &[&str]) -> Self {
         let said: Vec<&str> = kind.split_whitespace().collect();
-        let plain = match kind_of(&said) {
-            Some((plain, count)) if count == said.len() => plain.to_owned(),
-            _ => kind.to_owned(),
-        };
-        Self { kind: plain, words: plain_words(words) }
+        let all: Vec<&str> = said.iter().chain(words).copied().collect();
+        match kind_of(&all) {
+            Some((plain, count)) if !said.is_empty() && count >= said.len() => Self {
+                kind: plain.to_owned(),
+                words: plain_words(all.get(count..).unwrap_or_default()),
+            },
+            _ => Self { kind: kind.to_owned(), words: plain_words(words) },
+        }
     }
 
     /// How this said name fits a known one; `None` when it does not.
@@ -233,7 +236,10 @@ fn aligned(said: &[String], known: &[String]) -> Option<Alignment> {
         let Some(((letters, initial, too_many), at)) = nearest else {
             // The `l` of `l'Aquila` is in one spelling and not in the other.
             strays = strays.saturating_add(1);
-            if is_letter(word) { continue } else { return None }
+            if !is_letter(word) {
+                return None;
+            }
+            continue;
         };
         *free.get_mut(at)? = None;
         found.edits = found.edits.saturating_add(letters);
@@ -272,7 +278,10 @@ fn apart(one: &str, other: &str) -> Option<(usize, bool, bool)> {
         return None;
     }
     let (length, other_length) = (one.chars().count(), other.chars().count());
-    if (length == 1) != (other_length == 1) {
+    // `S.` is a saint, or Sebastiano.
+    let saint =
+        (one == "san" && length < other_length) || (other == "san" && other_length < length);
+    if saint || (length == 1) != (other_length == 1) {
         return Some((0, true, false));
     }
     let most = match length.min(other_length) {
@@ -290,9 +299,11 @@ fn apart(one: &str, other: &str) -> Option<(usize, bool, bool)> {
 /// Folded words without articles, saints and brothers in one spelling, numbers in figures.
 pub(in crate::domain::place) fn plain_words(words: &[&str]) -> Vec<String> {
     let mut plain: Vec<String> = Vec::with_capacity(words.len());
-    for word in words {
+    for (at, word) in words.iter().enumerate() {
+        // Fernando Santi is none of them.
+        let before_name = at.saturating_add(1) < words.len();
         let next = match *word {
-            "s" | "san" | "santa" | "santo" | "sant" | "santi" => "san".to_owned(),
+            "s" | "san" | "santa" | "santo" | "sant" | "santi" if before_name => "san".to_owned(),
             "flli" | "fratelli" => "fratelli".to_owned(),
             "lli" => {
                 if plain.last().is_some_and(|before| before == "f") {

@@ -150,21 +150,38 @@ impl Register {
     /// The street that was most probably meant; none when another is near.
     pub(in crate::domain::place) fn find(&self, said: Said<'_>) -> Option<&Street> {
         let mut fits = Self::fits(self.sharing_words(said.name), said.name);
-        if !fits.iter().any(|(fit, _)| fit.edits == 0) {
+        // Another street may be nearer by a letter than this one is by a word.
+        if !fits.iter().any(|(fit, _)| fit.edits == 0 && fit.lacking == 0) {
             fits = Self::fits(self.with_like_words(said.name), said.name);
         }
         let best = fits.iter().map(|(fit, _)| *fit).min().filter(|fit| !fit.far)?;
+        let words = said.name.words.len();
+        let says_more = fits
+            .iter()
+            .flat_map(|(_, street)| &street.names)
+            .any(|name| name.words.len() < words && said.name.fit(name) == Some(best));
+        if says_more && best.edits > 0 {
+            return None;
+        }
         let rival = |fit: &Fit| {
             if best.edits > 0 {
                 fit.edits <= best.edits.saturating_add(1)
             } else if best.lacking == 0 {
                 *fit == best
             } else {
-                fit.edits == 0 && fit.kind_differs == best.kind_differs && fit.lacking > 0
+                // `via Luiig Lodi` is rather via Luigi Lodi than via Lodi: it is neither.
+                (says_more && fit.lacking < best.lacking)
+                    || (fit.edits == 0 && fit.kind_differs == best.kind_differs)
             }
         };
         let near = fits.into_iter().filter(|(fit, _)| rival(fit)).map(|(_, street)| street);
         Self::only_one(near.collect(), said)
+    }
+
+    /// Whether a street has all the words of a said name, give or take letters.
+    pub(in crate::domain::place) fn is_nearly(&self, said: Said<'_>) -> bool {
+        let fits = Self::fits(self.with_like_words(said.name), said.name);
+        fits.iter().any(|(fit, _)| fit.lacking == 0 && !fit.kind_differs)
     }
 
     fn only_one<'a>(mut streets: Vec<&'a Street>, said: Said<'_>) -> Option<&'a Street> {
@@ -227,16 +244,29 @@ impl Register {
     fn with_like_words(&self, said: &Name) -> Vec<&Street> {
         let mut found = BTreeSet::new();
         for word in &said.words {
-            let Some(first) = word.chars().next() else { continue };
-            let length = word.chars().count();
-            let from_first = self.by_word.range(first.to_string()..);
-            for (known, streets) in from_first.take_while(|(known, _)| known.starts_with(first)) {
-                if known.chars().count().abs_diff(length) <= 2 {
-                    found.extend(streets.iter().copied());
-                }
-            }
+            found.extend(self.like_words(word).flat_map(|(_, streets)| streets.iter().copied()));
         }
         found.into_iter().filter_map(|at| self.streets.get(at)).collect()
+    }
+
+    /// Whether a word is one of a street's name, or nearly.
+    pub(in crate::domain::place) fn knows_nearly(&self, word: &str) -> bool {
+        let name = Name { kind: String::new(), words: vec![word.to_owned()] };
+        self.by_word.contains_key(word)
+            || self.like_words(word).any(|(known, _)| {
+                let known = Name { kind: String::new(), words: vec![known.clone()] };
+                name.fit(&known).is_some()
+            })
+    }
+
+    /// Words that begin with the same letter and have nearly the length.
+    fn like_words(&self, word: &str) -> impl Iterator<Item = (&String, &Vec<usize>)> {
+        let first = word.chars().next().unwrap_or_default();
+        let length = word.chars().count();
+        self.by_word
+            .range(first.to_string()..)
+            .take_while(move |(known, _)| known.starts_with(first))
+            .filter(move |(known, _)| known.chars().count().abs_diff(length) <= 2)
     }
 
     /// The street and house number at a position, if one is near enough to be its address.

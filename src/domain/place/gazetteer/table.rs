@@ -207,7 +207,7 @@ impl Row<'_> {
     fn decimal(&self, column: Column) -> Result<Option<f64>, GazetteerError> {
         let Some(text) = self.text(column) else { return Ok(None) };
         match text.replace(',', ".").parse::<f64>() {
-            Ok(value) if value == 0.0 => Ok(None),
+            Ok(0.0) => Ok(None),
             Ok(value) if value.is_finite() => Ok(Some(value)),
             _ => Err(self.fault("a coordinate", &format!("`{text}`"), "write it in figures")),
         }

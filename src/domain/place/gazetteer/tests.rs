@@ -91,6 +91,8 @@ fn where_two_streets_are_near_none_is_taken() {
         ("buca in via Bianco 2", None, Some("2"), None),
         ("buca in via 24 Aprile", None, None, None),
         ("buca in via Roma", None, None, None),
+        ("buca in via Giuseppe Vrdi di sotto", None, None, None),
+        ("buca in via Luiig Roma", None, None, None),
         ("buca in via Rossini 4", None, Some("4"), None),
         ("abito a Garibaldi da 12 anni", None, None, None),
         ("ho visto Giuseppe Garibaldi", None, None, None),
