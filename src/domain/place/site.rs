@@ -6,7 +6,7 @@ use super::street::Street;
 use super::token::{Line, is_link};
 
 /// Kinds of sites.
-const KINDS: [&str; 92] = [
+const KINDS: [&str; 155] = [
     "school",
     "ecole",
     "escuela",
@@ -99,10 +99,73 @@ const KINDS: [&str; 92] = [
     "parking",
     "fontanella",
     "rotonda",
+    "ossario",
+    "cappella",
+    "archivio",
+    "pineta",
+    "molo",
+    "lido",
+    "passeggiata",
+    "residenza",
+    "porta",
+    "arco",
+    "cinema",
+    "anfiteatro",
+    "bivio",
+    "svincolo",
+    "camposanto",
+    "portico",
+    "cascina",
+    "bocciodromo",
+    "pinacoteca",
+    "spogliatoi",
+    "sacrario",
+    "monumento",
+    "sottopassaggio",
+    "colombario",
+    "posteggio",
+    "anagrafe",
+    "pretura",
+    "tribunale",
+    "lungolago",
+    "lungofiume",
+    "percorso",
+    "area",
+    "bagni",
+    "palafiera",
+    "palafiere",
+    "arena",
+    "loggiato",
+    "pieve",
+    "rifugio",
+    "belvedere",
+    "darsena",
+    "tettoia",
+    "turnsaal",
+    "sporthalle",
+    "turnhalle",
+    "kindergarten",
+    "mittelschule",
+    "gemeindehaus",
+    "cerdhja",
+    "gradinita",
+    "парк",
+    "парку",
+    "парке",
+    "школа",
+    "школы",
+    "школі",
+    "школе",
+    "кладовище",
+    "бібліотека",
+    "станції",
+    "مدرسة",
+    "حديقة",
+    "مقبرة",
 ];
 
 /// Sites of which a town has one, so that they need no name.
-const ONLY_ONES: [&str; 14] = [
+const ONLY_ONES: [&str; 25] = [
     "municipio",
     "biblioteca",
     "piscina",
@@ -117,10 +180,21 @@ const ONLY_ONES: [&str; 14] = [
     "bocciofila",
     "ludoteca",
     "auditorium",
+    "anagrafe",
+    "pinacoteca",
+    "tribunale",
+    "camposanto",
+    "bocciodromo",
+    "ossario",
+    "lungolago",
+    "lungofiume",
+    "pretura",
+    "sacrario",
+    "anfiteatro",
 ];
 
 /// Words that stand between a kind and its name.
-const QUALIFIERS: [&str; 34] = [
+const QUALIFIERS: [&str; 49] = [
     "calcio",
     "polivalente",
     "saracena",
@@ -155,6 +229,21 @@ const QUALIFIERS: [&str; 34] = [
     "urbano",
     "scolastico",
     "superiore",
+    "consiliare",
+    "rionale",
+    "vita",
+    "cani",
+    "giochi",
+    "primo",
+    "secondo",
+    "grado",
+    "parrocchiale",
+    "monumentale",
+    "artistico",
+    "musicale",
+    "nuovo",
+    "vecchio",
+    "nuova",
 ];
 
 /// Names have at most so many words.
@@ -180,12 +269,18 @@ pub(super) fn sites(line: &Line<'_>, streets: &[Street<'_>]) -> Vec<(u8, Range<u
         let end = name_end(line, kind);
         if end > kind {
             found.push((1, at..end));
-        } else if ONLY_ONES.contains(&line.word(at)) {
+        } else if ONLY_ONES.contains(&line.word(at)) || is_said(line, at, kind) {
             found.push((2, at..kind));
         }
         at = end.max(kind);
     }
     found
+}
+
+/// `mercato coperto`, `sala consiliare`, `percorso vita`: with what kind it is, a town has one.
+fn is_said(line: &Line<'_>, at: usize, end: usize) -> bool {
+    let alone = ["mercato", "sala", "bagni", "percorso"].contains(&line.word(at));
+    alone && end > at.saturating_add(1)
 }
 
 /// The site just before a street: `scuola elementare di via Volta 2`, `palestra in via Roma`.
@@ -226,9 +321,27 @@ fn qualified_end(line: &Line<'_>, site: usize) -> usize {
     }
 }
 
+/// Letters of a name that is written small: shorter words are of the sentence.
+const SMALL_CHARS_MIN: usize = 5;
+
+/// `parco della resistenza`: the name without capitals behind an article that only a name has.
+fn small_end(line: &Line<'_>, start: usize) -> Option<usize> {
+    const NAMED: [&str; 5] = ["parco", "parchetto", "giardini", "ponte", "villa"];
+    const LINKS: [&str; 5] = ["della", "del", "dei", "delle", "degli"];
+    let kind = start.checked_sub(1).filter(|at| NAMED.contains(&line.word(*at)))?;
+    let name = start.saturating_add(1);
+    let small =
+        LINKS.contains(&line.word(start)) && !line.is_capital(name) && !line.is_shouted(kind);
+    let long = line.word(name).chars().count() >= SMALL_CHARS_MIN && line.gap(name) == " ";
+    (small && long && line.gap(start) == " ").then(|| name.saturating_add(1))
+}
+
 /// Past a name with capitals; `start` when there is none. Capitals tell nothing in a line of capitals.
 fn name_end(line: &Line<'_>, start: usize) -> usize {
     let (mut end, mut at) = (start, start);
+    if let Some(end) = small_end(line, start) {
+        return end;
+    }
     while at < start.saturating_add(NAME_WORDS_MAX) && at < line.len() {
         let gap = line.gap(at);
         if !matches!(gap, " " | "'" | "’" | " \"" | " “" | " «" | ". " | "-")

@@ -74,6 +74,9 @@ fn street_at<'g>(line: &Line<'_>, at: usize, ground: &Ground<'g>) -> Option<Stre
     if let Some(road) = road(line, at) {
         return Some(road);
     }
+    if let Some(street) = in_one_word(line, at) {
+        return Some(street);
+    }
     let Some((name_start, common)) = kind_end(line, at) else {
         return registered::without_kind(line, at, ground);
     };
@@ -90,6 +93,22 @@ fn street_at<'g>(line: &Line<'_>, at: usize, ground: &Ground<'g>) -> Option<Stre
     }
     let named = name_end > name_start && !is_idiom(line, at, name_start);
     named.then(|| with_number(line, at..name_end, name_start))
+}
+
+/// `Silbergasse 10`, `Rebenstraße`: German names, as in South Tyrol, hold their kind. Those that end like common
+/// words (`Parkplatz`, `Gehweg`) need a number.
+fn in_one_word<'g>(line: &Line<'_>, at: usize) -> Option<Street<'g>> {
+    const SURE: [&str; 4] = ["strasse", "gasse", "allee", "strasze"];
+    const NUMBERED: [&str; 4] = ["weg", "platz", "ring", "ufer"];
+    let ends = |kinds: &[&str]| {
+        kinds.iter().any(|kind| line.word(at).strip_suffix(kind).is_some_and(|name| name.len() > 2))
+    };
+    let capital = line.is_capital(at) && !line.is_shouted(at);
+    if !capital || !(ends(&SURE) || ends(&NUMBERED)) {
+        return None;
+    }
+    let street = with_number(line, at..at.saturating_add(1), at);
+    (ends(&SURE) || street.number.is_some()).then_some(street)
 }
 
 /// `SP 22`, `statale 106`.

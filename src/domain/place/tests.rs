@@ -34,6 +34,12 @@ fn streets_are_found_in_every_form_of_kind() {
         ("sulla SP 22 è venuta giù la terra", Some("SP 22"), None),
         ("via roma 12 al buio", Some("via roma"), Some("12")),
         ("位于via Garibaldi 12的路灯", Some("via Garibaldi"), Some("12")),
+        ("die Lampe in der Silbergasse 10, Klausen", Some("Silbergasse"), Some("10")),
+        ("das Loch in der Rebenstraße", Some("Rebenstraße"), None),
+        ("am Feldweg 3", Some("Feldweg"), Some("3")),
+        ("auf dem Parkplatz ist Eis", None, None),
+        ("le lampadaire, rue de Tillier 30", Some("rue de Tillier"), Some("30")),
+        ("un trou dans la rue devant chez moi", None, None),
         ("The lamp in via Cairoli 19, Pinerolo", Some("via Cairoli"), Some("19")),
     ]);
 }
@@ -94,6 +100,8 @@ fn idioms_are_no_streets() {
         "la strada è rotta, piazza pulita",
         "il vento ha portato via la Guaina",
         "la nostra via è al buio",
+        "nel piazzale interno",
+        "tra via alta e via bassa",
         "la frazione senza luce",
         "il vialetto principale è pieno di radici",
         "viene via coi carrelli",
@@ -134,7 +142,13 @@ fn sites_are_kept_apart() {
             Some("via Verdi"),
         ),
         ("la biblioteca comunale è fredda", Some("biblioteca comunale"), None),
+        ("altalena rotta al parco della resistenza", Some("parco della resistenza"), None),
+        ("i bagni del mercato coperto", Some("mercato coperto"), None),
+        ("in sala consiliare fa freddo", Some("sala consiliare"), None),
+        ("camposanto di Mola", Some("camposanto di Mola"), None),
         ("una scuola qualunque", None, None),
+        ("la porta del bagno", None, None),
+        ("il parco è bello", None, None),
     ] {
         let found = place("", text, "", &Gazetteer::default()).unwrap_or_default();
         assert_eq!((found.site.as_deref(), found.street.as_deref()), (site, street), "{text}");

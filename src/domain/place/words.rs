@@ -1,7 +1,7 @@
 //! The words by which streets are told from idioms. All folded.
 
 /// Kinds that are followed by a name wherever they stand.
-pub(super) const KINDS: [&str; 24] = [
+pub(super) const KINDS: [&str; 27] = [
     "via",
     "viale",
     "vle",
@@ -26,6 +26,9 @@ pub(super) const KINDS: [&str; 24] = [
     "lungarno",
     "lungadige",
     "lungotevere",
+    "piata",
+    "rruga",
+    "sheshi",
 ];
 
 /// Kinds of which people also speak without a name (`la frazione senza luce`): a name without capital must have a number.
@@ -45,7 +48,7 @@ pub(super) const UNNAMED_KINDS: [&str; 9] = [
 pub(super) const ROADS: [&str; 5] = ["sp", "ss", "sr", "provinciale", "statale"];
 
 /// Kinds that are common words too: only a name with a capital makes them a street.
-pub(super) const COMMON_KINDS: [&str; 16] = [
+pub(super) const COMMON_KINDS: [&str; 18] = [
     "largo",
     "corso",
     "strada",
@@ -62,6 +65,8 @@ pub(super) const COMMON_KINDS: [&str; 16] = [
     "spalto",
     "discesa",
     "lungo",
+    "rue",
+    "avenue",
 ];
 
 /// Kinds written with a stop inside; the words on both sides of it.
@@ -183,7 +188,7 @@ pub(super) const BEGINNERS: [&str; 44] = [
 ];
 
 /// Small words that end a name where the case of letters tells nothing.
-pub(super) const ENDERS: [&str; 93] = [
+pub(super) const ENDERS: [&str; 99] = [
     "pubblica",
     "pulita",
     "stretta",
@@ -277,6 +282,12 @@ pub(super) const ENDERS: [&str; 93] = [
     "este",
     "esta",
     "in",
+    "interno",
+    "alta",
+    "bassa",
+    "antistante",
+    "esterno",
+    "adiacente",
 ];
 
 /// Words written short, whose stop ends no name.
