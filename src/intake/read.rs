@@ -87,7 +87,7 @@ fn understood(desk: &Desk, mail: Mail) -> Read {
         None => (mail, None),
     };
     let understood = understand(&mail, &desk.rules);
-    Read { kind, understood, passed_on, mail }
+    Read { mail, kind, understood, passed_on }
 }
 
 /// The header that our letters carry.

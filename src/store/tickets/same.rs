@@ -1,7 +1,8 @@
 //! Tickets near each other in kind, time and place, and those that repeat another.
 
-use super::read;
+use super::{one_of, read};
 use crate::domain::duplicate::{Earlier, WINDOW};
+use crate::domain::language::Language;
 use crate::domain::place::{Marks, Place};
 use crate::domain::ticket::Ticket;
 use crate::domain::time::Timestamp;
@@ -9,33 +10,33 @@ use crate::store::engine::{Row, Statement, values};
 use crate::store::{StoreError, Tx};
 
 /// Asks for the open tickets of a subcategory that are near a place and within [`WINDOW`] before `now`, at
-/// most 24 of them; without subcategory or place for none. They are read with [`read_earlier`].
+/// most 16 of them; without subcategory or place for none. They are read with [`read_earlier`].
 ///
-/// Each branch is one walk over one index: the latest eight of the same street with a near number, of the
+/// Each branch is one walk over one index: the latest four of the same street with a near number, of the
 /// same street without one, of the same number on the thing, and within a square around the position.
 pub fn ask_earlier(subcategory: Option<&str>, place: Option<&Place>, now: Timestamp) -> Statement {
     let marks = place.map(Marks::of).unwrap_or_default();
     let (low, high) = marks.numbers();
     let [south, north, west, east] = marks.square();
     Statement {
-        sql: "SELECT * FROM ticket WHERE id IN (
+        sql: "SELECT number, subject, language, facts FROM ticket WHERE id IN (
                 SELECT id FROM (SELECT id FROM ticket
                   WHERE place_key = $3 AND subcategory = $1 AND house_number BETWEEN $5 AND $6
                     AND status <> 'closed' AND same_as IS NULL
-                  ORDER BY id DESC LIMIT 8) a
+                  ORDER BY id DESC LIMIT 4) a
                 UNION SELECT id FROM (SELECT id FROM ticket
                   WHERE place_key = $3 AND subcategory = $1 AND house_number IS NULL
                     AND status <> 'closed' AND same_as IS NULL
-                  ORDER BY id DESC LIMIT 8) b
+                  ORDER BY id DESC LIMIT 4) b
                 UNION SELECT id FROM (SELECT id FROM ticket
                   WHERE code_key = $4 AND subcategory = $1
                     AND status <> 'closed' AND same_as IS NULL
-                  ORDER BY id DESC LIMIT 8) c
+                  ORDER BY id DESC LIMIT 4) c
                 UNION SELECT id FROM (SELECT id FROM ticket
                   WHERE subcategory = $1 AND latitude BETWEEN $7 AND $8
                     AND longitude BETWEEN $9 AND $10
                     AND status <> 'closed' AND same_as IS NULL
-                  ORDER BY id DESC LIMIT 8) d)
+                  ORDER BY id DESC LIMIT 4) d)
               AND received_at >= $2 ORDER BY id",
         values: values![
             subcategory,
@@ -52,18 +53,26 @@ pub fn ask_earlier(subcategory: Option<&str>, place: Option<&Place>, now: Timest
     }
 }
 
+/// Of a ticket's facts those that are compared; the rest is passed over unread.
+#[derive(serde::Deserialize)]
+struct Told {
+    place: Option<Place>,
+    text: String,
+}
+
 /// The answer to [`ask_earlier`], oldest first.
 pub fn read_earlier(rows: &[Row]) -> Result<Vec<Earlier>, StoreError> {
     let mut found = Vec::new();
     for row in rows {
-        let ticket = read(row)?;
-        if let Some(place) = ticket.facts.place {
+        let told: Told = serde_json::from_str(&row.text("facts")?)
+            .map_err(|source| StoreError::Json { what: "ticket.facts", source })?;
+        if let Some(place) = told.place {
             found.push(Earlier {
-                number: ticket.number,
+                number: row.text("number")?,
                 place,
-                subject: ticket.subject,
-                text: ticket.facts.text,
-                language: ticket.language,
+                subject: row.text("subject")?,
+                text: told.text,
+                language: one_of(row, "language", "a language", Language::parse)?,
             });
         }
     }
