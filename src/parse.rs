@@ -148,7 +148,10 @@ fn fill_from(mail: &mut Mail, outer: &Tree<'_>, content: &Tree<'_>, damages: &mu
         Some(pec::Opened { inner: Some(inner), .. }) => {
             let tree = Tree::scan(inner, damages);
             header::replace_author(mail, &tree);
-            fill_content(mail, &tree, damages);
+            match opaque::content(&tree) {
+                Some(signed) => fill_content(mail, &Tree::scan(&signed, damages), damages),
+                None => fill_content(mail, &tree, damages),
+            }
         }
         _ => fill_content(mail, content, damages),
     }
@@ -161,6 +164,7 @@ fn fill_content(mail: &mut Mail, tree: &Tree<'_>, damages: &mut Damages) {
     let content = mime::content(tree, damages);
     let split = reply::split(&content.body);
     mail.text = split.text;
+    mail.signature = split.signature;
     mail.quoted = reply::join_blocks(&split.quoted, &content.enclosed);
     mail.forwarded = forwarded(&mail.subject, &content);
     mail.attachments = content.attachments;

@@ -198,6 +198,9 @@ pub struct Mail {
     pub text: String,
     /// What was cut off: quotes, signature, disclaimer.
     pub quoted: String,
+    /// The part of `quoted` below the words: a signature often names the school that nobody else names.
+    #[serde(default)]
+    pub signature: String,
     /// `type/subtype` of the outermost part, in lower case.
     pub media_type: String,
     /// Every other header field, in order, at most [`HEADERS_MAX`].

@@ -13,6 +13,7 @@ mod key;
 mod number;
 mod photo;
 mod registered;
+mod signature;
 mod site;
 mod street;
 mod token;
@@ -83,11 +84,12 @@ pub fn of_mail(mail: &Mail, gazetteer: &Gazetteer) -> Option<Place> {
     let photo = photo::position(&mail.attachments);
     let own = find(&[&mail.subject, &mail.text], photo, gazetteer);
     let says_it = own.as_ref().is_some_and(|place| photo.is_none() || place.street.is_some());
-    if !says_it && is_bare_forward(&mail.text) {
+    let written = if !says_it && is_bare_forward(&mail.text) {
         find(&[&mail.quoted], photo, gazetteer).or(own)
     } else {
         own
-    }
+    };
+    written.or_else(|| signature::place(&mail.signature, gazetteer))
 }
 
 /// What a mail's words are looked up in.

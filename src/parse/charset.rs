@@ -31,6 +31,10 @@ pub(super) fn decode(bytes: &[u8], declared: Option<&str>) -> Decoded {
         "us_ascii" | "ascii" | "iso_8859_1" | "latin1" | "windows_1252" | "cp1252"
         | "iso_8859_15" => latin(bytes, &name),
         "" => Decoded { text: guessed(bytes), repaired: true },
+        "hz_gb_2312" => Decoded { text: shifted(bytes, (b"~{", b"~}"), "gbk"), repaired: false },
+        "iso_2022_kr" => {
+            Decoded { text: shifted(bytes, (b"\x0E", b"\x0F"), "euc_kr"), repaired: false }
+        }
         other => match charset_decoder(other.as_bytes()) {
             Some(decode) => Decoded { text: decode(bytes), repaired: false },
             None => Decoded { text: guessed(bytes), repaired: true },
@@ -79,6 +83,11 @@ fn canonical(declared: &str) -> String {
         }
         "utf7" | "unicode_1_1_utf_7" | "csutf7" | "x_unicode_1_1_utf_7" => "utf_7".to_owned(),
         "utf16" => "utf_16".to_owned(),
+        "ibm437" | "cp437" | "437" => "ibm850".to_owned(),
+        "cp949" | "windows_949" | "ms949" | "uhc" | "ks_c_5601" => "euc_kr".to_owned(),
+        "cp932" | "ms932" | "windows_31j" | "x_sjis" | "sjis" => "shift_jis".to_owned(),
+        "hz" => "hz_gb_2312".to_owned(),
+        "x_user_defined" => "windows_1252".to_owned(),
         "iso_2022_jp_2" | "iso_2022_jp_ms" | "cp50220" | "cp50221" => "iso_2022_jp".to_owned(),
         "iso8859_1" | "iso88591" | "iso_8859_1:1987" | "latin_1" | "l1" | "cp819" | "ansi"
         | "x_ansi" | "8859_1" | "iso_latin_1" => "iso_8859_1".to_owned(),
@@ -135,6 +144,25 @@ fn mostly_utf8(bytes: &[u8]) -> String {
         }
         text
     })
+}
+
+/// Charsets that write two-byte characters in seven bits between two signs (RFC 1843, RFC 1557): the eighth bit is
+/// put back. `ESC $ ) C`, which announces the Korean one, is left out.
+fn shifted(bytes: &[u8], (open, close): (&[u8], &[u8]), decoder: &str) -> String {
+    let mut eight = Vec::with_capacity(bytes.len());
+    let (mut rest, mut inside) = (bytes, false);
+    while let Some((byte, tail)) = rest.split_first() {
+        let sign = if inside { close } else { open };
+        if let Some(after) = rest.strip_prefix(sign) {
+            (rest, inside) = (after, !inside);
+        } else if let Some(after) = rest.strip_prefix(b"\x1B$)C") {
+            rest = after;
+        } else {
+            eight.push(if inside && *byte > b' ' { byte | 0x80 } else { *byte });
+            rest = tail;
+        }
+    }
+    decoded_as(&eight, decoder)
 }
 
 /// RFC 2152. Written here because the parser's drops the sign after a shifted run and an unended run.

@@ -12,6 +12,7 @@ use crate::domain::time::Timestamp;
 use super::Damages;
 use super::fields::Section;
 use super::limits::FIELD_BYTES_MAX;
+use super::params::Parameters;
 use super::tree::Tree;
 use super::{charset, words};
 
@@ -49,7 +50,10 @@ pub(super) fn fill(mail: &mut Mail, tree: &Tree<'_>, damages: &mut Damages) {
         damages.insert(Damage::Charset);
     }
     mail.subject = subject.text;
-    root.media_type().clone_into(&mut mail.media_type);
+    // As declared: a multipart whose parts never came is still what it says.
+    let declared = header.first("content-type").map(|value| Parameters::read(value).value);
+    let declared = declared.filter(|value| value.contains('/'));
+    mail.media_type = declared.unwrap_or_else(|| root.media_type().to_owned());
     mail.headers = others(header);
     note_damage(mail, header, damages);
 }
@@ -166,7 +170,9 @@ pub(super) fn addresses(value: &[u8]) -> Vec<Address> {
     if read.iter().any(|address: &Address| !address.address.is_empty()) {
         return read;
     }
-    match bare_address(&String::from_utf8_lossy(&line)) {
+    // Blanks around the sign are allowed (obs-local-part); a whole mailbox in an encoded word is not, and is met.
+    let line = words::decode(&line).text.replace(" @ ", "@");
+    match bare_address(&line) {
         Some(found) => vec![address(read.first().map(|first| first.name.as_str()), Some(&found))],
         None => read.into_iter().filter(|address| !address.name.is_empty()).collect(),
     }

@@ -10,7 +10,7 @@ use super::attachments::declared_name;
 use super::fields::Section;
 use super::limits::{ENVELOPES_MAX, TEXT_BYTES_MAX};
 use super::tree::{Part, Shape, Tree};
-use super::{Damages, charset, header, html, reply, words};
+use super::{Damages, charset, header, html, opaque, reply, words};
 
 /// Characters of an error's long text that are kept: a reply code and its sentence.
 const DETAIL_CHARS_MAX: usize = 300;
@@ -73,7 +73,12 @@ fn innermost(message: Vec<u8>) -> Vec<u8> {
         let mut ignored = Damages::new();
         let tree = Tree::scan(&message, &mut ignored);
         let envelope = tree.root().is_some_and(|root| root.header.first("x-trasporto").is_some());
-        let inner = if envelope { enclosed(&tree) } else { None };
+        let signed = if envelope { opaque::content(&tree) } else { None };
+        let inner = match &signed {
+            Some(signed) => enclosed(&Tree::scan(signed, &mut ignored)),
+            None if envelope => enclosed(&tree),
+            None => None,
+        };
         match inner {
             Some(inner) => message = inner,
             None => return message,

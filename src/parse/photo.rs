@@ -90,7 +90,7 @@ fn segments(bytes: &[u8]) -> impl Iterator<Item = Segment<'_>> {
     let mut at = if bytes.starts_with(b"\xFF\xD8") { 2 } else { bytes.len() };
     std::iter::from_fn(move || {
         let [0xFF, marker, high, low] = *bytes.get(at..at.checked_add(4)?)? else { return None };
-        if matches!(marker, 0xD8 | 0xD9 | 0xDA) {
+        if matches!(marker, 0xD8..=0xDA) {
             return None;
         }
         let length = usize::from(u16::from_be_bytes([high, low]));

@@ -24,6 +24,8 @@ pub(super) struct Line {
 pub(super) struct Split {
     pub text: String,
     pub quoted: String,
+    /// The part of `quoted` that the writer's program set below the words.
+    pub signature: String,
 }
 
 /// Tells new words from the rest.
@@ -35,6 +37,7 @@ pub(super) fn split(lines: &[Line]) -> Split {
     mark_quoted_header(lines, &mut cut);
     mark_quotes(lines, &mut cut);
     let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+    let unsigned = cut.clone();
     signature::mark(&texts, &mut cut);
     let kept = |wanted: bool| {
         let chosen =
@@ -43,10 +46,13 @@ pub(super) fn split(lines: &[Line]) -> Split {
     };
     let text = kept(true);
     if text.is_empty() {
-        return Split { text: tidy(texts.iter().copied()), quoted: String::new() };
+        return Split { text: tidy(texts.iter().copied()), ..Split::default() };
     }
     let quoted = join_blocks(&kept(false), &joined(beyond));
-    Split { text, quoted }
+    let marks = texts.iter().zip(cut.iter().zip(&unsigned));
+    let signature =
+        tidy(marks.filter(|(_, (cut, quote))| **cut && !**quote).map(|(text, _)| *text));
+    Split { text, quoted, signature }
 }
 
 /// The lines of a plain body. Flowed paragraphs are put together again (RFC 3676).

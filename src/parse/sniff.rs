@@ -91,6 +91,8 @@ pub(super) fn told(declared: &str, bytes: &[u8]) -> String {
         !matches!(shown, "application/xml" | "text/html" | "text/vcard" | "text/calendar");
     let otherwise = match shown {
         ZIP | OLE => !document,
+        // Whatever a program is called, it is one.
+        "application/x-msdownload" | "application/x-elf" => true,
         _ if certain => family(shown) != family(declared) || family(shown) == "image",
         _ => false,
     };

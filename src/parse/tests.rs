@@ -33,7 +33,11 @@ fn a_length_is_counted_as_decoding_would_give_it() {
 
 #[test]
 fn bytes_become_readable_text_whatever_their_charset_claims() {
-    let cases: [(&[u8], Option<&str>, &str, bool); 9] = [
+    let cases: [(&[u8], Option<&str>, &str, bool); 13] = [
+        (b"~{B75F;5AK~} ok", Some("hz-gb-2312"), "路灯坏了 ok", false),
+        (b"\x1B$)C\x0E0!7N5n\x0F ok", Some("iso-2022-kr"), "가로등 ok", false),
+        (b"\x93\xb9\x98\x48", Some("windows-31j"), "道路", false),
+        (b"citt\x85", Some("IBM437"), "città", false),
         ("è".as_bytes(), Some("utf-8"), "è", false),
         ("è".as_bytes(), Some("iso-8859-1"), "è", true),
         (b"\xe8", Some("iso-8859-1"), "è", false),

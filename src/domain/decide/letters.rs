@@ -154,7 +154,9 @@ pub(super) fn orders(
         return Vec::new();
     };
     let Some(address) = contractor.addresses.first() else { return Vec::new() };
-    vec![order(desk, ticket, (contractor, address), cause, attachments, hold, now)]
+    let mut order = order(desk, ticket, (contractor, address), cause, attachments, now);
+    order.hold = hold;
+    vec![order]
 }
 
 fn order(
@@ -163,7 +165,6 @@ fn order(
     (contractor, address): (&Contractor, &String),
     cause: &str,
     attachments: usize,
-    hold: Option<HoldReason>,
     now: Timestamp,
 ) -> Letter {
     let context = order_context(desk, ticket, contractor, attachments, now);
@@ -174,7 +175,7 @@ fn order(
         recipient: Address { name: contractor.name.clone(), address: address.clone() },
         template: LetterKind::WorkOrder.name(),
         language: Language::It,
-        hold,
+        hold: None,
     };
     draft.letter(desk, &context)
 }
@@ -252,7 +253,7 @@ pub(super) fn after_failure(
             let next = next_contact(desk, ticket, &letter.recipient);
             let attachments = ticket.facts.attachments.len();
             let order = next.map(|(contractor, address)| {
-                order(desk, ticket, (contractor, address), &cause, attachments, None, now)
+                order(desk, ticket, (contractor, address), &cause, attachments, now)
             });
             let told = order.as_ref().map(|order| order.recipient.address.clone());
             let mut letters = failure_notices(desk, ticket, letter, reason, told);

@@ -33,18 +33,24 @@ fn forward(from: &str, note: &str, forwarded: &[Forwarded]) -> Mail {
     }
 }
 
+const REPORT: &str = "In via Roma c'è una buca pericolosa.";
+
+const OWN: &str = "Nella scuola di via Po da tre giorni non funziona il riscaldamento e i bambini hanno freddo: serve un intervento.";
+
+const COVER: &str = "Buongiorno, si inoltra per competenza la segnalazione pervenuta in data odierna a questo ufficio. Restiamo a disposizione per ogni chiarimento.";
+
+/// What it is, who forwards, with which note, whose mails, and who is the requester then.
+type Case<'a> = (&'a str, &'a str, &'a str, &'a [Forwarded], Option<&'a str>);
+
 /// Who is taken for the requester of a forward, by forwarder, note and authors inside.
 #[test]
 fn the_requester_of_a_forward_is_who_reported() {
-    const REPORT: &str = "In via Roma c'è una buca pericolosa.";
     let anna = inner("anna@x.it", REPORT);
     let ugo = inner("ugo@comune.example", "Per competenza.");
     let ours = inner("segnalazioni@comune.example", "Abbiamo ricevuto la segnalazione.");
     let robot = inner("noreply@x.it", REPORT);
     let nameless = inner("", REPORT);
-    let own = "Nella scuola di via Po da tre giorni non funziona il riscaldamento e i bambini hanno freddo: serve un intervento.";
-    let cover = "Buongiorno, si inoltra per competenza la segnalazione pervenuta in data odierna a questo ufficio. Restiamo a disposizione per ogni chiarimento.";
-    let cases: [(&str, &str, &str, &[Forwarded], Option<&str>); 12] = [
+    let cases: [Case<'_>; 12] = [
         (
             "a bare forward",
             "urp@comune.example",
@@ -62,7 +68,7 @@ fn the_requester_of_a_forward_is_who_reported() {
         (
             "a covering letter",
             "urp@sub.comune.example",
-            cover,
+            COVER,
             std::slice::from_ref(&anna),
             Some("anna@x.it"),
         ),
@@ -84,10 +90,10 @@ fn the_requester_of_a_forward_is_who_reported() {
             "a colleague who reports",
             "urp@comune.example",
             "",
-            &[inner("ugo@comune.example", own)],
+            &[inner("ugo@comune.example", OWN)],
             Some("ugo@comune.example"),
         ),
-        ("a report of their own", "urp@comune.example", own, std::slice::from_ref(&anna), None),
+        ("a report of their own", "urp@comune.example", OWN, std::slice::from_ref(&anna), None),
         (
             "an answer",
             "urp@comune.example",

@@ -67,11 +67,13 @@ const SUBJECT_OPENINGS: &str = "
     your message could not be delivered | sorry, your message could not be delivered
     there was an error sending your mail | rejected: | relayed: | expanded:
     email bounce notification
-    mail failure | xmail bounce | delivery error report | nondeliverable:
+    email delivery failed | message rejected | mail rejected | message blocked | ndn: | undelivered:
+    returned to sender | mail failure | xmail bounce | delivery error report | nondeliverable:
     # Italian.
     non recapitabile | recapito non riuscito | mancato recapito | impossibile recapitare
     notifica di mancato recapito | notifica sullo stato del recapito
     notifica dello stato del recapito | messaggio non recapitato | messaggio non recapitabile
+    errore nella consegna | errore nell'invio del messaggio | invio non riuscito
     posta non recapitata | errore di consegna | consegna non riuscita | recapito ritardato
     recapitato: | inoltrato:
     # German.
@@ -108,6 +110,7 @@ const BODY_PHRASES: &str = "
     unknown user | no such user | mailbox unavailable | mailbox is full | mailbox full
     over quota | permanent error | trouble delivering your message | returned to sender
     blocked by our spam firewall | was not relayed | bounced message
+    was rejected | was blocked by our | message has been blocked | recipient unknown
     xmail bounce | list of failed recipients | account is disabled
     unrouteable address | no mailbox here by that name
     # Italian.

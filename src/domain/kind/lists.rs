@@ -165,6 +165,8 @@ static UNSUBSCRIBE: LazyLock<Phrases> = LazyLock::new(|| {
         you are receiving this email because | you received this email because
         you're receiving this | cancella iscrizione | cancella l'iscrizione | cancellati
         cancellarsi | cancellarti | disiscriviti | disiscriversi | disiscrizione | disiscriverti
+        non vuoi più ricevere | non vuole più ricevere | non volete più ricevere | per non ricevere più
+        to stop receiving | stop receiving these | no longer wish to receive
         annulla l'iscrizione | annullare l'iscrizione | annulla iscrizione | non ricevere più
         non desideri più ricevere | non desidera più ricevere | visualizza nel browser
         visualizza questa email | se non visualizzi correttamente | leggi la newsletter

@@ -40,7 +40,7 @@ pub(super) fn receipt_subject(sight: &Sight<'_>) -> bool {
     static SUBJECTS: LazyLock<Phrases> = LazyLock::new(|| {
         Phrases::new(
             "
-            letto: | non letto: | conferma di lettura | ricevuta di lettura | ricevuta di ritorno
+            confirmation de lecture | lecture confirmée | letto: | non letto: | conferma di lettura | ricevuta di lettura | ricevuta di ritorno
             ricevuta di visualizzazione | read: | not read: | read receipt | return receipt
             disposition notification | gelesen: | ungelesen gelöscht | lesebestätigung | lu : | lu:
             non lu : | accusé de lecture | accusé de réception (affiché) | leído: | no leído:
@@ -62,7 +62,8 @@ fn read_receipt(sight: &Sight<'_>) -> Option<KindReason> {
             was displayed | has been displayed | was deleted without being read | return receipt
             wurde gelesen | ungelesen gelöscht | a été lu | a été affiché | fue leído
             ha sido leído | se ha leído | foi lida | foi lido | is gelezen | została przeczytana
-            a fost citit | ricevuta di ritorno per
+            your document was received by | was received by: | nachricht wurde am | ihre nachricht wurde
+            votre message a été lu | a fost citit | ricevuta di ritorno per
             ",
         )
     });
@@ -126,6 +127,8 @@ fn server_subject(sight: &Sight<'_>) -> bool {
             cron < | logwatch for | anacron job | output from your job | logcheck | [fail2ban]
             spam quarantine | quarantine summary | quarantine notification | quarantine digest
             rapporto quarantena | riepilogo quarantena | apt-listchanges | unattended-upgrades result
+            banned contents from | banned filename | virus alert | virus warning | virus found | virus in
+            abuse report | spam complaint | complaint about | spam notification | daily quarantine
             unattended upgrades result | backup report | backup completato | backup riuscito
             backup non riuscito | backup job | rkhunter | mdadm monitoring | smart error
             ",

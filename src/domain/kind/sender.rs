@@ -55,6 +55,9 @@ const ROBOTS: &[&str] = &[
     "automatic",
     "robot",
     "mailrobot",
+    "antispam",
+    "amavis",
+    "clamav",
     "bot",
 ];
 

@@ -141,6 +141,8 @@ const ABSENCE_SENTENCES: &str = "
     # English.
     i am out of the office | i'm out of the office | i am currently out of | i am currently away
     i will be out of | out of office until | out of the office until | out of the office from
+    i am currently on annual leave | i am currently on leave | i am currently on parental leave
+    i am currently on holiday | i am currently on vacation | on parental leave | on sick leave until
     i am on annual leave | i am on leave | limited access to email | limited access to my email
     limited access to e-mail | on maternity leave | this is an automatic reply
     this is an automated reply | this is an automated response | this is an auto-reply

@@ -42,7 +42,14 @@ pub(super) fn position(tiff: &[u8]) -> Option<Position> {
     let longitude = reader.degrees(gps, 4)? * reader.sign(gps, 3, b'W');
     let nowhere = latitude.abs() < f64::EPSILON && longitude.abs() < f64::EPSILON;
     let possible = latitude.abs() <= 90.0 && longitude.abs() <= 180.0;
-    (possible && !nowhere).then_some(Position { latitude, longitude })
+    (possible && !nowhere)
+        .then(|| Position { latitude: rounded(latitude), longitude: rounded(longitude) })
+}
+
+/// To seven places: a centimetre, finer than any camera knows.
+fn rounded(degrees: f64) -> f64 {
+    const PLACES: f64 = 1e7;
+    (degrees * PLACES).round() / PLACES
 }
 
 /// The value of the orientation tag (0x0112), 1 to 8.
