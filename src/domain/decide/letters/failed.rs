@@ -1,0 +1,89 @@
+//! What is owed when a letter did not arrive.
+
+use super::{known_context, notices, notices_to, order};
+use crate::domain::decide::KnownLetter;
+use crate::domain::desk::Desk;
+use crate::domain::letter::context::DeliveryFailedContext;
+use crate::domain::letter::{Letter, LetterKind};
+use crate::domain::rules::Contractor;
+use crate::domain::ticket::Ticket;
+use crate::domain::time::Timestamp;
+
+/// What follows a letter that did not arrive: the next contact of the list gets it, and somebody is told.
+///
+/// A lost notice to staff is not announced by another one: it would be lost like the first.
+pub(in crate::domain::decide) fn after_failure(
+    desk: &Desk,
+    ticket: &Ticket,
+    letter: &KnownLetter,
+    reason: &str,
+    now: Timestamp,
+) -> Vec<Letter> {
+    let cause = format!("letter:{}", letter.message_id);
+    match letter.kind {
+        LetterKind::Acknowledgement | LetterKind::Closing => {
+            failure_notices(desk, ticket, letter, reason, None)
+        }
+        LetterKind::WorkOrder => {
+            let next = next_contact(desk, ticket, &letter.recipient);
+            let attachments = ticket.facts.attachments.len();
+            let order = next.map(|(contractor, address)| {
+                order(desk, ticket, (contractor, address), &cause, attachments, now)
+            });
+            let told = order.as_ref().map(|order| order.recipient.address.clone());
+            let mut letters = failure_notices(desk, ticket, letter, reason, told);
+            letters.extend(order);
+            letters
+        }
+        LetterKind::StaffNotice => {
+            let told = |address: &String| address.eq_ignore_ascii_case(&letter.recipient);
+            if desk.staff.iter().any(told) {
+                return Vec::new();
+            }
+            let mut letters = failure_notices(desk, ticket, letter, reason, None);
+            let copy = format!("{cause}:copy");
+            let context = known_context(desk, ticket);
+            letters.extend(notices_to(desk, &desk.staff, ticket, &copy, "staff_notice", &context));
+            letters
+        }
+    }
+}
+
+/// The contractor of an address and the address that follows it in their list.
+fn next_contact<'a>(
+    desk: &'a Desk,
+    ticket: &Ticket,
+    failed: &str,
+) -> Option<(&'a Contractor, &'a String)> {
+    let code = ticket.subcategory.as_deref()?;
+    let is_failed = |address: &String| address.eq_ignore_ascii_case(failed);
+    desk.rules.contractors(code).into_iter().find_map(|contractor| {
+        let place = contractor.addresses.iter().position(is_failed)?;
+        Some((contractor, contractor.addresses.get(place.saturating_add(1))?))
+    })
+}
+
+/// To the office, or to staff when it is the office that cannot be reached: a letter did not arrive.
+fn failure_notices(
+    desk: &Desk,
+    ticket: &Ticket,
+    letter: &KnownLetter,
+    reason: &str,
+    next: Option<String>,
+) -> Vec<Letter> {
+    let to_office = letter.kind == LetterKind::StaffNotice;
+    let context = DeliveryFailedContext {
+        number: ticket.number.clone(),
+        organisation: desk.organisation.clone(),
+        to_requester: matches!(letter.kind, LetterKind::Acknowledgement | LetterKind::Closing),
+        to_office,
+        recipient: letter.recipient.clone(),
+        next,
+        reason: reason.to_owned(),
+    };
+    let cause = format!("letter:{}", letter.message_id);
+    if to_office {
+        return notices_to(desk, &desk.staff, ticket, &cause, "delivery_failed", &context);
+    }
+    notices(desk, ticket, &cause, "delivery_failed", &context)
+}
