@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::text::words;
 
-fn none() -> impl Iterator<Item = (&'static str, f64)> {
+fn none<'t>() -> impl Iterator<Item = (&'t str, f64)> {
     std::iter::empty()
 }
 
