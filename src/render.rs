@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::domain::letter::{Letter, LetterKind};
+use crate::domain::letter::Letter;
 use crate::domain::mail::Address;
 use crate::domain::time::Timestamp;
 
@@ -104,12 +104,12 @@ pub fn render(
     let variables: BTreeMap<String, Value> = clean::variables(&letter.context);
     let first = templates.word(&letter.template, letter.language, &variables)?;
     let mut body = first.body;
-    if letter.kind == LetterKind::Acknowledgement && !first.italian {
+    if letter.kind.to_requester() && !first.italian {
         body.push_str(LANGUAGE_SEPARATOR);
         body.push_str(&templates.word_italian(&letter.template, &variables)?.body);
     }
     let subject = clean::header_text(&first.subject, SUBJECT_CHARS_MAX);
-    let body = wrap::wrapped(&clean::body_text(&body));
+    let body = wrap::wrapped(&clean::letter_text(&body));
     let bytes = message::bytes(letter, sender, &subject, body, now)?;
     Ok(Rendered { subject, bytes })
 }

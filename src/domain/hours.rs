@@ -4,9 +4,7 @@
 //! holidays of `holidays`. Everything is reckoned in local wall-clock time and only then turned into
 //! an instant, so that a change of the clocks moves no opening.
 
-use chrono::{
-    DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike,
-};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 use opening_hours::{Context, OpeningHours, RuleKind};
 
@@ -14,6 +12,7 @@ use super::letter::context::Wording;
 use super::time::Timestamp;
 
 mod holidays;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -145,23 +144,13 @@ impl Hours {
     /// An instant as people say it: `martedì 24 novembre 2026 alle ore 8:30`.
     #[must_use]
     pub fn moment(&self, at: Timestamp) -> Wording {
-        let (local, day) = (self.local(at), self.day(at));
-        let clock = format!("{}:{:02}", local.hour(), local.minute());
-        Wording::new(format!("{} alle ore {clock}", day.it), format!("{} at {clock}", day.en))
+        words::moment(self.local(at).naive_local())
     }
 
     /// The local day of an instant as people say it: `martedì 24 novembre 2026`.
     #[must_use]
     pub fn day(&self, at: Timestamp) -> Wording {
-        let date = self.local(at).date_naive();
-        let (weekday_it, weekday_en) = weekday(date);
-        let (month_it, month_en) = month(date);
-        let (day, year) = (date.day(), date.year());
-        let ordinal = if day == 1 { "°" } else { "" };
-        Wording::new(
-            format!("{weekday_it} {day}{ordinal} {month_it} {year}"),
-            format!("{weekday_en} {day} {month_en} {year}"),
-        )
+        words::day(self.local(at).date_naive())
     }
 
     /// The last closing of a day; `None` when the office does not open on it.
@@ -217,33 +206,4 @@ fn day_of_year(text: &str) -> Result<(u32, u32), HoursError> {
         NaiveDate::from_ymd_opt(LEAP_YEAR, month, day).map(|_| (month, day))
     };
     read().ok_or_else(|| HoursError::PatronSaint { found: text.to_owned() })
-}
-
-fn weekday(date: NaiveDate) -> (&'static str, &'static str) {
-    match date.weekday() {
-        chrono::Weekday::Mon => ("lunedì", "Monday"),
-        chrono::Weekday::Tue => ("martedì", "Tuesday"),
-        chrono::Weekday::Wed => ("mercoledì", "Wednesday"),
-        chrono::Weekday::Thu => ("giovedì", "Thursday"),
-        chrono::Weekday::Fri => ("venerdì", "Friday"),
-        chrono::Weekday::Sat => ("sabato", "Saturday"),
-        chrono::Weekday::Sun => ("domenica", "Sunday"),
-    }
-}
-
-fn month(date: NaiveDate) -> (&'static str, &'static str) {
-    match date.month() {
-        1 => ("gennaio", "January"),
-        2 => ("febbraio", "February"),
-        3 => ("marzo", "March"),
-        4 => ("aprile", "April"),
-        5 => ("maggio", "May"),
-        6 => ("giugno", "June"),
-        7 => ("luglio", "July"),
-        8 => ("agosto", "August"),
-        9 => ("settembre", "September"),
-        10 => ("ottobre", "October"),
-        11 => ("novembre", "November"),
-        _ => ("dicembre", "December"),
-    }
 }

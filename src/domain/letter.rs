@@ -1,6 +1,7 @@
 //! A letter: a mail we owe to somebody, before it is worded.
 //!
-//! [`context`] holds what the templates may say, [`redact`] what a contractor must not learn.
+//! [`context`] holds what the templates may say, in every language; [`redact`] what a contractor must
+//! not learn.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ use super::mail::Address;
 
 pub mod context;
 pub mod redact;
+mod wording;
 
 #[cfg(test)]
 mod tests;
@@ -66,6 +68,13 @@ impl LetterKind {
     #[must_use]
     pub fn from_initial(initial: char) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.initial() == initial)
+    }
+
+    /// Whether it goes to whoever reported: in their language with the Italian text below it, to the bare
+    /// address, since the display name is theirs and anybody may have forged it.
+    #[must_use]
+    pub const fn to_requester(self) -> bool {
+        matches!(self, Self::Acknowledgement | Self::Closing)
     }
 
     /// The value of `Auto-Submitted` (RFC 3834 section 5): an acknowledgement answers a mail, every

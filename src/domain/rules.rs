@@ -22,6 +22,7 @@ pub use error::RulesError;
 pub(super) use lexicon::{Hit, Lexicon, Meaning};
 
 use super::classify::Model;
+use super::language::Language;
 use super::place::Gazetteer;
 use super::urgency::{Scale, Urgency};
 
@@ -30,6 +31,12 @@ pub const EMBEDDED: &str = include_str!("../../config/rules.toml");
 
 /// What errors call the embedded rules.
 const EMBEDDED_NAME: &str = "embedded rules.toml";
+
+/// What their entries are called in the languages besides Italian and English.
+const WORDS: &str = include_str!("../../config/words.toml");
+
+/// What errors call these.
+const WORDS_NAME: &str = "embedded words.toml";
 
 /// The trade that repairs a thing (D.Lgs. 36/2023, annex II.12: the SOA categories).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -84,6 +91,8 @@ pub struct Subcategory {
     pub it: String,
     /// Its name in English.
     pub en: String,
+    /// Its name in further languages.
+    pub words: BTreeMap<Language, String>,
     /// Working days until the work is usually done; the office's figure counts when there is none.
     pub expected_days: Option<u32>,
     pub(super) patterns: Vec<Pattern>,
@@ -94,10 +103,12 @@ pub struct Subcategory {
 pub struct Referral {
     /// Short and stable, as `waste`.
     pub id: String,
-    /// Whom to turn to, in Italian, as part of a sentence.
+    /// Whom to turn to, in Italian, as part of a sentence; empty where there is nobody.
     pub it: String,
     /// Whom to turn to, in English.
     pub en: String,
+    /// Whom to turn to, in further languages.
+    pub words: BTreeMap<Language, String>,
     pub(super) patterns: Vec<Pattern>,
 }
 
@@ -117,6 +128,8 @@ pub struct Office {
     pub name_it: String,
     /// Its name in English.
     pub name_en: String,
+    /// Its name in further languages.
+    pub words: BTreeMap<Language, String>,
     /// Where its notices go; none in the embedded rules.
     pub address: Option<String>,
     /// Working days until its work is usually done.

@@ -7,6 +7,9 @@ use serde_json::Value;
 /// Nesting of a context: ours have three levels; a deeper one is cut instead of followed.
 const DEPTH_MAX: usize = 8;
 
+/// Keeps what stands around it reading from left to right; has no width.
+pub(super) const LEFT_TO_RIGHT_MARK: char = '\u{200e}';
+
 /// A context with every text cleaned as [`body_text`].
 pub(super) fn variables(context: &BTreeMap<String, Value>) -> BTreeMap<String, Value> {
     context.iter().map(|(name, value)| (name.clone(), cleaned(value, DEPTH_MAX))).collect()
@@ -26,6 +29,16 @@ fn cleaned(value: &Value, depth: usize) -> Value {
 
 /// Text of several lines: line ends become `\n`, tabs blanks, what is not text goes.
 pub(super) fn body_text(text: &str) -> String {
+    cleaned_text(text, is_text)
+}
+
+/// The whole body of a letter: as [`body_text`], with the marks that a template put around what reads
+/// from left to right. Those of strangers are gone from its variables by then.
+pub(super) fn letter_text(text: &str) -> String {
+    cleaned_text(text, |letter| is_text(letter) || letter == LEFT_TO_RIGHT_MARK)
+}
+
+fn cleaned_text(text: &str, is_text: impl Fn(char) -> bool) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
@@ -101,6 +114,8 @@ mod tests {
     fn a_body_keeps_its_lines_and_nothing_but_text() {
         assert_eq!(body_text("a\r\nb\rc\n\td\u{b}\u{c}"), "a\nb\nc\n d");
         assert_eq!(body_text("città 🌳 مدينة"), "città 🌳 مدينة");
+        assert_eq!(body_text("\u{200e}a\u{200f}"), "a");
+        assert_eq!(letter_text("\u{200e}a\u{200f}"), "\u{200e}a");
     }
 
     #[test]

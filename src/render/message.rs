@@ -8,7 +8,7 @@ use lettre::message::header::{
 use lettre::message::{Body, Mailbox, MessageBuilder};
 
 use super::{RenderError, Sender, clean};
-use crate::domain::letter::{Letter, LetterKind, valid_message_id};
+use crate::domain::letter::{Letter, valid_message_id};
 use crate::domain::mail::Address;
 use crate::domain::time::Timestamp;
 
@@ -35,7 +35,7 @@ pub(super) fn bytes(
 ) -> Result<Vec<u8>, RenderError> {
     let mut message = MessageBuilder::new().from(mailbox(&sender.from, true, "From")?).to(mailbox(
         &letter.recipient,
-        letter.kind != LetterKind::Acknowledgement,
+        !letter.kind.to_requester(),
         "To",
     )?);
     if let Some(reply_to) = &sender.reply_to {
@@ -75,7 +75,7 @@ fn thread(message: MessageBuilder, letter: &Letter) -> MessageBuilder {
     if references.is_empty() { message } else { message.references(references.join(" ")) }
 }
 
-/// An acknowledgement goes to the bare address: the display name is the stranger's text, and whoever
+/// A letter to the requester goes to the bare address: the display name is the stranger's text, and whoever
 /// forges a sender must not have it delivered by us.
 fn mailbox(address: &Address, named: bool, field: &'static str) -> Result<Mailbox, RenderError> {
     let wrong = || RenderError::Address { field };

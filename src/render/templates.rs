@@ -13,6 +13,7 @@ use minijinja::value::{Serde, Value as Shown};
 use minijinja::{AutoEscape, Environment, ErrorKind, State, UndefinedBehavior};
 use serde_json::Value;
 
+use super::clean::LEFT_TO_RIGHT_MARK;
 use super::{RenderError, sample};
 use crate::domain::language::Language;
 
@@ -25,7 +26,7 @@ pub use check::TemplateError;
 const FUEL: u64 = 200_000;
 
 /// The texts that come with the program: language, template, source.
-const EMBEDDED: [(&str, &str, &str); 10] = [
+const EMBEDDED: [(&str, &str, &str); 26] = [
     ("it", "acknowledgement", include_str!("../../config/templates/it/acknowledgement.txt")),
     ("it", "staff_notice", include_str!("../../config/templates/it/staff_notice.txt")),
     ("it", "work_order", include_str!("../../config/templates/it/work_order.txt")),
@@ -36,6 +37,22 @@ const EMBEDDED: [(&str, &str, &str); 10] = [
     ("en", "closing", include_str!("../../config/templates/en/closing.txt")),
     ("en", "staff_notice", include_str!("../../config/templates/en/staff_notice.txt")),
     ("en", "work_order", include_str!("../../config/templates/en/work_order.txt")),
+    ("fr", "acknowledgement", include_str!("../../config/templates/fr/acknowledgement.txt")),
+    ("es", "acknowledgement", include_str!("../../config/templates/es/acknowledgement.txt")),
+    ("de", "acknowledgement", include_str!("../../config/templates/de/acknowledgement.txt")),
+    ("ro", "acknowledgement", include_str!("../../config/templates/ro/acknowledgement.txt")),
+    ("sq", "acknowledgement", include_str!("../../config/templates/sq/acknowledgement.txt")),
+    ("ar", "acknowledgement", include_str!("../../config/templates/ar/acknowledgement.txt")),
+    ("uk", "acknowledgement", include_str!("../../config/templates/uk/acknowledgement.txt")),
+    ("zh", "acknowledgement", include_str!("../../config/templates/zh/acknowledgement.txt")),
+    ("fr", "closing", include_str!("../../config/templates/fr/closing.txt")),
+    ("es", "closing", include_str!("../../config/templates/es/closing.txt")),
+    ("de", "closing", include_str!("../../config/templates/de/closing.txt")),
+    ("ro", "closing", include_str!("../../config/templates/ro/closing.txt")),
+    ("sq", "closing", include_str!("../../config/templates/sq/closing.txt")),
+    ("ar", "closing", include_str!("../../config/templates/ar/closing.txt")),
+    ("uk", "closing", include_str!("../../config/templates/uk/closing.txt")),
+    ("zh", "closing", include_str!("../../config/templates/zh/closing.txt")),
 ];
 
 /// What every template name falls back to.
@@ -187,6 +204,7 @@ fn engine() -> Environment<'static> {
         minijinja::escape_formatter(out, state, value)
     });
     engine.add_filter("quoted", quoted);
+    engine.add_filter("ltr", ltr);
     engine
 }
 
@@ -207,6 +225,13 @@ fn quoted(text: &str) -> String {
         goes_on = (BROKEN_CHARS_MIN..=BROKEN_CHARS_MAX).contains(&line.chars().count());
     }
     paragraphs.join("\n")
+}
+
+/// A number or an address for a right-to-left text, between marks that keep its parts in their order:
+/// digits behind an Arabic letter count as Arabic, and `2026-000123` would be shown as `000123-2026`
+/// (Unicode Standard Annex 9, rule W2).
+fn ltr(text: &str) -> String {
+    format!("{LEFT_TO_RIGHT_MARK}{text}{LEFT_TO_RIGHT_MARK}")
 }
 
 /// Mail programs break lines at 72 to 78 characters; a line that ends a little before was broken by

@@ -1,7 +1,10 @@
 //! Promises of a rendered letter.
 
+use std::sync::LazyLock;
+
 use super::*;
 use crate::domain::language::Language;
+use crate::domain::letter::LetterKind;
 
 mod directory;
 mod wording;
@@ -112,14 +115,17 @@ fn letter(kind: LetterKind, language: Language) -> Letter {
     }
 }
 
+/// Loading tries every text with every sample: once for all tests of a process.
+static TEMPLATES: LazyLock<Templates> = LazyLock::new(Templates::embedded);
+
 fn read(letter: &Letter) -> Read {
-    Read::new(&render(&Templates::embedded(), letter, &sender(), now()).unwrap().bytes)
+    Read::new(&render(&TEMPLATES, letter, &sender(), now()).unwrap().bytes)
 }
 
 #[test]
 fn every_embedded_text_loads() {
     let templates = Templates::embedded();
-    for language in [Language::It, Language::En] {
+    for language in Language::ALL {
         for kind in LetterKind::ALL {
             let name = format!("{language:?}");
             assert!(
@@ -224,6 +230,7 @@ fn an_acknowledgement_repeats_nothing_of_the_display_name() {
     let recipient =
         |kind| read(&letter(kind, Language::It)).value("To").map(str::to_owned).unwrap();
     assert_eq!(recipient(LetterKind::Acknowledgement), "anna.bruni@posta.example");
+    assert_eq!(recipient(LetterKind::Closing), "anna.bruni@posta.example");
     assert!(recipient(LetterKind::StaffNotice).contains("Anna Bruni"));
 }
 

@@ -1,7 +1,7 @@
 //! The sample mails, compiled in: the demonstration needs no file beside the program.
 
 /// Name and bytes, in the order of their arrival.
-pub(super) const ALL: [(&str, &[u8]); 17] = [
+pub(super) const ALL: [(&str, &[u8]); 19] = [
     ("01-buca", include_bytes!("../../../fixtures/demo/01-buca.eml")),
     (
         "02-buca-arrivata-due-volte",
@@ -28,4 +28,9 @@ pub(super) const ALL: [(&str, &[u8]); 17] = [
         include_bytes!("../../../fixtures/demo/16-pubblicita-segnalata.eml"),
     ),
     ("17-illeggibile", include_bytes!("../../../fixtures/demo/17-illeggibile.eml")),
+    ("18-arabo-lampione", include_bytes!("../../../fixtures/demo/18-arabo-lampione.eml")),
+    (
+        "19-ucraino-gas-emergenza",
+        include_bytes!("../../../fixtures/demo/19-ucraino-gas-emergenza.eml"),
+    ),
 ];

@@ -7,9 +7,10 @@ mod requester;
 pub(super) use failed::after_failure;
 pub(super) use requester::{acknowledgement, closing};
 
+use std::collections::BTreeMap;
+
 use super::Arrival;
 use super::arrival::Withheld;
-
 use crate::domain::classify::Verdict;
 use crate::domain::desk::{Desk, Envelope};
 use crate::domain::kind::Kind;
@@ -207,7 +208,7 @@ fn order_context(
         description,
         description_cut,
         attachments: u32::try_from(attachments).unwrap_or(u32::MAX),
-        office: Wording::new(&office.name_it, &office.name_en),
+        office: office_name(desk, ticket),
         contact: office.address.clone(),
         expected_by: expected_days(desk, ticket, office)
             .map(|days| desk.hours.day(desk.hours.add_working_days(now, days))),
@@ -315,6 +316,12 @@ fn cause(arrival: &Arrival) -> String {
     format!("mail:{}", arrival.content_key)
 }
 
+/// What residents call the office in charge.
+fn office_name(desk: &Desk, ticket: &Ticket) -> Wording {
+    let office = office_of(desk, ticket);
+    named(&office.name_it, &office.name_en, &office.words)
+}
+
 fn office_of<'a>(desk: &'a Desk, ticket: &Ticket) -> &'a Office {
     desk.rules.office(ticket.category, ticket.subcategory.as_deref())
 }
@@ -326,12 +333,18 @@ fn expected_days(desk: &Desk, ticket: &Ticket, office: &Office) -> Option<u32> {
 
 fn subcategory(desk: &Desk, ticket: &Ticket) -> Option<Wording> {
     let known = desk.rules.subcategory(ticket.subcategory.as_deref()?)?;
-    Some(Wording::new(&known.it, &known.en))
+    Some(named(&known.it, &known.en, &known.words))
 }
 
 fn referral(desk: &Desk, verdict: &Verdict) -> Option<Wording> {
     let known = desk.rules.referral(verdict.refer.as_deref()?)?;
-    Some(Wording::new(&known.it, &known.en))
+    let somebody = !known.it.trim().is_empty();
+    somebody.then(|| named(&known.it, &known.en, &known.words))
+}
+
+/// What an entry of the rules is called in every language.
+fn named(it: &str, en: &str, words: &BTreeMap<Language, String>) -> Wording {
+    Wording::new(it, en).with(words)
 }
 
 fn alternatives(verdict: &Verdict) -> Vec<Alternative> {

@@ -1,6 +1,9 @@
 //! Promises of the opening hours.
 
+use std::collections::BTreeSet;
+
 use super::*;
+use crate::domain::language::Language;
 
 const DESK: &str = "Mo-Fr 08:00-13:00, Tu,Th 14:30-17:15; Sa 08:00-13:00; PH off";
 
@@ -150,10 +153,40 @@ fn easter_falls_where_the_church_says() {
 #[test]
 fn an_instant_is_said_as_people_say_it_in_its_zone() {
     let moment = desk().moment(at("2026-11-30T23:05:00Z"));
-    assert_eq!(moment.it, "martedì 1° dicembre 2026 alle ore 0:05");
-    assert_eq!(moment.en, "Tuesday 1 December 2026 at 0:05");
-    assert_eq!(desk().day(at("2026-08-15T08:00:00Z")).it, "sabato 15 agosto 2026");
+    for (language, said) in [
+        (Language::It, "martedì 1° dicembre 2026 alle ore 0:05"),
+        (Language::En, "Tuesday 1 December 2026 at 0:05"),
+        (Language::Fr, "mardi 1er décembre 2026 à 0 h 05"),
+        (Language::Es, "martes 1 de diciembre de 2026 a las 0:05"),
+        (Language::De, "Dienstag, 1. Dezember 2026, um 0:05 Uhr"),
+        (Language::Ro, "marți, 1 decembrie 2026, la ora 0:05"),
+        (Language::Sq, "të martën, më 1 dhjetor 2026, në orën 0:05"),
+        (Language::Ar, "الثلاثاء 1 ديسمبر 2026 الساعة 0:05"),
+        (Language::Uk, "1 грудня 2026 року (вівторок) о 0:05"),
+        (Language::Zh, "2026年12月1日（星期二）0:05"),
+    ] {
+        assert_eq!(moment.text(language), said);
+    }
+    let at_one = desk().moment(at("2026-08-15T23:30:00Z"));
+    assert_eq!(at_one.text(Language::Es), "domingo 16 de agosto de 2026 a la 1:30");
+    let day = desk().day(at("2026-08-15T08:00:00Z"));
+    assert_eq!(day.text(Language::It), "sabato 15 agosto 2026");
+    assert_eq!(day.text(Language::De), "Samstag, 15. August 2026");
     assert_eq!(desk().year(at("2026-12-31T23:30:00Z")), 2027);
+}
+
+#[test]
+fn every_day_and_month_has_its_own_name_in_every_language() {
+    for language in Language::ALL {
+        let said = |day: u32, month: u32| {
+            desk().day(at(&format!("2026-{month:02}-{day:02}T10:00:00Z"))).text(language).to_owned()
+        };
+        let week: BTreeSet<String> =
+            (1..=7).map(|day| said(day, 6).replace(char::is_numeric, "")).collect();
+        let year: BTreeSet<String> = (1..=12).map(|month| said(1, month)).collect();
+        assert_eq!((week.len(), year.len()), (7, 12), "{language:?}: {week:?} {year:?}");
+        assert!(year.iter().all(|day| !day.contains("  ")), "{language:?}");
+    }
 }
 
 #[test]

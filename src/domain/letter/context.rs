@@ -7,9 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::wording::Wording;
 use crate::domain::mail::Attachment;
-use crate::domain::rules::Category;
-use crate::domain::urgency::Urgency;
 
 #[cfg(test)]
 mod tests;
@@ -20,56 +19,6 @@ pub const TEXT_CHARS_MAX: usize = 20_000;
 
 /// A place longer than this, in characters, is a sentence: it is not repeated to the requester.
 const PLACE_CHARS_MAX: usize = 80;
-
-/// The same words in the languages that templates are written in: `{{ office.it }}`, `{{ office.en }}`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wording {
-    /// Italian.
-    pub it: String,
-    /// English, also for every other language that has a template.
-    pub en: String,
-}
-
-impl Wording {
-    /// Both languages.
-    #[must_use]
-    pub fn new(it: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { it: it.into(), en: en.into() }
-    }
-
-    /// A name that is the same in every language.
-    #[must_use]
-    pub fn same(name: &str) -> Self {
-        Self::new(name, name)
-    }
-
-    /// A category in plain words, as the middle of a sentence.
-    #[must_use]
-    pub fn category(category: Category) -> Self {
-        match category {
-            Category::Building => Self::new("edifici comunali", "municipal buildings"),
-            Category::Infrastructure => Self::new("strade e marciapiedi", "roads and pavements"),
-            Category::Plant => Self::new(
-                "impianti (illuminazione, riscaldamento, acqua, ascensori)",
-                "technical systems (lighting, heating, water, lifts)",
-            ),
-            Category::GreenSpace => {
-                Self::new("verde pubblico e parchi", "public green spaces and parks")
-            }
-        }
-    }
-
-    /// An urgency in one word.
-    #[must_use]
-    pub fn urgency(urgency: Urgency) -> Self {
-        match urgency {
-            Urgency::Emergency => Self::new("emergenza", "emergency"),
-            Urgency::High => Self::new("alta", "high"),
-            Urgency::Normal => Self::new("normale", "normal"),
-            Urgency::Low => Self::new("bassa", "low"),
-        }
-    }
-}
 
 /// Of `acknowledgement`. The reporter's words are never among them: whoever forges a sender must not
 /// be able to make us write to that person what he likes.

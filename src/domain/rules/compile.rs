@@ -1,6 +1,7 @@
 //! From the two files to a checked [`RuleSet`]: the embedded one first, the site's laid over it.
 
 mod services;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -17,11 +18,12 @@ use super::file::{
 use super::lexicon::{Lexicon, Meaning, pieces};
 use super::{
     Category, Contractor, EMBEDDED, EMBEDDED_NAME, Pattern, Referral, RuleSet, RulesError, Scoring,
-    Subcategory,
+    Subcategory, WORDS, WORDS_NAME,
 };
 use crate::domain::place::Gazetteer;
 use crate::domain::urgency::{Scale, Urgency};
 use services::Offices;
+use words::{Named, Words};
 
 /// Digits of the hash that name a set of rules: enough to tell any two that a site ever had.
 const VERSION_DIGITS: usize = 12;
@@ -45,11 +47,13 @@ struct Draft {
     offices: Offices,
     contractors: Vec<Contractor>,
     alarm_senders: Vec<String>,
+    words: Words,
 }
 
 pub(super) fn rule_set(toml: &str, file: &str) -> Result<RuleSet, RulesError> {
     let mut draft = Draft::default();
     draft.lay(EMBEDDED).map_err(|fault| fault.in_file(EMBEDDED_NAME, EMBEDDED))?;
+    draft.lay(WORDS).map_err(|fault| fault.in_file(WORDS_NAME, WORDS))?;
     if toml != EMBEDDED {
         draft.lay(toml).map_err(|fault| fault.in_file(file, toml))?;
     }
@@ -86,18 +90,29 @@ impl Draft {
         for table in file.subcategory {
             once(&mut ids, &table.code)?;
             let code = table.code.get_ref().clone();
-            self.subcategories.insert(code, subcategory(table)?);
+            let entry = subcategory(table)?;
+            if self.subcategories.get(&code).is_some_and(|(earlier, _)| earlier.it != entry.0.it) {
+                self.words.forget(Named::Subcategory, &code);
+            }
+            self.subcategories.insert(code, entry);
         }
         ids.clear();
         for table in file.referral {
             once(&mut ids, &table.id)?;
             let id = table.id.get_ref().clone();
-            self.referrals.insert(id, referral(table)?);
+            let entry = referral(table)?;
+            if self.referrals.get(&id).is_some_and(|(earlier, _)| earlier.it != entry.0.it) {
+                self.words.forget(Named::Referral, &id);
+            }
+            self.referrals.insert(id, entry);
         }
         if let Some(table) = file.urgency {
             self.urgency = Some(UrgencyRules::of(&table)?);
         }
         let known: BTreeSet<&str> = self.subcategories.keys().map(String::as_str).collect();
+        for table in file.office.iter().filter(|table| self.offices.renames(table)) {
+            self.words.forget(Named::Office, table.id.get_ref());
+        }
         self.offices.lay(&file.office, &known)?;
         for firm in services::contractors(&file.contractor, &known)? {
             self.contractors.retain(|earlier| earlier.id != firm.id);
@@ -107,13 +122,29 @@ impl Draft {
             self.alarm_senders =
                 alarm.senders.iter().map(|sender| sender.get_ref().trim().to_lowercase()).collect();
         }
-        Ok(())
+        let known = self.subcategories.keys().map(|code| (Named::Subcategory, code.as_str()));
+        let known = known.chain(self.referrals.keys().map(|id| (Named::Referral, id.as_str())));
+        let offices = self.offices.list().iter();
+        let known = known.chain(offices.map(|office| (Named::Office, office.id.as_str())));
+        self.words.lay(&file.words, &known.collect())
     }
 
-    fn compile(self, version: String) -> Result<RuleSet, Fault> {
+    /// Gives every entry what it is called in further languages.
+    fn call(&mut self) {
+        for (code, (entry, _)) in &mut self.subcategories {
+            entry.words = self.words.take(Named::Subcategory, code);
+        }
+        for (id, (entry, _)) in &mut self.referrals {
+            entry.words = self.words.take(Named::Referral, id);
+        }
+        self.offices.call(&mut self.words);
+    }
+
+    fn compile(mut self, version: String) -> Result<RuleSet, Fault> {
         let missing = |what: &str| {
             Fault::new(0, what, "none in either file", format!("add {what} to the rules"))
         };
+        self.call();
         let scoring = self.scoring.ok_or_else(|| missing("a [scoring] table"))?;
         let fallback =
             self.offices.fallback().ok_or_else(|| missing("one [[office]] with default = true"))?;
@@ -220,13 +251,16 @@ fn subcategory(table: SubcategoryTable) -> Result<(Subcategory, Terms), Fault> {
     let patterns = patterns(&table.patterns)?;
     let SubcategoryTable { code, it, en, expected_days, .. } = table;
     let code = code.into_inner();
-    Ok((Subcategory { code, category, it, en, expected_days, patterns }, terms))
+    let words = BTreeMap::new();
+    Ok((Subcategory { code, category, it, en, words, expected_days, patterns }, terms))
 }
 
 fn referral(table: ReferralTable) -> Result<(Referral, Terms), Fault> {
     let terms = terms(&table.terms)?;
     let patterns = patterns(&table.patterns)?;
-    Ok((Referral { id: table.id.into_inner(), it: table.it, en: table.en, patterns }, terms))
+    let ReferralTable { id, it, en, .. } = table;
+    let (id, words) = (id.into_inner(), BTreeMap::new());
+    Ok((Referral { id, it, en, words, patterns }, terms))
 }
 
 fn terms(entries: &[Spanned<TermEntry>]) -> Result<Terms, Fault> {

@@ -1,9 +1,12 @@
 //! The shape of `rules.toml`. Spans are kept where an error may have to point.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::error::Fault;
+use crate::domain::language::Language;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -16,6 +19,7 @@ pub(super) struct RulesFile {
     pub(super) office: Vec<OfficeTable>,
     pub(super) contractor: Vec<ContractorTable>,
     pub(super) alarm: Option<AlarmTable>,
+    pub(super) words: BTreeMap<Language, WordsTable>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -153,6 +157,15 @@ pub(super) struct ContractorTable {
 #[serde(deny_unknown_fields)]
 pub(super) struct AlarmTable {
     pub(super) senders: Vec<Spanned<String>>,
+}
+
+/// What the entries are called in one language, by their codes and ids.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct WordsTable {
+    pub(super) subcategory: BTreeMap<String, Spanned<String>>,
+    pub(super) referral: BTreeMap<String, Spanned<String>>,
+    pub(super) office: BTreeMap<String, Spanned<String>>,
 }
 
 pub(super) fn read(toml: &str) -> Result<RulesFile, Fault> {

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::*;
 
 fn embedded() -> RuleSet {
@@ -74,6 +76,52 @@ fn a_site_may_add_and_replace_kinds_of_work() {
 }
 
 #[test]
+fn every_entry_has_a_name_in_every_language() {
+    let rules = embedded();
+    let spoken = || Language::ALL.into_iter().skip(2);
+    for language in spoken() {
+        let of = |words: &BTreeMap<Language, String>| words.get(&language).cloned();
+        let work = rules.subcategories().iter().map(|entry| of(&entry.words));
+        let named: BTreeSet<String> = work.map(|name| name.expect("a name")).collect();
+        assert_eq!(named.len(), 58, "{language:?}: each its own");
+        assert!(rules.offices().iter().all(|office| of(&office.words).is_some()));
+        let somebody = rules.referrals().iter().filter(|entry| !entry.it.is_empty());
+        assert_eq!(somebody.filter(|entry| of(&entry.words).is_none()).count(), 0);
+    }
+}
+
+#[test]
+fn a_site_words_what_it_names_and_what_it_renames_loses_its_words() {
+    let rules = RuleSet::parse(
+        r#"
+        [[office]]
+        id = "fontane"
+        it = "Servizio Fontane"
+        [[office]]
+        id = "strade"
+        it = "Ufficio Viabilità"
+        [[office]]
+        id = "verde"
+        address = "verde@comune.example"
+        [words.fr.office]
+        fontane = "Service des fontaines"
+        [words.de.subcategory]
+        S01 = "Straßenlöcher"
+        "#,
+        "site.toml",
+    )
+    .unwrap();
+    let words =
+        |id: &str| rules.offices().iter().find(|office| office.id == id).unwrap().words.clone();
+    assert_eq!(words("fontane"), [(Language::Fr, "Service des fontaines".to_owned())].into());
+    assert!(words("strade").is_empty());
+    assert_eq!(words("verde").len(), 8);
+    let holes = &rules.subcategory("S01").unwrap().words;
+    assert_eq!(holes.get(&Language::De).unwrap(), "Straßenlöcher");
+    assert_eq!(holes.get(&Language::Es).unwrap(), "Baches y calzada");
+}
+
+#[test]
 fn every_fault_says_where_and_what() {
     let subcategory = "[[subcategory]]\ncode = \"X01\"\nit = \"x\"\nen = \"x\"\n";
     for (text, line, told) in [
@@ -93,6 +141,9 @@ fn every_fault_says_where_and_what() {
         (contractor("addresses = [\"a@b.example\"]\nsubcategories = [\"I01\"]\nactivation = \"now\""), 7, "on_approval"),
         ("[alarm]\nsender = []\n".to_owned(), 2, "sender"),
         ("[alarm\n".to_owned(), 1, "rules file"),
+        ("[words.xx.office]\nverde = \"x\"\n".to_owned(), 1, "xx"),
+        ("[words.fr.office]\ngiallo = \"x\"\n".to_owned(), 2, "`giallo`"),
+        ("[words.fr.subcategory]\nV01 = \" \"\n".to_owned(), 2, "nothing for `V01`"),
     ] {
         let fault = RuleSet::parse(&text, "site.toml").unwrap_err();
         let shown = fault.to_string();

@@ -36,7 +36,7 @@ fn a_directory_replaces_texts_file_by_file() {
         french.starts_with("Merci, Green spaces office.") && french.ends_with("Grazie.\r\n"),
         "{french}"
     );
-    assert!(worded(Language::Ro).subject.contains("Report received"));
+    assert!(worded(Language::Ro).subject.contains("Sesizare primită"));
     assert!(Templates::load(None).is_ok());
 }
 
@@ -56,9 +56,9 @@ const BROKEN: [(&str, &str, &str, &str); 13] = [
     ),
     (
         "it/acknowledgement.txt",
-        "Subject: x\n\n{% if false %}\n{{ office.fr }}\n{% endif %}\n",
+        "Subject: x\n\n{% if false %}\n{{ office.xx }}\n{% endif %}\n",
         "acknowledgement.txt:4",
-        "`office.fr`",
+        "`office.xx`",
     ),
     (
         "it/acknowledgement.txt",

@@ -75,7 +75,7 @@ fn failure_notices(
     let context = DeliveryFailedContext {
         number: ticket.number.clone(),
         organisation: desk.organisation.clone(),
-        to_requester: matches!(letter.kind, LetterKind::Acknowledgement | LetterKind::Closing),
+        to_requester: letter.kind.to_requester(),
         to_office,
         recipient: letter.recipient.clone(),
         next,

@@ -1,6 +1,6 @@
 //! The letters to whoever reported: the one that begins it and the one that ends it.
 
-use super::{Draft, cause, expected_days, office_of, referral, subcategory};
+use super::{Draft, cause, expected_days, office_name, office_of, referral, subcategory};
 use crate::domain::decide::Arrival;
 use crate::domain::desk::Desk;
 use crate::domain::kind::Kind;
@@ -33,7 +33,7 @@ pub(in crate::domain::decide) fn acknowledgement(
         category: ticket.category.map(Wording::category),
         subcategory: subcategory(desk, ticket),
         place: ticket.place.as_deref().and_then(place_for_requester),
-        office: Wording::new(&office.name_it, &office.name_en),
+        office: office_name(desk, ticket),
         expected_days: expected_days.filter(|_| !out),
         expected_by: expected_days
             .filter(|_| !out)
@@ -70,7 +70,7 @@ fn second_context(desk: &Desk, ticket: &Ticket, now: Timestamp) -> SecondContext
         category: ticket.category.map(Wording::category),
         subcategory: subcategory(desk, ticket),
         place: ticket.place.as_deref().and_then(place_for_requester),
-        office: Wording::new(&office.name_it, &office.name_en),
+        office: office_name(desk, ticket),
         expected_by: expected_days(desk, ticket, office)
             .filter(|_| ticket.urgency != Urgency::Emergency)
             .map(|days| desk.hours.day(desk.hours.add_working_days(now, days))),
@@ -84,7 +84,6 @@ pub(in crate::domain::decide) fn closing(
     closed: &Ticket,
     now: Timestamp,
 ) -> Letter {
-    let office = office_of(desk, ticket);
     let context = ClosingContext {
         number: ticket.number.clone(),
         organisation: desk.organisation.clone(),
@@ -93,7 +92,7 @@ pub(in crate::domain::decide) fn closing(
         category: ticket.category.map(Wording::category),
         subcategory: subcategory(desk, ticket),
         place: ticket.place.as_deref().and_then(place_for_requester),
-        office: Wording::new(&office.name_it, &office.name_en),
+        office: office_name(desk, ticket),
         same_as: (ticket.number != closed.number).then(|| closed.number.clone()),
     };
     let mut letter = Draft {

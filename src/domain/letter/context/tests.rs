@@ -1,6 +1,11 @@
 //! Promises of the contexts.
 
+use std::collections::BTreeSet;
+
 use super::*;
+use crate::domain::language::Language;
+use crate::domain::rules::Category;
+use crate::domain::urgency::Urgency;
 
 #[test]
 fn every_field_is_always_there_so_that_a_misspelt_name_is_an_error() {
@@ -63,12 +68,30 @@ fn a_place_is_repeated_only_when_it_is_an_address() {
 }
 
 #[test]
-fn every_category_and_urgency_has_words_in_both_languages() {
-    for category in Category::ALL {
-        let wording = Wording::category(category);
-        assert!(!wording.it.is_empty() && !wording.en.is_empty() && wording.it != wording.en);
+fn every_category_and_urgency_has_words_of_its_own_in_every_language() {
+    let categories = Category::ALL.map(Wording::category);
+    let urgencies = Urgency::ALL.map(Wording::urgency);
+    for language in Language::ALL {
+        for words in [&categories, &urgencies] {
+            let said: BTreeSet<&str> = words.iter().map(|each| each.text(language)).collect();
+            assert_eq!(said.len(), words.len(), "{language:?}: {said:?}");
+            assert!(said.iter().all(|text| !text.is_empty()), "{language:?}");
+        }
     }
-    for urgency in [Urgency::Emergency, Urgency::High, Urgency::Normal, Urgency::Low] {
-        assert!(!Wording::urgency(urgency).it.is_empty());
+    for category in categories {
+        let said: BTreeSet<&str> =
+            Language::ALL.iter().map(|language| category.text(*language)).collect();
+        assert_eq!(said.len(), Language::ALL.len(), "each language in its own words: {said:?}");
     }
+}
+
+#[test]
+fn what_has_no_words_in_a_language_is_said_in_english() {
+    let french = BTreeMap::from([(Language::Fr, "trou".to_owned())]);
+    let wording = Wording::new("buca", "hole").with(&french);
+    assert_eq!(wording.text(Language::It), "buca");
+    assert_eq!(wording.text(Language::Fr), "trou");
+    assert_eq!(wording.text(Language::Zh), "hole");
+    assert_eq!(serde_json::to_value(wording).unwrap()["fr"], "trou");
+    assert!(serde_json::to_value(Wording::default()).unwrap().get("ar").is_some());
 }

@@ -1,12 +1,13 @@
 //! Who does the work: offices and contractors, checked against the subcategories there are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::Spanned;
 
 use super::super::error::Fault;
 use super::super::file::{ContractorTable, OfficeTable};
 use super::super::{Activation, Contractor, Office};
+use super::words::{Named, Words};
 use super::{category, once};
 
 /// The offices of the files laid so far, and which of them takes what nobody else does.
@@ -62,6 +63,25 @@ impl Offices {
         self.list.iter().find(|office| office.id == *id).cloned()
     }
 
+    /// Every office so far.
+    pub(super) fn list(&self) -> &[Office] {
+        &self.list
+    }
+
+    /// Whether a table gives an office another Italian name than it has.
+    pub(super) fn renames(&self, table: &OfficeTable) -> bool {
+        let named = |office: &&Office| office.id == *table.id.get_ref();
+        let earlier = self.list.iter().find(named);
+        earlier.is_some_and(|office| table.it.as_ref().is_some_and(|it| *it != office.name_it))
+    }
+
+    /// Gives every office its words.
+    pub(super) fn call(&mut self, words: &mut Words) {
+        for office in &mut self.list {
+            office.words = words.take(Named::Office, &office.id);
+        }
+    }
+
     pub(super) fn into_list(self) -> Vec<Office> {
         self.list
     }
@@ -77,6 +97,7 @@ fn office(table: &OfficeTable, known: &BTreeSet<&str>) -> Result<Office, Fault> 
         id: table.id.get_ref().clone(),
         name_it: name.clone(),
         name_en: name.clone(),
+        words: BTreeMap::new(),
         address: None,
         expected_days: None,
         categories: Vec::new(),
