@@ -84,7 +84,7 @@ enum Command {
     /// Tell the whole story of a ticket number, a Message-ID or a ledger id
     #[command(after_help = explain::HELP)]
     Explain(explain::Args),
-    /// List, show, correct, join, split and close tickets
+    /// List, show, correct, join, split, take and close tickets
     #[command(subcommand)]
     Tickets(tickets::Command),
     /// List letters and where they stand, send them again, cancel them

@@ -15,7 +15,7 @@ use crate::domain::decide::{Event, FailedLetter};
 use crate::domain::retry::{self, Ended};
 use crate::domain::time::Timestamp;
 use crate::store::outbox::Leased;
-use crate::store::{Engine, StoreError, Tx, limits, outbox};
+use crate::store::{Engine, StoreError, Tx, limits, outbox, tickets};
 
 mod line;
 
@@ -84,10 +84,11 @@ impl Dispatched {
 }
 
 impl Dispatch {
-    /// Tries every letter that is due now, once.
+    /// Makes the calls that are due, then tries every letter that is due now, once.
     pub async fn pass(&self) -> Result<Dispatched, StoreError> {
         let began = self.clock.now();
         self.release_held(began).await?;
+        self.make_calls(began).await?;
         let mut total = Dispatched::default();
         let mut lines: Vec<Option<Line>> = (0..LINES).map(|_| None).collect();
         loop {
@@ -181,6 +182,20 @@ impl Dispatch {
             }
         }
         tx.commit().await
+    }
+
+    /// Writes the calls to whoever is on call that are due now.
+    async fn make_calls(&self, now: Timestamp) -> Result<(), StoreError> {
+        for number in tickets::to_call(&self.engine, now).await? {
+            let mut tx = self.engine.begin().await?;
+            match self.clerk.handle(&mut tx, &number, &Event::CallDue, now).await {
+                Ok(_) => tx.commit().await?,
+                // Staff or another daemon were faster; what is left to do shows in the next pass.
+                Err(StoreError::Changed { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// Takes over what ended workers left: letters before their body are due again, those after it may

@@ -95,6 +95,11 @@ fn offices(config: &Config) -> Done {
             names.join(", ")
         ));
     }
+    if desk.rules.offices().iter().any(|office| desk.rules.on_call(&office.id).is_none()) {
+        Findings::doubtful(
+            "no [[on_call]] contact for some offices: of an emergency at night they have their notice only",
+        );
+    }
     Ok(())
 }
 

@@ -180,4 +180,7 @@ fn show_ticket(ticket: &Ticket) {
         say(&format!("  {surely}the same as {}", same.number));
     }
     say(&format!("  received {}, changed {}", ticket.received_at, ticket.changed_at));
+    if let Some(call) = ticket.call {
+        say(&format!("  on call: {} call(s) made, the next {}", call.made, call.next_at));
+    }
 }

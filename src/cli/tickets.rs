@@ -1,4 +1,4 @@
-//! `tickets`: look, correct, join, split, close.
+//! `tickets`: look, correct, join, split, take, close.
 
 use std::path::PathBuf;
 
@@ -81,6 +81,15 @@ pub(super) enum Command {
         /// The ticket's number, as 2026-000124
         number: String,
     },
+    /// Take a ticket: you are at it, and whoever is on call is not written to any more
+    #[command(after_help = "Example:\n  sportello tickets take 2026-000123 --note 'on the spot'")]
+    Take {
+        /// The ticket's number, as 2026-000123
+        number: String,
+        /// By whom or how, for the ticket's history
+        #[arg(long)]
+        note: Option<String>,
+    },
     /// Close a ticket: nothing more is to be done
     ///
     /// Tickets that staff said are the same are closed with it, and everybody who reported is told.
@@ -114,6 +123,7 @@ pub(super) struct Listed {
     language: String,
     changed_at: Timestamp,
     same_as: Option<String>,
+    next_call_at: Option<Timestamp>,
 }
 
 impl From<Ticket> for Listed {
@@ -134,6 +144,7 @@ impl From<Ticket> for Listed {
             language: ticket.language.code().to_owned(),
             changed_at: ticket.changed_at,
             same_as: ticket.same_as.map(|same| same.number),
+            next_call_at: ticket.call.map(|call| call.next_at),
         }
     }
 }
@@ -141,7 +152,7 @@ impl From<Ticket> for Listed {
 const BRIEF: [&str; 7] =
     ["number", "status", "urgency", "category", "subcategory", "place", "subject"];
 
-const FULL: [&str; 15] = [
+const FULL: [&str; 16] = [
     "number",
     "category",
     "subcategory",
@@ -157,6 +168,7 @@ const FULL: [&str; 15] = [
     "language",
     "changed_at",
     "same_as",
+    "next_call_at",
 ];
 
 pub(super) async fn run(command: Command, file: PathBuf) -> Done {
@@ -193,6 +205,9 @@ pub(super) async fn run(command: Command, file: PathBuf) -> Done {
             handle(&config, &number, &Event::StaffJoined { other: &other }).await
         }
         Command::Split { number } => handle(&config, &number, &Event::StaffSplit).await,
+        Command::Take { number, note } => {
+            handle(&config, &number, &Event::StaffTook { note: note.as_deref() }).await
+        }
         Command::Close { number, note } => {
             handle(&config, &number, &Event::StaffClosed { note: note.as_deref() }).await
         }

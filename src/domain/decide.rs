@@ -35,6 +35,8 @@ mod delivery;
 
 mod letters;
 
+mod on_call;
+
 mod same;
 
 mod second;
@@ -65,6 +67,13 @@ pub enum Event<'a> {
     },
     /// Staff say that a ticket repeats no other.
     StaffSplit,
+    /// Staff took a ticket: somebody is at it.
+    StaffTook {
+        /// What they noted.
+        note: Option<&'a str>,
+    },
+    /// The clock came to the next call of an emergency.
+    CallDue,
     /// A letter will not arrive.
     LetterFailed(&'a FailedLetter),
 }
@@ -265,6 +274,8 @@ pub fn decide(desk: &Desk, snapshot: &Snapshot, event: &Event<'_>, now: Timestam
         Event::StaffClosed { note } => closing::close(desk, snapshot, *note, now),
         Event::StaffJoined { .. } => same::join(snapshot, now),
         Event::StaffSplit => same::split(desk, snapshot, now),
+        Event::StaffTook { note } => on_call::take(snapshot, *note, now),
+        Event::CallDue => on_call::due(desk, snapshot, now),
         Event::LetterFailed(failed) => delivery::refused(desk, snapshot, failed, now),
     }
 }

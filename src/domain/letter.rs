@@ -29,12 +29,14 @@ pub enum LetterKind {
     StaffNotice,
     /// To whoever reported: staff closed the ticket.
     Closing,
+    /// To whoever is on call: an emergency that nobody has taken yet.
+    OnCall,
 }
 
 impl LetterKind {
     /// Every kind, in the order of their names' first use in a ticket's life.
-    pub const ALL: [Self; 4] =
-        [Self::Acknowledgement, Self::WorkOrder, Self::StaffNotice, Self::Closing];
+    pub const ALL: [Self; 5] =
+        [Self::Acknowledgement, Self::WorkOrder, Self::StaffNotice, Self::Closing, Self::OnCall];
 
     /// The name in the store, in lists and in template files.
     #[must_use]
@@ -44,6 +46,7 @@ impl LetterKind {
             Self::WorkOrder => "work_order",
             Self::StaffNotice => "staff_notice",
             Self::Closing => "closing",
+            Self::OnCall => "on_call",
         }
     }
 
@@ -61,6 +64,7 @@ impl LetterKind {
             Self::WorkOrder => 'w',
             Self::StaffNotice => 's',
             Self::Closing => 'c',
+            Self::OnCall => 'o',
         }
     }
 
@@ -83,7 +87,7 @@ impl LetterKind {
     pub const fn auto_submitted(self) -> &'static str {
         match self {
             Self::Acknowledgement => "auto-replied",
-            Self::WorkOrder | Self::StaffNotice | Self::Closing => "auto-generated",
+            Self::WorkOrder | Self::StaffNotice | Self::Closing | Self::OnCall => "auto-generated",
         }
     }
 }

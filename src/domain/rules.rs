@@ -167,6 +167,21 @@ pub struct Contractor {
     pub activation: Activation,
 }
 
+/// Who is called about an emergency, at any hour.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnCall {
+    /// Short and stable.
+    pub id: String,
+    /// In the order in which they are called; at least one.
+    pub addresses: Vec<String>,
+    /// The offices it answers for; none is every office that no other contact names.
+    pub offices: Vec<String>,
+    /// Minutes from one call to the next, at least 1.
+    pub repeat_minutes: u32,
+    /// Calls about one emergency, at most; at least 1.
+    pub calls_max: u32,
+}
+
 /// The numbers of the scorer.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scoring {
@@ -191,6 +206,7 @@ pub struct RuleSet {
     offices: Vec<Office>,
     fallback: Office,
     contractors: Vec<Contractor>,
+    on_call: Vec<OnCall>,
     alarm_senders: Vec<String>,
     /// A model of the site's own; none for the shipped one.
     model: Option<Model>,
@@ -278,6 +294,15 @@ impl RuleSet {
     #[must_use]
     pub fn all_contractors(&self) -> &[Contractor] {
         &self.contractors
+    }
+
+    /// Who is called about an emergency of this office: the first contact that names it, else the first
+    /// that names none. Nobody in the embedded rules.
+    #[must_use]
+    pub fn on_call(&self, office: &str) -> Option<&OnCall> {
+        let names = |contact: &&OnCall| contact.offices.iter().any(|named| named == office);
+        let any = |contact: &&OnCall| contact.offices.is_empty();
+        self.on_call.iter().find(names).or_else(|| self.on_call.iter().find(any))
     }
 
     /// Addresses or domains of lift, boiler and pump controllers, in lower case: their mails are plant reports.

@@ -80,8 +80,19 @@ pub struct Ticket {
     pub changed_at: Timestamp,
     /// How often it changed: a writer names the version that it read.
     pub version: i64,
+    /// Set while whoever is on call is being written to about it.
+    pub call: Option<Call>,
     /// Why it was sorted so.
     pub facts: Facts,
+}
+
+/// How far the calls about an emergency have come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// Calls made.
+    pub made: u32,
+    /// When the next is due, unless somebody takes the ticket before.
+    pub next_at: Timestamp,
 }
 
 /// What stands behind the fields of a ticket.
@@ -127,6 +138,10 @@ pub enum EntryKind {
     Correction,
     /// Staff closed it.
     Closed,
+    /// Whoever is on call was written to, or will not be any more.
+    Called,
+    /// Somebody is at it.
+    Taken,
     /// A letter did not arrive.
     LetterFailed,
     /// A delivery report or certified-mail receipt about one of its letters.
@@ -143,6 +158,8 @@ impl EntryKind {
             Self::Note => "note",
             Self::Correction => "correction",
             Self::Closed => "closed",
+            Self::Called => "called",
+            Self::Taken => "taken",
             Self::LetterFailed => "letter_failed",
             Self::DeliveryStatus => "delivery_status",
         }
@@ -159,6 +176,9 @@ pub struct Entry {
     /// What, in words.
     pub text: String,
 }
+
+/// The author of what is done on the command line.
+pub const STAFF: &str = "staff";
 
 /// The name of our own hand in a history.
 pub const OURSELVES: &str = "sportello";

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::domain::letter::context::{
     AcknowledgementContext, Alternative, AttachmentLine, ClosingContext, DeliveryFailedContext,
-    FollowUpContext, SecondContext, StaffNoticeContext, Wording, WorkOrderContext, variables,
+    FollowUpContext, OnCallContext, SecondContext, StaffNoticeContext, Wording, WorkOrderContext,
+    variables,
 };
 
 /// The contexts to try a template with, the fullest first; none for an unknown template.
@@ -23,6 +24,7 @@ pub fn sample_contexts(template: &str) -> Vec<BTreeMap<String, Value>> {
         "staff_notice" => (variables(&staff_notice()), variables(&StaffNoticeContext::default())),
         "work_order" => (variables(&work_order()), variables(&WorkOrderContext::default())),
         "closing" => (variables(&closing()), variables(&ClosingContext::default())),
+        "on_call" => (variables(&on_call()), variables(&OnCallContext::default())),
         "follow_up" => (variables(&follow_up()), variables(&FollowUpContext::default())),
         "delivery_failed" => {
             (variables(&delivery_failed()), variables(&DeliveryFailedContext::default()))
@@ -108,6 +110,28 @@ fn closing() -> ClosingContext {
         place: Some("via Roma 12/A".to_owned()),
         office: office(),
         same_as: Some("2026-000120".to_owned()),
+    }
+}
+
+fn on_call() -> OnCallContext {
+    OnCallContext {
+        number: "2026-000123".to_owned(),
+        organisation: "Comune di Esempio".to_owned(),
+        received: received(),
+        urgency_because: vec!["odore di gas".to_owned()],
+        category: Some(category()),
+        subcategory: Some(subcategory()),
+        office: office(),
+        place: Some("via Roma 12/A".to_owned()),
+        requester_name: "Anna Bruni".to_owned(),
+        requester_address: "anna.bruni@posta.example".to_owned(),
+        subject: "Odore di gas".to_owned(),
+        text: "Nell'atrio si sente odore di gas.".to_owned(),
+        text_cut: true,
+        call: 2,
+        calls: 12,
+        last: false,
+        repeat_minutes: 10,
     }
 }
 

@@ -26,10 +26,11 @@ pub use check::TemplateError;
 const FUEL: u64 = 200_000;
 
 /// The texts that come with the program: language, template, source.
-const EMBEDDED: [(&str, &str, &str); 26] = [
+const EMBEDDED: [(&str, &str, &str); 28] = [
     ("it", "acknowledgement", include_str!("../../config/templates/it/acknowledgement.txt")),
     ("it", "staff_notice", include_str!("../../config/templates/it/staff_notice.txt")),
     ("it", "work_order", include_str!("../../config/templates/it/work_order.txt")),
+    ("it", "on_call", include_str!("../../config/templates/it/on_call.txt")),
     ("it", "follow_up", include_str!("../../config/templates/it/follow_up.txt")),
     ("it", "delivery_failed", include_str!("../../config/templates/it/delivery_failed.txt")),
     ("it", "closing", include_str!("../../config/templates/it/closing.txt")),
@@ -37,6 +38,7 @@ const EMBEDDED: [(&str, &str, &str); 26] = [
     ("en", "closing", include_str!("../../config/templates/en/closing.txt")),
     ("en", "staff_notice", include_str!("../../config/templates/en/staff_notice.txt")),
     ("en", "work_order", include_str!("../../config/templates/en/work_order.txt")),
+    ("en", "on_call", include_str!("../../config/templates/en/on_call.txt")),
     ("fr", "acknowledgement", include_str!("../../config/templates/fr/acknowledgement.txt")),
     ("es", "acknowledgement", include_str!("../../config/templates/es/acknowledgement.txt")),
     ("de", "acknowledgement", include_str!("../../config/templates/de/acknowledgement.txt")),
@@ -254,6 +256,14 @@ fn entries(directory: &Path) -> Result<BTreeSet<PathBuf>, TemplateError> {
 
 /// Template names that a file may have.
 fn template_names() -> impl Iterator<Item = &'static str> {
-    ["acknowledgement", "closing", "delivery_failed", "follow_up", "staff_notice", "work_order"]
-        .into_iter()
+    [
+        "acknowledgement",
+        "closing",
+        "delivery_failed",
+        "follow_up",
+        "on_call",
+        "staff_notice",
+        "work_order",
+    ]
+    .into_iter()
 }

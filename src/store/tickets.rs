@@ -14,7 +14,7 @@ use crate::domain::mail::Address;
 use crate::domain::place::Marks;
 use crate::domain::rules::Category;
 use crate::domain::thread::{Candidate, Keys};
-use crate::domain::ticket::{Entry, Facts, Status, Ticket};
+use crate::domain::ticket::{Call, Entry, Facts, Status, Ticket};
 use crate::domain::time::Timestamp;
 use crate::domain::urgency::Urgency;
 
@@ -40,9 +40,10 @@ pub fn insert(tx: &mut Tx, ticket: &Ticket) -> Result<(), StoreError> {
         "INSERT INTO ticket (number, mailbox, message_id, status, category, subcategory, urgency,
                              place, office, language, requester_name, requester_address, subject,
                              received_at, changed_at, version, facts, place_key, house_number,
-                             code_key, latitude, longitude, same_as, same_confirmed)
+                             code_key, latitude, longitude, same_as, same_confirmed, calls,
+                             next_call_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                 $19, $20, $21, $22, $23, $24)",
+                 $19, $20, $21, $22, $23, $24, $25, $26)",
         values![
             &ticket.number,
             &ticket.mailbox,
@@ -68,6 +69,8 @@ pub fn insert(tx: &mut Tx, ticket: &Ticket) -> Result<(), StoreError> {
             marks.longitude,
             ticket.same_as.as_ref().map(|same| same.number.as_str()),
             i64::from(ticket.same_as.as_ref().is_some_and(|same| same.confirmed)),
+            calls(ticket),
+            next_call_at(ticket),
         ],
     );
     Ok(())
@@ -83,7 +86,7 @@ pub async fn update(tx: &mut Tx, ticket: &Ticket) -> Result<bool, StoreError> {
                                language = $12, requester_name = $13, requester_address = $14,
                                subject = $15, place_key = $16, house_number = $17,
                                code_key = $18, latitude = $19, longitude = $20, same_as = $21,
-                               same_confirmed = $22
+                               same_confirmed = $22, calls = $23, next_call_at = $24
              WHERE number = $1 AND version = $2",
             values![
                 &ticket.number,
@@ -108,6 +111,8 @@ pub async fn update(tx: &mut Tx, ticket: &Ticket) -> Result<bool, StoreError> {
                 marks.longitude,
                 ticket.same_as.as_ref().map(|same| same.number.as_str()),
                 i64::from(ticket.same_as.as_ref().is_some_and(|same| same.confirmed)),
+                calls(ticket),
+                next_call_at(ticket),
             ],
         )
         .await?;
@@ -117,6 +122,14 @@ pub async fn update(tx: &mut Tx, ticket: &Ticket) -> Result<bool, StoreError> {
 /// What the ticket's place is found by.
 fn marks(ticket: &Ticket) -> Marks {
     ticket.facts.place.as_ref().map(Marks::of).unwrap_or_default()
+}
+
+fn calls(ticket: &Ticket) -> i64 {
+    ticket.call.map_or(0, |call| call.made.into())
+}
+
+fn next_call_at(ticket: &Ticket) -> Option<i64> {
+    ticket.call.map(|call| call.next_at.millis())
 }
 
 fn facts_text(facts: &Facts) -> Result<String, StoreError> {
@@ -144,6 +157,12 @@ pub async fn find(engine: &Engine, number: &str) -> Result<Option<(i64, Ticket)>
 /// Every ticket, in the order of their numbers.
 pub async fn all(engine: &Engine) -> Result<Vec<Ticket>, StoreError> {
     engine.rows("SELECT * FROM ticket ORDER BY id", values![]).await?.iter().map(read).collect()
+}
+
+/// Emergencies whose next call is due, the longest overdue first.
+pub async fn to_call(engine: &Engine, now: Timestamp) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT number FROM ticket WHERE next_call_at <= $1 ORDER BY next_call_at, id";
+    engine.rows(sql, values![now]).await?.iter().map(|row| row.text("number")).collect()
 }
 
 /// How many tickets stand where.
@@ -305,9 +324,16 @@ fn read(row: &Row) -> Result<Ticket, StoreError> {
         received_at: row.time("received_at")?,
         changed_at: row.time("changed_at")?,
         version: row.int("version")?,
+        call: call(row)?,
         facts: serde_json::from_str(&facts)
             .map_err(|source| StoreError::Json { what: "ticket.facts", source })?,
     })
+}
+
+fn call(row: &Row) -> Result<Option<Call>, StoreError> {
+    let Some(next_at) = row.time_or_null("next_call_at")? else { return Ok(None) };
+    let made = u32::try_from(row.int("calls")?).unwrap_or(u32::MAX);
+    Ok(Some(Call { made, next_at }))
 }
 
 fn one_of<T>(

@@ -4,6 +4,7 @@ mod crash;
 mod delivery;
 mod letters;
 mod limits;
+mod on_call;
 mod robots;
 mod same;
 mod staff;

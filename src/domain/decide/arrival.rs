@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Arrival, Change, Decision, Outcome, Snapshot};
-use super::{continued, delivery, letters, same, second};
+use super::{continued, delivery, letters, on_call, same, second};
 use crate::domain::desk::Desk;
 use crate::domain::forward::PassedOn;
 use crate::domain::kind::Kind;
@@ -98,11 +98,15 @@ fn opened(
     sender: Address,
     now: Timestamp,
 ) -> Decision {
-    let second = second_of(desk, snapshot, arrival, &sender, now);
-    let ticket = new_ticket(desk, snapshot, arrival, sender, now);
+    let mut second = second_of(desk, snapshot, arrival, &sender, now);
+    let mut ticket = new_ticket(desk, snapshot, arrival, sender, now);
     let withheld = withheld(desk, snapshot, arrival, &ticket, now);
     let mut reasons = vec![arrival.kind.reason.text().to_owned()];
-    let mut letters = Vec::new();
+    let of_second = second.as_mut().map(|(_, ticket)| ticket);
+    let (mut letters, called): (Vec<Letter>, Vec<Change>) = std::iter::once(&mut ticket)
+        .chain(of_second)
+        .filter_map(|ticket| call(desk, ticket, arrival, now))
+        .unzip();
     let mut order_spared = false;
     if arrival.letters {
         if withheld.is_none_or(|why| matches!(why, Withheld::Held(_))) {
@@ -149,7 +153,22 @@ fn opened(
         changes.push(Change::Open(Box::new(other)));
         changes.extend(links);
     }
+    changes.extend(called);
     Decision { outcome: Some(outcome), changes, letters, reasons }
+}
+
+/// An emergency is called out at once, unless the mail is old or nobody is to be written to.
+fn call(
+    desk: &Desk,
+    ticket: &mut Ticket,
+    arrival: &Arrival,
+    now: Timestamp,
+) -> Option<(Letter, Change)> {
+    if !arrival.letters || is_stale(arrival, now) {
+        return None;
+    }
+    let (letter, entry) = on_call::begin(desk, ticket, now)?;
+    Some((letter, Change::Enter { ticket: ticket.number.clone(), entry }))
 }
 
 /// The colleague who passed a report on stands in its history, with what they wrote above it.
@@ -215,6 +234,7 @@ fn new_ticket(
         changed_at: now,
         version: 1,
         same_as: None,
+        call: None,
         facts: Facts::of(understood, &arrival.mail.text, attachments),
     };
     Ticket { same_as: same::suspected(snapshot, arrival, &ticket), ..ticket }
@@ -234,6 +254,11 @@ pub(super) fn read_again(
     ticket.number.clone_from(&before.number);
     ticket.received_at = before.received_at;
     ticket.version = before.version.saturating_add(1);
+    let called = match before.call {
+        Some(_) => None,
+        None => call(desk, &mut ticket, arrival, now),
+    };
+    ticket.call = ticket.call.or(before.call);
     let withheld = withheld(desk, snapshot, arrival, &ticket, now);
     let mut letters = Vec::new();
     if withheld.is_none_or(|why| matches!(why, Withheld::Held(_))) {
@@ -242,16 +267,17 @@ pub(super) fn read_again(
     }
     letters.extend(letters::notices_of_reading(desk, &ticket, arrival, withheld));
     letters.extend(letters::work_orders(desk, &ticket, arrival, None, now));
+    let (call, called) = called.unzip();
+    letters.extend(call);
     let number = ticket.number.clone();
     let text = "the mail could be read after all".to_owned();
     let entry =
         Entry { kind: EntryKind::Correction, author: OURSELVES.to_owned(), text: text.clone() };
-    Decision {
-        outcome: Some(Outcome::Ticket(number.clone())),
-        changes: vec![Change::Update(Box::new(ticket)), Change::Enter { ticket: number, entry }],
-        letters,
-        reasons: vec![text],
-    }
+    let outcome = Some(Outcome::Ticket(number.clone()));
+    let mut changes = vec![Change::Update(Box::new(ticket))];
+    changes.push(Change::Enter { ticket: number, entry });
+    changes.extend(called);
+    Decision { outcome, changes, letters, reasons: vec![text] }
 }
 
 /// Why the requester gets no acknowledgement, or not at once.

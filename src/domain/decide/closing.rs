@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use super::letters;
 use super::same::note;
-use super::staff::STAFF;
 use super::{Change, Decision, Snapshot};
 use crate::domain::desk::Desk;
-use crate::domain::ticket::{Entry, EntryKind, OURSELVES, Status, Ticket};
+use crate::domain::ticket::{Entry, EntryKind, OURSELVES, STAFF, Status, Ticket};
 use crate::domain::time::Timestamp;
 
 pub(super) fn close(
@@ -53,6 +52,7 @@ pub(super) fn close(
 fn closed(before: &Ticket, text: String, now: Timestamp) -> [Change; 2] {
     let mut ticket = before.clone();
     ticket.status = Status::Closed;
+    ticket.call = None;
     ticket.changed_at = now;
     ticket.version = before.version.saturating_add(1);
     let number = ticket.number.clone();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::arrival::ENTRY_CHARS_MAX;
 use super::{Arrival, Change, Decision, Outcome};
-use super::{answer, letters};
+use super::{answer, letters, on_call};
 use crate::domain::desk::Desk;
 use crate::domain::mail::Address;
 use crate::domain::text::words;
@@ -43,10 +43,17 @@ pub(super) fn decide(
     } else if ticket.status == Status::Closed {
         reason.push_str(", which was closed lately: staff decide whether to reopen it");
     }
-    if let Some(answered) = answered {
+    // What the same mail changed already is what is changed further.
+    let changed = answered.as_ref().map_or(ticket, |answered| &answered.ticket);
+    let taken = on_call::taken_by(desk, changed, arrival, author, now);
+    if let Some(answered) = &answered {
         reason.push_str(" and says where it is");
-        changes.extend(answered.changes);
-        letters.extend(answered.orders);
+        changes.extend(answered.changes.iter().cloned());
+        letters.extend(answered.orders.iter().cloned());
+    }
+    if !taken.is_empty() {
+        reason.push_str("; its writer took it");
+        changes.extend(taken);
     }
     Some(Decision {
         outcome: Some(Outcome::Entry(ticket.number.clone())),

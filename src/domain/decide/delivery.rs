@@ -1,11 +1,12 @@
 //! News of a letter of ours: bounces, certified-mail receipts, and letters that the server refused.
 
 use super::letters;
+use super::on_call;
 use super::{Arrival, Change, Decision, FailedLetter, KnownLetter, Outcome, Snapshot};
 use crate::domain::delivery::{Delivery, News, of_mail};
 use crate::domain::desk::Desk;
 use crate::domain::letter::LetterKind;
-use crate::domain::ticket::{Entry, EntryKind, OURSELVES};
+use crate::domain::ticket::{Entry, EntryKind, OURSELVES, Ticket};
 use crate::domain::time::Timestamp;
 
 /// A delivery report or receipt arrived. One that names no letter of ours by a signed id changes nothing.
@@ -47,6 +48,7 @@ pub(super) fn reported(
         });
         if let Some(ticket) = &snapshot.ticket {
             decision.letters.extend(letters::after_failure(desk, ticket, letter, &reason, now));
+            call_the_next(&mut decision, desk, ticket, letter, now);
         }
     }
     decision
@@ -66,11 +68,26 @@ pub(super) fn refused(
     let text = sentence(letter, &News { delivery: Delivery::Failed, said: reason.clone() });
     let entry =
         Entry { kind: EntryKind::LetterFailed, author: OURSELVES.to_owned(), text: text.clone() };
-    Decision {
+    let mut decision = Decision {
         outcome: None,
         changes: vec![Change::Enter { ticket: ticket.number.clone(), entry }],
         letters: letters::after_failure(desk, ticket, letter, reason, now),
         reasons: vec![text],
+    };
+    call_the_next(&mut decision, desk, ticket, letter, now);
+    decision
+}
+
+fn call_the_next(
+    decision: &mut Decision,
+    desk: &Desk,
+    ticket: &Ticket,
+    letter: &KnownLetter,
+    now: Timestamp,
+) {
+    if let Some((changes, call)) = on_call::unreached(desk, ticket, letter, now) {
+        decision.changes.extend(changes);
+        decision.letters.push(call);
     }
 }
 
@@ -88,7 +105,9 @@ fn sentence(letter: &KnownLetter, news: &News) -> String {
         (Delivery::Failed, LetterKind::WorkOrder) => {
             format!("the contractor ({to}) did NOT get the work order")
         }
-        (Delivery::Failed, LetterKind::StaffNotice) => format!("the {name} did not reach {to}"),
+        (Delivery::Failed, LetterKind::StaffNotice | LetterKind::OnCall) => {
+            format!("the {name} did not reach {to}")
+        }
         (Delivery::Delayed, _) => format!("the {name} is late on its way to {to}"),
         (Delivery::Delivered, _) => format!("the {name} was delivered to {to}"),
         (Delivery::Accepted, _) => format!("the {name} to {to} was accepted for delivery"),

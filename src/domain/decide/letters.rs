@@ -28,18 +28,18 @@ use crate::domain::time::Timestamp;
 use crate::domain::urgency::Urgency;
 
 /// What a letter needs besides its words.
-struct Draft<'a> {
-    kind: LetterKind,
-    ticket: &'a Ticket,
-    cause: String,
-    recipient: Address,
-    template: &'a str,
-    language: Language,
-    hold: Option<HoldReason>,
+pub(super) struct Draft<'a> {
+    pub(super) kind: LetterKind,
+    pub(super) ticket: &'a Ticket,
+    pub(super) cause: String,
+    pub(super) recipient: Address,
+    pub(super) template: &'a str,
+    pub(super) language: Language,
+    pub(super) hold: Option<HoldReason>,
 }
 
 impl Draft<'_> {
-    fn letter<C: serde::Serialize>(self, desk: &Desk, context: &C) -> Letter {
+    pub(super) fn letter<C: serde::Serialize>(self, desk: &Desk, context: &C) -> Letter {
         let message_id = desk.signer.message_id(
             self.kind,
             &self.cause,
@@ -317,7 +317,7 @@ fn cause(arrival: &Arrival) -> String {
 }
 
 /// What residents call the office in charge.
-fn office_name(desk: &Desk, ticket: &Ticket) -> Wording {
+pub(super) fn office_name(desk: &Desk, ticket: &Ticket) -> Wording {
     let office = office_of(desk, ticket);
     named(&office.name_it, &office.name_en, &office.words)
 }
@@ -331,7 +331,7 @@ fn expected_days(desk: &Desk, ticket: &Ticket, office: &Office) -> Option<u32> {
     desk.rules.subcategory(code).and_then(|known| known.expected_days).or(office.expected_days)
 }
 
-fn subcategory(desk: &Desk, ticket: &Ticket) -> Option<Wording> {
+pub(super) fn subcategory(desk: &Desk, ticket: &Ticket) -> Option<Wording> {
     let known = desk.rules.subcategory(ticket.subcategory.as_deref()?)?;
     Some(named(&known.it, &known.en, &known.words))
 }

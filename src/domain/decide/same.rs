@@ -1,11 +1,10 @@
 //! Tickets that tell of one thing: noted when they are opened, confirmed or split by staff.
 
 use super::letters;
-use super::staff::STAFF;
 use super::{Arrival, Change, Decision, Snapshot};
 use crate::domain::desk::Desk;
 use crate::domain::duplicate::{Report, SameAs, same_as};
-use crate::domain::ticket::{Entry, EntryKind, OURSELVES, Ticket};
+use crate::domain::ticket::{Entry, EntryKind, OURSELVES, STAFF, Ticket};
 use crate::domain::time::Timestamp;
 use crate::domain::urgency::Urgency;
 
@@ -104,8 +103,10 @@ pub(super) fn split(desk: &Desk, snapshot: &Snapshot, now: Timestamp) -> Decisio
 }
 
 fn update(before: &Ticket, same_as: Option<SameAs>, now: Timestamp) -> Change {
+    // Staff are at it, and whoever is on call need not be written to any more.
     Change::Update(Box::new(Ticket {
         same_as,
+        call: None,
         changed_at: now,
         version: before.version.saturating_add(1),
         ..before.clone()

@@ -1,14 +1,12 @@
 //! Staff acted.
 
 use super::letters;
+use super::on_call;
 use super::{Change, Correction, Decision, Snapshot};
 use crate::domain::desk::Desk;
 use crate::domain::place::place;
-use crate::domain::ticket::{Entry, EntryKind, Status, Ticket};
+use crate::domain::ticket::{Entry, EntryKind, STAFF, Status, Ticket};
 use crate::domain::time::Timestamp;
-
-/// The author of what is done on the command line.
-pub(super) const STAFF: &str = "staff";
 
 pub(super) fn correct(
     desk: &Desk,
@@ -19,7 +17,7 @@ pub(super) fn correct(
     let Some(before) = &snapshot.ticket else {
         return Decision::nothing("there is no such ticket");
     };
-    let after = corrected(desk, before, correction, now);
+    let mut after = corrected(desk, before, correction, now);
     let labels = labels(before, &after);
     if labels.is_empty() {
         return Decision::nothing("the ticket already says so");
@@ -39,9 +37,17 @@ pub(super) fn correct(
         let attachments = after.facts.attachments.len();
         letters.extend(letters::orders(desk, &after, &cause, attachments, None, now));
     }
+    // Who corrects a ticket is at it; who makes it an emergency wants somebody to be.
+    after.call = None;
+    let called =
+        (before.urgency != after.urgency).then(|| on_call::begin(desk, &mut after, now)).flatten();
     let number = after.number.clone();
     let mut changes =
         vec![Change::Update(Box::new(after)), Change::Enter { ticket: number.clone(), entry }];
+    if let Some((letter, entry)) = called {
+        letters.push(letter);
+        changes.push(Change::Enter { ticket: number.clone(), entry });
+    }
     changes.extend(labels.into_iter().map(|(field, before, after)| Change::Label {
         ticket: number.clone(),
         field: field.to_owned(),

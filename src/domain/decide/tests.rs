@@ -1,5 +1,9 @@
 //! What follows from each kind of mail and from what staff do, as a table: pure, without a store.
 
+mod on_call;
+
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::domain::delivery::Delivery;
 use crate::domain::desk::Envelope;

@@ -237,6 +237,45 @@ pub struct WorkOrderContext {
     pub expected_by: Option<Wording>,
 }
 
+/// Of `on_call`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnCallContext {
+    /// The ticket's number.
+    pub number: String,
+    /// `organisation.name`.
+    pub organisation: String,
+    /// When the mail arrived, in local words.
+    pub received: Wording,
+    /// The words that made it an emergency.
+    pub urgency_because: Vec<String>,
+    /// The category in plain words; `none` when it waits for staff.
+    pub category: Option<Wording>,
+    /// The subcategory's name.
+    pub subcategory: Option<Wording>,
+    /// The office in charge.
+    pub office: Wording,
+    /// The place as written.
+    pub place: Option<String>,
+    /// The requester's display name; may be empty.
+    pub requester_name: String,
+    /// The requester's address; may be empty.
+    pub requester_address: String,
+    /// The subject as written.
+    pub subject: String,
+    /// What the requester newly wrote, from [`shortened`].
+    pub text: String,
+    /// The text was cut.
+    pub text_cut: bool,
+    /// Which call this is, from 1.
+    pub call: u32,
+    /// How many there will be at most.
+    pub calls: u32,
+    /// This is the last one.
+    pub last: bool,
+    /// Minutes until the next one.
+    pub repeat_minutes: u32,
+}
+
 /// Of `follow_up`: somebody wrote again about a ticket.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FollowUpContext {

@@ -1,5 +1,6 @@
 //! From the two files to a checked [`RuleSet`]: the embedded one first, the site's laid over it.
 
+mod on_call;
 mod services;
 mod words;
 
@@ -17,8 +18,8 @@ use super::file::{
 };
 use super::lexicon::{Lexicon, Meaning, pieces};
 use super::{
-    Category, Contractor, EMBEDDED, EMBEDDED_NAME, Pattern, Referral, RuleSet, RulesError, Scoring,
-    Subcategory, WORDS, WORDS_NAME,
+    Category, Contractor, EMBEDDED, EMBEDDED_NAME, OnCall, Pattern, Referral, RuleSet, RulesError,
+    Scoring, Subcategory, WORDS, WORDS_NAME,
 };
 use crate::domain::place::Gazetteer;
 use crate::domain::urgency::{Scale, Urgency};
@@ -46,6 +47,7 @@ struct Draft {
     urgency: Option<UrgencyRules>,
     offices: Offices,
     contractors: Vec<Contractor>,
+    on_call: Vec<OnCall>,
     alarm_senders: Vec<String>,
     words: Words,
 }
@@ -118,6 +120,10 @@ impl Draft {
             self.contractors.retain(|earlier| earlier.id != firm.id);
             self.contractors.push(firm);
         }
+        for contact in on_call::contacts(&file.on_call, self.offices.list())? {
+            self.on_call.retain(|earlier| earlier.id != contact.id);
+            self.on_call.push(contact);
+        }
         if let Some(alarm) = file.alarm {
             self.alarm_senders =
                 alarm.senders.iter().map(|sender| sender.get_ref().trim().to_lowercase()).collect();
@@ -162,6 +168,7 @@ impl Draft {
             offices: self.offices.into_list(),
             fallback,
             contractors: self.contractors,
+            on_call: self.on_call,
             alarm_senders: self.alarm_senders,
             model: None,
             places: Gazetteer::default(),

@@ -18,6 +18,7 @@ pub(super) struct RulesFile {
     pub(super) urgency: Option<UrgencyTable>,
     pub(super) office: Vec<OfficeTable>,
     pub(super) contractor: Vec<ContractorTable>,
+    pub(super) on_call: Vec<OnCallTable>,
     pub(super) alarm: Option<AlarmTable>,
     pub(super) words: BTreeMap<Language, WordsTable>,
 }
@@ -151,6 +152,18 @@ pub(super) struct ContractorTable {
     #[serde(default)]
     pub(super) subcategories: Vec<Spanned<String>>,
     pub(super) activation: Spanned<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OnCallTable {
+    pub(super) id: Spanned<String>,
+    #[serde(default)]
+    pub(super) addresses: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) offices: Vec<Spanned<String>>,
+    pub(super) repeat_minutes: Option<Spanned<u32>>,
+    pub(super) calls_max: Option<Spanned<u32>>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -141,6 +141,10 @@ fn every_fault_says_where_and_what() {
         (contractor("addresses = [\"a@b.example\"]\nsubcategories = [\"I01\"]\nactivation = \"now\""), 7, "on_approval"),
         ("[alarm]\nsender = []\n".to_owned(), 2, "sender"),
         ("[alarm\n".to_owned(), 1, "rules file"),
+        ("[[on_call]]\nid = \"x\"\n".to_owned(), 2, "an address to call"),
+        (on_call("offices = [\"nessuno\"]"), 4, "`nessuno`"),
+        (on_call("repeat_minutes = 0"), 4, "`repeat_minutes` from 1"),
+        (on_call("calls_max = 1000"), 4, "`calls_max` from 1"),
         ("[words.xx.office]\nverde = \"x\"\n".to_owned(), 1, "xx"),
         ("[words.fr.office]\ngiallo = \"x\"\n".to_owned(), 2, "`giallo`"),
         ("[words.fr.subcategory]\nV01 = \" \"\n".to_owned(), 2, "nothing for `V01`"),
@@ -151,6 +155,10 @@ fn every_fault_says_where_and_what() {
         assert!(shown.starts_with("site.toml:") && shown.contains(told), "{shown}");
         assert!(!fault.remedy.is_empty());
     }
+}
+
+fn on_call(rest: &str) -> String {
+    format!("[[on_call]]\nid = \"x\"\naddresses = [\"a@b.example\"]\n{rest}\n")
 }
 
 fn contractor(rest: &str) -> String {

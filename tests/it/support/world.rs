@@ -290,6 +290,11 @@ impl World {
         self.handle(number, &Event::StaffClosed { note })
     }
 
+    /// Staff take a ticket.
+    pub fn take(&mut self, number: &str, note: Option<&str>) -> Decision {
+        self.handle(number, &Event::StaffTook { note })
+    }
+
     /// Staff act on a ticket.
     pub fn handle(&mut self, number: &str, event: &Event<'_>) -> Decision {
         let Parts { engine, clerk, clock, .. } = &self.parts;

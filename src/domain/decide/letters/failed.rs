@@ -24,6 +24,8 @@ pub(in crate::domain::decide) fn after_failure(
         LetterKind::Acknowledgement | LetterKind::Closing => {
             failure_notices(desk, ticket, letter, reason, None)
         }
+        // The next address is called instead (`on_call::unreached`); the office has its notice.
+        LetterKind::OnCall => Vec::new(),
         LetterKind::WorkOrder => {
             let next = next_contact(desk, ticket, &letter.recipient);
             let attachments = ticket.facts.attachments.len();

@@ -29,7 +29,9 @@ pub(in crate::domain::decide) fn acknowledgement(
         number: ticket.number.clone(),
         organisation: desk.organisation.clone(),
         received: desk.hours.moment(arrival.received_at),
-        emergency: ticket.urgency == Urgency::Emergency,
+        emergency: std::iter::once(ticket)
+            .chain(second)
+            .any(|ticket| ticket.urgency == Urgency::Emergency),
         category: ticket.category.map(Wording::category),
         subcategory: subcategory(desk, ticket),
         place: ticket.place.as_deref().and_then(place_for_requester),

@@ -193,7 +193,7 @@ fn code_of(code: &Spanned<String>, known: &BTreeSet<&str>) -> Result<String, Fau
     ))
 }
 
-fn mail_address(address: &Spanned<String>) -> Result<String, Fault> {
+pub(super) fn mail_address(address: &Spanned<String>) -> Result<String, Fault> {
     let text = address.get_ref().trim();
     let bare = !text.contains(|char: char| char.is_whitespace() || "<>,;".contains(char));
     if bare
