@@ -49,6 +49,8 @@ pub(super) async fn run(args: Args) -> Done {
     };
     let maildir = directory.join("Maildir");
     deliver_samples(&maildir).or_static()?;
+    let rules = directory.join("rules.toml");
+    fs::write(&rules, ON_CALL).with_context(|| rules.display().to_string()).or_static()?;
     let config = config(&directory).or_static()?;
     let clock = Clock::System;
     let opened = store::open(config.store.url(), clock.now()).await?;
@@ -115,6 +117,10 @@ fn deliver_samples(maildir: &Path) -> Result<(), anyhow::Error> {
     Ok(())
 }
 
+/// Whom its emergencies wake.
+const ON_CALL: &str =
+    "[[on_call]]\nid = \"reperibile\"\naddresses = [\"reperibile@comune.example\"]\n";
+
 /// A municipality that does not exist.
 fn config(directory: &Path) -> Result<Config, crate::config::ConfigError> {
     let text = format!(
@@ -124,7 +130,8 @@ fn config(directory: &Path) -> Result<Config, crate::config::ConfigError> {
          [[mailbox]]\nname = \"segnalazioni\"\nkind = \"maildir\"\npath = \"{0}/Maildir\"\nstart = \"all\"\n\
          addresses = [\"segnalazioni@comune.example\"]\n\
          [smtp]\nhost = \"localhost\"\ntls = \"none\"\n\
-         from = \"Centrale operativa <segnalazioni@comune.example>\"\n",
+         from = \"Centrale operativa <segnalazioni@comune.example>\"\n\
+         [rules]\nfile = \"rules.toml\"\n",
         directory.display()
     );
     Config::parse(&text, &directory.join("demo.toml"), &std::collections::BTreeMap::new())

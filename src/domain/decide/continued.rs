@@ -44,8 +44,8 @@ pub(super) fn decide(
         reason.push_str(", which was closed lately: staff decide whether to reopen it");
     }
     // What the same mail changed already is what is changed further.
-    let changed = answered.as_ref().map_or(ticket, |answered| &answered.ticket);
-    let taken = on_call::taken_by(desk, changed, arrival, author, now);
+    let placed = answered.as_ref().map_or(ticket, |answered| &answered.ticket);
+    let taken = on_call::taken_by(desk, placed, arrival, author, now);
     if let Some(answered) = &answered {
         reason.push_str(" and says where it is");
         changes.extend(answered.changes.iter().cloned());

@@ -87,22 +87,17 @@ pub(super) fn due(desk: &Desk, snapshot: &Snapshot, now: Timestamp) -> Decision 
     }
     let mut ticket = changed(before, now);
     let contact = desk.rules.on_call(&ticket.office);
-    match contact.filter(|contact| call.made < contact.calls_max) {
-        Some(contact) => {
-            let (letter, entry) = next(desk, contact, &mut ticket, call.made, now);
-            let reasons = vec![entry.text.clone()];
-            let changes = written(ticket, entry);
-            Decision { outcome: None, changes, letters: vec![letter], reasons }
-        }
-        None => {
-            ticket.call = None;
-            let text = format!("nobody took it after {} calls: no more are made", call.made);
-            let reasons = vec![text.clone()];
-            let entry = Entry { kind: EntryKind::Called, author: OURSELVES.to_owned(), text };
-            let changes = written(ticket, entry);
-            Decision { outcome: None, changes, letters: Vec::new(), reasons }
-        }
+    if let Some(contact) = contact.filter(|contact| call.made < contact.calls_max) {
+        let (letter, entry) = next(desk, contact, &mut ticket, call.made, now);
+        let reasons = vec![entry.text.clone()];
+        let changes = written(ticket, entry);
+        return Decision { outcome: None, changes, letters: vec![letter], reasons };
     }
+    ticket.call = None;
+    let text = format!("nobody took it after {} calls: no more are made", call.made);
+    let reasons = vec![text.clone()];
+    let entry = Entry { kind: EntryKind::Called, author: OURSELVES.to_owned(), text };
+    Decision { outcome: None, changes: written(ticket, entry), letters: Vec::new(), reasons }
 }
 
 /// Staff took a ticket: they are at it, and the calls end.

@@ -157,7 +157,8 @@ fn the_demonstration_runs_on_nothing() {
     let place = dir.path().join("demo");
     let said = sportello(&["demo", "--once", "--directory", place.to_str().unwrap()]);
     let text = said.ok();
-    for word in ["acknowledgement", "staff_notice", "quarantined", "emergency", "filed:"] {
+    for word in ["acknowledgement", "staff_notice", "on_call", "quarantined", "emergency", "filed:"]
+    {
         assert!(text.contains(word), "expected {word} in\n{text}");
     }
     let mails = std::fs::read_dir(place.join("Maildir/new")).unwrap().count();

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::domain::ticket::{Call, Status};
+use crate::domain::understand::Matter;
 
 const ON_CALL: &str = r#"
 [[on_call]]
@@ -225,9 +226,36 @@ fn a_refused_call_goes_to_the_next_address_at_once() {
 fn old_mail_wakes_nobody() {
     let desk = desk_on_call();
     for (letters, rescan) in [(false, false), (true, true)] {
-        let arrival = Arrival { letters, rescan, ..arrival(&desk, manhole()) };
+        let arrival = Arrival { rescan, letters, ..arrival(&desk, manhole()) };
         let decision = arrived(&desk, &snapshot(), &arrival);
         assert_eq!(ticket_of(&decision).call, None);
         assert!(!decision.letters.iter().any(|letter| letter.kind == LetterKind::OnCall));
     }
+}
+
+/// The second of two problems in one mail is called about like any other, and the answer begins with the 112.
+#[test]
+fn a_second_problem_that_is_an_emergency_calls() {
+    let desk = desk_on_call();
+    let danger = understand(&manhole(), &desk.rules);
+    let matter = Matter {
+        verdict: danger.verdict,
+        place: danger.place,
+        urgency: danger.urgency,
+        text: manhole().text,
+    };
+    let mut arrival = arrival(&desk, report());
+    arrival.understood.second = Some(Box::new(matter));
+    let snapshot = Snapshot { second_number: "2026-000002".to_owned(), ..snapshot() };
+    let decision = arrived(&desk, &snapshot, &arrival);
+    let of_kind = |kind| decision.letters.iter().find(move |letter| letter.kind == kind).unwrap();
+    let call = of_kind(LetterKind::OnCall);
+    assert_eq!(call.ticket.as_deref(), Some("2026-000002"));
+    let acknowledgement = of_kind(LetterKind::Acknowledgement);
+    assert_eq!(acknowledgement.context.get("emergency"), Some(&true.into()));
+    let second = decision.changes.iter().find_map(|change| match change {
+        Change::Open(ticket) if ticket.number == "2026-000002" => Some(ticket.call),
+        _ => None,
+    });
+    assert!(second.unwrap().is_some());
 }
