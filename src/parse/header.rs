@@ -106,6 +106,28 @@ fn fill_people(mail: &mut Mail, header: &Section<'_>) {
     mail.reply_to = header.first("reply-to").and_then(|value| addresses(value).into_iter().next());
     mail.to =
         header.all("to").chain(header.all("cc")).flat_map(addresses).take(RECIPIENTS_MAX).collect();
+    if let Some(person) = behind_list(mail, header) {
+        mail.from = Some(person);
+    }
+}
+
+/// The person whom a group mailbox put behind itself for DMARC's sake (RFC 7960 section 4.1.3.1):
+/// `"Anna Verdi via Segnalazioni" <segnalazioni@…>`. Believed where Google's own field or a `Reply-To` of the
+/// same name gives the address.
+fn behind_list(mail: &Mail, header: &Section<'_>) -> Option<Address> {
+    let shown = mail.from.as_ref()?;
+    let (person, _list) = shown.name.split_once(" via ")?;
+    let person = person.trim_matches(|c| matches!(c, '"' | '\'' | ' '));
+    let original = header.first("x-original-from").and_then(author);
+    let same = |reply_to: &&Address| {
+        reply_to.address != shown.address
+            && (reply_to.name.eq_ignore_ascii_case(person)
+                || reply_to.address.eq_ignore_ascii_case(person))
+    };
+    let found = original.or_else(|| mail.reply_to.as_ref().filter(same).cloned())?;
+    let usable = !found.address.is_empty();
+    let name = if person.contains('@') { found.name } else { person.to_owned() };
+    usable.then_some(Address { name, ..found })
 }
 
 fn fill_ids(mail: &mut Mail, header: &Section<'_>) {

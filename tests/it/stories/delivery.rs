@@ -106,6 +106,29 @@ fn a_forged_receipt_changes_nothing() {
     });
 }
 
+/// A report that returns nothing of the letter names it by the envelope id that the server was given.
+#[test]
+fn a_report_finds_its_letter_by_the_envelope_id() {
+    on_both(|world| {
+        world.receive(&pothole());
+        world.settle();
+        let letter = world.acknowledgements().remove(0);
+        let report = format!(
+            "Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example\r\nTo: {OURS}\r\nSubject: Undeliverable\r\n\
+             Date: Thu, 12 Nov 2026 10:05:00 +0100\r\nMessage-ID: <dsn@mx.example>\r\nMIME-Version: 1.0\r\n\
+             Content-Type: multipart/report; report-type=delivery-status; boundary=\"B\"\r\n\r\n\
+             --B\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n\
+             --B\r\nContent-Type: message/delivery-status\r\n\r\nOriginal-Envelope-Id: {id}\r\n\
+             Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; other@mx.example\r\n\
+             Action: failed\r\nStatus: 5.1.1\r\n\r\n--B--\r\n",
+            id = letter.message_id,
+        );
+        world.receive_raw(REPORTS, report.as_bytes());
+        world.settle();
+        assert_eq!(world.acknowledgement_states(), ["failed"]);
+    });
+}
+
 /// A contractor's address that fails: the next contact of the list gets the order, and the office is told.
 #[test]
 fn the_next_contact_gets_a_work_order_that_came_back() {
