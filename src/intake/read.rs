@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::domain::decide::Arrival;
 use crate::domain::desk::Desk;
 use crate::domain::forward::{self, PassedOn};
-use crate::domain::kind::{KindVerdict, kind};
+use crate::domain::kind::{Kind, KindVerdict, kind};
 use crate::domain::mail::{Damage, Mail};
 use crate::domain::thread;
 use crate::domain::time::Timestamp;
@@ -86,7 +86,11 @@ fn understood(desk: &Desk, mail: Mail) -> Read {
         Some((inside, passed)) => (inside, Some(passed)),
         None => (mail, None),
     };
-    let understood = understand(&mail, &desk.rules);
+    // What bytes decode to that nobody can read are no words: they must not choose an office.
+    let understood = match kind.kind {
+        Kind::Unreadable => understand(&Mail::default(), &desk.rules),
+        _ => understand(&mail, &desk.rules),
+    };
     Read { mail, kind, understood, passed_on }
 }
 
