@@ -125,30 +125,32 @@ fn newly_written(body: &str) -> String {
 
 /// The mails of a file, one JSON object a line; empty lines are passed over.
 pub fn reports(file: &str, text: &str) -> Result<Vec<Report>, LessonsError> {
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    lines
-        .map(|(at, line)| {
-            serde_json::from_str(line).map_err(|source| LessonsError::Line {
-                file: file.to_owned(),
-                line: at.saturating_add(1),
-                source,
-            })
-        })
-        .collect()
+    numbered(file, text).map(|found| found.map(|(_, report)| report)).collect()
 }
 
 /// The lessons of a file.
 pub fn lessons(file: &str, text: &str) -> Result<Vec<Lesson>, LessonsError> {
-    let reports = reports(file, text)?.into_iter().enumerate();
-    reports
-        .map(|(at, report)| {
-            report.lesson().ok_or_else(|| LessonsError::Accept {
-                file: file.to_owned(),
-                line: at.saturating_add(1),
-                found: report.accept,
-            })
-        })
-        .collect()
+    let lesson = |(line, report): (usize, Report)| {
+        let file = file.to_owned();
+        report.lesson().ok_or(LessonsError::Accept { file, line, found: report.accept })
+    };
+    numbered(file, text).map(|found| found.and_then(lesson)).collect()
+}
+
+/// Each mail with its line, counted from 1.
+fn numbered<'t>(
+    file: &'t str,
+    text: &'t str,
+) -> impl Iterator<Item = Result<(usize, Report), LessonsError>> + use<'t> {
+    let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+    lines.map(move |(line, text)| {
+        let report = serde_json::from_str(text).map_err(|source| LessonsError::Line {
+            file: file.to_owned(),
+            line,
+            source,
+        })?;
+        Ok((line, report))
+    })
 }
 
 /// Everything that the shipped model is trained on.

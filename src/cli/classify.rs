@@ -35,7 +35,7 @@ pub(super) enum Command {
     /// Train a model on the shipped text and on what staff corrected
     ///
     /// It is written to `rules.model`; the model that was there stays beside it, with `.old` at the end of its name.
-    /// A model that is worse than the one in use on the frozen set is not put in its place. Restart the daemon
+    /// A model that is worse than the one in use on the frozen set, by more than chance, is not put in its place. Restart the daemon
     /// to use it.
     #[command(
         after_help = "Examples:\n  sportello classify train\n  sportello classify train --shipped --out src/domain/classify/model/shipped.bin"
@@ -95,7 +95,7 @@ async fn retrain(config: &Config, out: Option<PathBuf>) -> Done {
     let before = evaluate(&frozen, &rules).accuracy;
     let after = evaluate(&frozen, &rules.with_model(Model::read(&bytes)?)).accuracy;
     say(&format!("right on the frozen set: {before:.3} before, {after:.3} after"));
-    if after < before {
+    if is_worse(before, after) {
         return Err(Failure::Work(anyhow!(
             "the new model is worse and was not put in place; the one in use stays. Look at the latest corrections with `sportello tickets list`"
         )));
@@ -103,6 +103,15 @@ async fn retrain(config: &Config, out: Option<PathBuf>) -> Done {
     replace(&path, &bytes)?;
     say(&format!("{}: written; restart the daemon to use it", path.display()));
     Ok(())
+}
+
+/// Three of the 300 mails of the frozen set: as much goes one way or the other by chance with every lesson.
+const LOSS_MAX: f64 = 0.01;
+
+/// Whether a model that has `after` right on the frozen set may not replace one that has `before`.
+fn is_worse(before: f64, after: f64) -> bool {
+    // A share of 300 is not exact: half a mail is no mail.
+    before - after > LOSS_MAX + 0.001
 }
 
 /// What staff taught: the mail that opened the ticket, with the ticket's category as it is now.
@@ -169,4 +178,34 @@ fn show(figures: &Figures, format: Format) -> Done {
         say(&format!("subcategory right         {right:.3} of {of}"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_that_is_worse_by_more_than_chance_is_refused() {
+        for (before, after, worse) in [
+            (281, 281, false),
+            (281, 290, false),
+            (281, 278, false),
+            (281, 277, true),
+            (281, 0, true),
+        ] {
+            let share = |right: u32| f64::from(right) / 300.0;
+            assert_eq!(is_worse(share(before), share(after)), worse, "{before} {after}");
+        }
+    }
+
+    #[test]
+    fn the_old_file_is_kept_beside_the_new() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("model.bin");
+        replace(&path, b"one").unwrap();
+        assert!(!directory.path().join("model.bin.old").exists());
+        replace(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(fs::read(directory.path().join("model.bin.old")).unwrap(), b"one");
+    }
 }

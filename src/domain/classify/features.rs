@@ -86,6 +86,11 @@ pub(super) fn term_key(name: &str) -> u32 {
     TERM.then_all(name.chars()).key()
 }
 
+/// The key of a word.
+pub(super) fn word_key(word: &Word) -> u32 {
+    WORD.then_all(word.folded.chars()).key()
+}
+
 /// Names every piece of a text, word by word.
 pub(super) fn each<'w>(words: impl Iterator<Item = &'w Word>, mut found: impl FnMut(Feature)) {
     let mut letters: Vec<char> = Vec::new();

@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 pub use format::ModelError;
 pub(super) use format::write;
 
-use super::features::{Feature, Kind, each, term_key};
+use super::features::{Feature, Kind, each, term_key, word_key};
 use super::number;
 use crate::domain::rules::Category;
 use crate::domain::text::Word;
@@ -24,11 +24,14 @@ const EMBEDDED: &[u8] = include_bytes!("model/shipped.bin");
 static SHIPPED: LazyLock<Model> = LazyLock::new(|| Model::read(EMBEDDED).unwrap_or_default());
 
 /// What each kind of piece counts: letters carry further than words. Measured on hands left out.
-pub(super) const KIND_WEIGHTS: [f64; Kind::ALL.len()] = [0.6, 1.0, 0.3];
+pub(super) const KIND_WEIGHTS: [f64; Kind::ALL.len()] = [0.6, 1.0, 0.2];
 
 /// What the pieces of each kind come to in a mail of a few words. Shorter ones are taken to have as many, so that
 /// a greeting alone does not decide with the voice of a whole mail.
 const LENGTH_MIN: [u64; Kind::ALL.len()] = [9_216, 30_720, 1_024];
+
+/// The rarity of a word that one mail in ten has: `16 (ln 10 + 1)`.
+const COMMON_BELOW: u8 = 53;
 
 /// Steps in which the weights of terms are counted.
 const TERM_STEPS: f64 = 256.0;
@@ -137,10 +140,10 @@ impl Model {
     }
 
     /// What a text comes to, whose terms speak for these entries with these weights. Linear in the words.
-    pub(super) fn score<'w>(
+    pub(super) fn score<'w, 't>(
         &self,
         words: impl Iterator<Item = &'w Word>,
-        terms: impl Iterator<Item = (&'w str, f64)>,
+        terms: impl Iterator<Item = (&'t str, f64)>,
     ) -> Score<'_> {
         let mut hits = Vec::new();
         each(words, |Feature { key, kind, word }| {
@@ -241,9 +244,11 @@ pub(super) struct Score<'m> {
 }
 
 impl Score<'_> {
-    /// Whether the model knows anything of the text.
-    pub(super) const fn is_empty(&self) -> bool {
-        self.hits.is_empty()
+    /// Whether a word is in so many mails that it is no reason to show.
+    pub(super) fn is_common(&self, word: &Word) -> bool {
+        let row = self.model.index.find(word_key(word));
+        let rarity = row.and_then(|row| self.model.rarities.get(row as usize));
+        rarity.is_some_and(|rarity| *rarity < COMMON_BELOW)
     }
 
     /// What each word of the text says for one class against another, summed over its pieces.

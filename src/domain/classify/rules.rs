@@ -7,10 +7,16 @@ use crate::domain::text::fold;
 use crate::domain::understand::Reading;
 
 use super::Category;
+use super::number::count;
 
 /// Words for one class count together at most this much; a single heavier one counts its weight. A long mail
 /// must not decide by mentioning much, and a person who writes a great weight means it.
 const TERMS_MAX: f64 = 4.0;
+
+/// In mails of fewer words terms count more, in proportion and up to so many times: there is little else to go
+/// by, and what is named in so few words is the matter itself.
+const BRIEF_WORDS: f64 = 20.0;
+const BREVITY_MAX: f64 = 3.0;
 
 /// What the rules say of one class.
 #[derive(Debug, Clone, Copy, Default)]
@@ -30,12 +36,18 @@ impl Sum {
     }
 }
 
+fn brevity(words: usize) -> f64 {
+    (BRIEF_WORDS / count(words).max(1.0)).clamp(1.0, BREVITY_MAX)
+}
+
 /// Words and codes of the rules found in a mail.
 pub(super) struct RuleVoices {
     subcategories: Vec<Sum>,
     referrals: Vec<Sum>,
     categories: [Sum; Category::ALL.len()],
     none: Sum,
+    /// What a weight of 1 adds to the logarithm of the likelihood in this mail.
+    pub(super) term_weight: f64,
     /// What was found, as written, with what it means and weighs.
     pub(super) found: Vec<(Meaning, f64, String)>,
 }
@@ -48,6 +60,7 @@ impl RuleVoices {
             referrals: vec![Sum::default(); rules.referrals().len()],
             categories: [Sum::default(); Category::ALL.len()],
             none: Sum::default(),
+            term_weight: rules.scoring().term_weight * brevity(reading.words.len()),
             found: Vec::new(),
         };
         let mut seen = BTreeSet::new();

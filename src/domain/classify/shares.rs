@@ -14,8 +14,11 @@ use super::{BECAUSE_MAX, Category};
 /// A word that says less than this share of what the loudest says did not decide.
 const LOUD_MIN: f64 = 0.2;
 
-/// Shorter words are articles and prepositions in every language written in letters.
-const LETTERS_MIN: usize = 3;
+/// A word that adds less to the logarithm of the likelihood did not decide either.
+const VOICE_MIN: f64 = 0.25;
+
+/// Shorter words are mostly articles and prepositions, in every language written in letters.
+const LETTERS_MIN: usize = 4;
 
 /// Chinese characters that are shown together: most words have no more.
 const HAN_MAX: usize = 3;
@@ -33,7 +36,7 @@ struct Share<'a> {
 pub(super) struct Shares<'a>(Vec<Share<'a>>);
 
 impl<'a> Shares<'a> {
-    /// Puts model and rules together: each weight of the rules counts `term_weight` in the logarithm. What
+    /// Puts model and rules together: each weight of the rules counts its `term_weight` in the logarithm. What
     /// only the rules know begins as the least likely of what the model knows.
     pub(super) fn of(
         score: &Score<'_>,
@@ -48,13 +51,12 @@ impl<'a> Shares<'a> {
             .enumerate()
             .map(|(at, class)| (class.name.as_str(), at))
             .collect();
-        let term_weight = rules.scoring().term_weight;
         let mut all = Vec::new();
         let mut logits = Vec::new();
         let mut add = |category, name: &'a str, said: f64| {
             let class = known.get(name).copied();
             let learnt = class.and_then(|class| score.logits.get(class)).copied().unwrap_or(least);
-            logits.push(learnt + term_weight * said);
+            logits.push(learnt + voices.term_weight * said);
             all.push(Share { category, name, class, likelihood: 0.0 });
         };
         for (at, entry) in rules.subcategories().iter().enumerate() {
@@ -112,7 +114,7 @@ pub(super) fn because(
     };
     let mentions = voices.found.iter().filter(|(meaning, _, _)| speaks(*meaning));
     let mut loud: Vec<(f64, String)> = mentions
-        .map(|(_, weight, written)| (weight * rules.scoring().term_weight, written.clone()))
+        .map(|(_, weight, written)| (weight * voices.term_weight, written.clone()))
         .collect();
     if let (Some(class), Some(against)) = (shares.class(best), shares.class(next)) {
         loud.extend(learnt_words(score, class, against, reading));
@@ -139,7 +141,8 @@ fn learnt_words(
             end = end.saturating_add(1);
         }
         let written = reading.written(&(at..end));
-        if han(at) || written.chars().count() >= LETTERS_MIN {
+        let common = reading.words.get(at).is_some_and(|word| score.is_common(word));
+        if han(at) || (!common && written.chars().count() >= LETTERS_MIN) {
             spoken.entry(fold(written)).or_insert((0.0, written)).0 += voice;
         }
         at = end;
@@ -149,14 +152,14 @@ fn learnt_words(
 
 fn strongest(mut loud: Vec<(f64, String)>) -> Vec<String> {
     loud.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
-    let least = loud.first().map_or(0.0, |first| first.0 * LOUD_MIN);
+    let least = loud.first().map_or(0.0, |first| first.0 * LOUD_MIN).max(VOICE_MIN);
     let mut chosen: Vec<String> = Vec::new();
     for (voice, written) in loud {
         let told = || {
             let folded = fold(&written);
             chosen.iter().any(|earlier| fold(earlier).contains(&folded))
         };
-        if chosen.len() < BECAUSE_MAX && voice > 0.0 && voice >= least && !told() {
+        if chosen.len() < BECAUSE_MAX && voice >= least && !told() {
             chosen.push(written);
         }
     }
