@@ -7,5 +7,6 @@ mod importing;
 mod inspecting;
 mod shapes;
 pub mod site;
+mod teaching;
 mod wrong;
 mod wrong_rules;

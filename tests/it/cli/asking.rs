@@ -3,7 +3,7 @@
 use super::site::{Site, sportello};
 
 /// Every command and subcommand that there is.
-const COMMANDS: [&[&str]; 22] = [
+const COMMANDS: [&[&str]; 26] = [
     &[],
     &["run"],
     &["demo"],
@@ -24,7 +24,11 @@ const COMMANDS: [&[&str]; 22] = [
     &["quarantine", "list"],
     &["quarantine", "show"],
     &["quarantine", "retry"],
+    &["classify"],
+    &["classify", "evaluate"],
+    &["classify", "train"],
     &["import"],
+    &["replay"],
     &["status"],
 ];
 
