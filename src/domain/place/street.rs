@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::gazetteer::Street as Known;
 use super::token::{Line, is_link};
 use super::words::{
-    ABBREVIATED, ABBREVIATIONS, AWAY, BEGINNERS, COMMON_KINDS, ENDERS, KINDS, MEANS, MONTHS, ROADS,
-    TOWN_LINKS, UNNAMED_KINDS,
+    ABBREVIATED, ABBREVIATIONS, ARTICLES, AWAY, BEGINNERS, COMMON_KINDS, ENDERS, KINDS, MEANS,
+    MONTHS, ROADS, TOWN_LINKS, UNNAMED_KINDS,
 };
 use super::{Ground, number, registered};
 
@@ -166,7 +166,9 @@ fn is_idiom(line: &Line<'_>, kind: usize, name: usize) -> bool {
         && !line.is_capital(name)
         && AWAY.iter().any(|begin| before.starts_with(begin));
     // `via E. Fermi`
-    let initial = line.is_capital(name) && line.gap(name.saturating_add(1)).starts_with('.');
+    let initial = after.len() == 1
+        && line.is_capital(name)
+        && line.gap(name.saturating_add(1)).starts_with('.');
     away || (MEANS.contains(&after) && !initial)
         || of_reason
         || (after == "di" && is_way_out(line, name))
@@ -196,7 +198,9 @@ fn name_end(line: &Line<'_>, kind: usize, start: usize, common: bool) -> usize {
         return start;
     }
     let end = caseless_end(line, start);
-    let unnamed = UNNAMED_KINDS.contains(&line.word(kind)) && !shouted;
+    // `il platano del viale ormai bussa ai vetri`: whoever writes the article names no street.
+    let article = line.word(kind) != "via" && ARTICLES.contains(&line.before(kind, 1));
+    let unnamed = (article || UNNAMED_KINDS.contains(&line.word(kind))) && !shouted;
     if unnamed && number::after_name(line, end).is_none() { start } else { end }
 }
 

@@ -105,6 +105,11 @@ fn idioms_are_no_streets() {
         "la frazione senza luce",
         "il vialetto principale è pieno di radici",
         "viene via coi carrelli",
+        "ne hanno spinti via tre con un muletto",
+        "il codice ricevuto via SMS. Grazie",
+        "il platano del viale ormai bussa ai vetri",
+        "nella piazza grande non si vede niente",
+        "la strada e la via comunale sono rotte",
         "",
     ] {
         let street = place("", text, "", &Gazetteer::default()).and_then(|place| place.street);

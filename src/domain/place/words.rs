@@ -86,10 +86,15 @@ pub(super) const ABBREVIATED: [(&str, &str); 12] = [
 ];
 
 /// Beginnings of words that make a following `via` mean "away" (`portata via`, `viene via`, `così via`).
-pub(super) const AWAY: [&str; 22] = [
+pub(super) const AWAY: [&str; 30] = [
     "port", "butt", "and", "va", "vien", "veng", "venut", "vol", "tir", "tolt", "togli", "spazz",
-    "strapp", "scapp", "mand", "lav", "cos", "gett", "cacc", "soffi", "ven", "scivol",
+    "strapp", "scapp", "mand", "lav", "cos", "gett", "cacc", "soffi", "ven", "scivol", "spint",
+    "sping", "spinse", "trascin", "rub", "fregat", "schizz", "sped",
 ];
+
+/// Articles, alone and in prepositions: before a square or avenue that is spoken of without its name.
+pub(super) const ARTICLES: [&str; 12] =
+    ["il", "la", "del", "della", "nel", "nella", "al", "alla", "sul", "sulla", "dal", "dalla"];
 
 /// Words after `via` that make it a means, a way out or an idiom.
 pub(super) const MEANS: [&str; 28] = [
@@ -188,7 +193,7 @@ pub(super) const BEGINNERS: [&str; 44] = [
 ];
 
 /// Small words that end a name where the case of letters tells nothing.
-pub(super) const ENDERS: [&str; 99] = [
+pub(super) const ENDERS: [&str; 137] = [
     "pubblica",
     "pulita",
     "stretta",
@@ -288,6 +293,44 @@ pub(super) const ENDERS: [&str; 99] = [
     "antistante",
     "esterno",
     "adiacente",
+    "ormai",
+    "gia",
+    "sempre",
+    "ancora",
+    "poi",
+    "qui",
+    "qua",
+    "mentre",
+    "perche",
+    "se",
+    "quasi",
+    "piu",
+    "molto",
+    "tutti",
+    "tutto",
+    "comunale",
+    "provinciale",
+    "statale",
+    "vicinale",
+    "ciclabile",
+    "pedonale",
+    "sterrata",
+    "chiusa",
+    "allagata",
+    "chi",
+    "come",
+    "cosi",
+    "prima",
+    "adesso",
+    "ora",
+    "oggi",
+    "ieri",
+    "stamattina",
+    "stanotte",
+    "questa",
+    "questo",
+    "quella",
+    "quello",
 ];
 
 /// Words written short, whose stop ends no name.
