@@ -5,15 +5,19 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::command;
 use crate::domain::decide::{Arrival, Change, Decision, Event, Outcome, Snapshot, decide};
 use crate::domain::desk::Desk;
-use crate::domain::letter::Letter;
+use crate::domain::digest;
+use crate::domain::letter::{Letter, LetterKind};
+use crate::domain::order::{Used, WorkOrder, period_of};
 use crate::domain::thread;
 use crate::domain::ticket::{self, Entry, EntryKind, OURSELVES};
 use crate::domain::time::Timestamp;
 use crate::render::{Sender, Templates, render};
 use crate::store::mail::{MailRow, Raw};
-use crate::store::{StoreError, Tx, limits, mail, outbox, tickets};
+use crate::store::tickets::Chains;
+use crate::store::{StoreError, Tx, limits, mail, orders, outbox, tickets};
 
 /// What carrying out needs besides the store: the office's settings and its texts.
 #[derive(Debug)]
@@ -142,7 +146,25 @@ impl Clerk {
             Some(number) => tickets::load(tx, &number).await?,
             None => None,
         };
-        Ok(Snapshot {
+        let orders = match &ticket {
+            Some(ticket) => orders::of_ticket(tx, &ticket.number).await?,
+            None => Vec::new(),
+        };
+        let mut confirmation = None;
+        let ours = keys.letters.iter();
+        let questions =
+            ours.filter(|id| self.desk.signer.verify(id) == Some(LetterKind::Confirmation));
+        for id in questions {
+            confirmation = confirmation.or(mail::to_confirm(tx, id).await?);
+        }
+        let second = understood.second.iter().filter_map(|it| it.verdict.subcategory.as_deref());
+        let before = ticket.iter().filter_map(|ticket| ticket.subcategory.as_deref());
+        let codes = subcategory.into_iter().chain(second).chain(before);
+        let used = self.used(tx, &codes.collect::<Vec<_>>(), &orders, now).await?;
+        let mut snapshot = Snapshot {
+            orders,
+            used,
+            confirmation,
             next_number,
             known,
             candidates,
@@ -151,7 +173,57 @@ impl Clerk {
             earlier,
             letter,
             ..Snapshot::default()
-        })
+        };
+        if self.desk.may_order(&address) {
+            let ordered = snapshot.confirmation.as_ref().map(|asked| asked.mail.text.clone());
+            let text = ordered.unwrap_or_else(|| arrival.mail.text.clone());
+            self.for_orders(tx, &mut snapshot, &text, now).await?;
+        }
+        Ok(snapshot)
+    }
+
+    /// What the orders of staff may need besides: a command may name another ticket, or any contractor.
+    async fn for_orders(
+        &self,
+        tx: &mut Tx,
+        snapshot: &mut Snapshot,
+        text: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let Some(number) = snapshot.ticket.as_ref().map(|ticket| ticket.number.clone()) else {
+            return Ok(());
+        };
+        let works = self.desk.rules.subcategories().iter();
+        let codes: Vec<&str> = works.map(|work| work.code.as_str()).collect();
+        snapshot.used = self.used(tx, &codes, &snapshot.orders, now).await?;
+        snapshot.same = tickets::same_as(tx, &number).await?;
+        if let Some(other) = command::named_ticket(text) {
+            snapshot.other = tickets::load(tx, &other).await?;
+        }
+        self.acknowledged(tx, snapshot).await
+    }
+
+    /// What the contractors of these kinds of work, and of these orders, have used of their limits.
+    async fn used(
+        &self,
+        tx: &mut Tx,
+        codes: &[&str],
+        orders: &[WorkOrder],
+        now: Timestamp,
+    ) -> Result<BTreeMap<String, Used>, StoreError> {
+        let rules = &self.desk.rules;
+        let day = self.desk.hours.local(now).date_naive();
+        let mut used = BTreeMap::new();
+        // In the order of the rules, so that two daemons never wait for each other's budgets.
+        let asked = rules.all_contractors().iter().filter(|firm| {
+            firm.subcategories.iter().any(|code| codes.contains(&code.as_str()))
+                || orders.iter().any(|order| order.contractor == firm.id)
+        });
+        for firm in asked {
+            let period = period_of(firm.limits.period, day);
+            used.insert(firm.id.clone(), orders::used(tx, &firm.id, &period).await?);
+        }
+        Ok(used)
     }
 
     /// Decides about what staff did, or what befell a letter, and writes it down. The reasons are
@@ -163,25 +235,63 @@ impl Clerk {
         event: &Event<'_>,
         now: Timestamp,
     ) -> Result<Decision, StoreError> {
+        let snapshot = self.of_ticket(tx, number, event, now).await?;
+        let decision = decide(&self.desk, &snapshot, event, now);
+        self.apply(tx, &decision, None, now).await?;
+        Ok(decision)
+    }
+
+    /// What an event about a ticket must know.
+    async fn of_ticket(
+        &self,
+        tx: &mut Tx,
+        number: &str,
+        event: &Event<'_>,
+        now: Timestamp,
+    ) -> Result<Snapshot, StoreError> {
+        let ticket = tickets::load(tx, number).await?;
+        let orders = orders::of_ticket(tx, number).await?;
+        let code = match event {
+            Event::StaffCorrected(correction) => correction.subcategory.as_deref(),
+            _ => None,
+        };
+        let before = ticket.as_ref().and_then(|ticket| ticket.subcategory.as_deref());
+        let codes: Vec<&str> = code.into_iter().chain(before).collect();
+        let used = self.used(tx, &codes, &orders, now).await?;
         let mut snapshot = Snapshot {
-            ticket: tickets::load(tx, number).await?,
             same: tickets::same_as(tx, number).await?,
+            ticket,
+            orders,
+            used,
             ..Snapshot::default()
         };
         match event {
             Event::StaffJoined { other } => snapshot.other = tickets::load(tx, other).await?,
-            Event::StaffClosed { .. } => {
-                for ticket in snapshot.ticket.iter().chain(&snapshot.same) {
-                    if tickets::is_acknowledged(tx, &ticket.number).await? {
-                        snapshot.acknowledged.insert(ticket.number.clone());
-                    }
-                }
-            }
+            Event::StaffSaid { text } => self.for_orders(tx, &mut snapshot, text, now).await?,
+            Event::StaffClosed { .. } => self.acknowledged(tx, &mut snapshot).await?,
             _ => {}
         }
-        let decision = decide(&self.desk, &snapshot, event, now);
-        self.apply(tx, &decision, None, now).await?;
-        Ok(decision)
+        Ok(snapshot)
+    }
+
+    /// Whose requesters were told that they were received: they are told of the closing.
+    async fn acknowledged(&self, tx: &mut Tx, snapshot: &mut Snapshot) -> Result<(), StoreError> {
+        for ticket in snapshot.ticket.iter().chain(&snapshot.same) {
+            if tickets::is_acknowledged(tx, &ticket.number).await? {
+                snapshot.acknowledged.insert(ticket.number.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// At the first look after an opening the offices are told what waits for them.
+    pub async fn digest(&self, tx: &mut Tx, day: &str, now: Timestamp) -> Result<(), StoreError> {
+        if tickets::begin_day(tx, day, now).await? {
+            for letter in digest::digests(&self.desk, &tickets::open(tx).await?, now) {
+                self.owe(tx, &mut Chains::default(), &letter, now).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Decides about a quarantined mail that could be read after all; returns its ticket's number.
@@ -211,16 +321,18 @@ impl Clerk {
         content_key: Option<&str>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let mut chains = Chains::default();
         for change in &decision.changes {
             match change {
-                Change::Open(_) => {}
+                Change::Open(ticket) => chains.begin(&ticket.number),
                 Change::Update(ticket) => {
                     if !tickets::update(tx, ticket).await? {
                         return Err(StoreError::Changed { number: ticket.number.clone() });
                     }
                 }
                 Change::Enter { ticket, entry } => {
-                    tickets::enter(tx, ticket, entry, content_key, now);
+                    let line = (entry, content_key);
+                    tickets::enter(tx, &mut chains, ticket, line, now).await?;
                 }
                 Change::Bounced { message_id, reason } => {
                     outbox::bounced(tx, message_id, reason, now).await?;
@@ -228,20 +340,32 @@ impl Clerk {
                 Change::Delivery { message_id, delivery } => {
                     outbox::delivery(tx, message_id, *delivery).await?;
                 }
+                Change::Order(order) => orders::insert(tx, order),
+                Change::Ordered(order) => {
+                    if !orders::update(tx, order).await? {
+                        return Err(StoreError::Changed { number: order.ticket.clone() });
+                    }
+                }
                 Change::Label { ticket, field, before, after } => {
                     tickets::label(tx, ticket, field, before.as_deref(), after, now);
                 }
             }
         }
         for letter in &decision.letters {
-            self.owe(tx, letter, now);
+            self.owe(tx, &mut chains, letter, now).await?;
         }
         Ok(())
     }
 
     /// Words a letter and puts it into the outbox. One that cannot be worded must not cost the ticket:
     /// it becomes a line of its history that staff see.
-    fn owe(&self, tx: &mut Tx, letter: &Letter, now: Timestamp) {
+    async fn owe(
+        &self,
+        tx: &mut Tx,
+        chains: &mut Chains,
+        letter: &Letter,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         match render(&self.templates, letter, &self.sender, now) {
             Ok(rendered) => outbox::insert(tx, letter, rendered.bytes, now),
             Err(error) => {
@@ -250,9 +374,10 @@ impl Clerk {
                     let text = format!("the {} could not be written: {error}", letter.kind.name());
                     let entry =
                         Entry { kind: EntryKind::LetterFailed, author: OURSELVES.to_owned(), text };
-                    tickets::enter(tx, number, &entry, None, now);
+                    tickets::enter(tx, chains, number, (&entry, None), now).await?;
                 }
             }
         }
+        Ok(())
     }
 }

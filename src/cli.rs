@@ -34,6 +34,7 @@ mod run;
 
 mod status;
 
+mod orders;
 mod tickets;
 
 /// Turns a municipality's maintenance mailbox into tickets.
@@ -84,6 +85,9 @@ enum Command {
     /// Tell the whole story of a ticket number, a Message-ID or a ledger id
     #[command(after_help = explain::HELP)]
     Explain(explain::Args),
+    /// List work orders, and what is left of the contractors' limits
+    #[command(subcommand)]
+    Orders(orders::Command),
     /// List, show, correct, join, split, take and close tickets
     #[command(subcommand)]
     Tickets(tickets::Command),
@@ -163,6 +167,7 @@ fn dispatch(cli: Cli) -> Done {
         Command::Demo(args) => in_runtime(demo::run(args)),
         Command::Check(args) => in_runtime(check::run(args, file)),
         Command::Explain(args) => in_runtime(explain::run(args, file)),
+        Command::Orders(command) => in_runtime(orders::run(command, file)),
         Command::Tickets(command) => in_runtime(tickets::run(command, file)),
         Command::Outbox(command) => in_runtime(outbox::run(command, file)),
         Command::Quarantine(command) => in_runtime(quarantine::run(command, file)),

@@ -13,6 +13,7 @@ use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+mod commands;
 mod console;
 mod error;
 mod keys;
@@ -28,6 +29,7 @@ mod smtp;
 mod store;
 mod values;
 
+pub use commands::Commands;
 pub use console::Console;
 pub use error::{ConfigError, Fault};
 pub use limits::Limits;
@@ -64,6 +66,8 @@ pub struct Config {
     pub places: Places,
     /// The letter templates, if not the embedded ones.
     pub templates: Templates,
+    /// What orders by mail must prove.
+    pub commands: Commands,
     /// How much we send and fetch at most.
     pub limits: Limits,
     /// What is allowed but unwise (a password that everybody can read), one sentence each.
@@ -112,6 +116,7 @@ impl Config {
             rules: Rules::default(),
             places: Places::default(),
             templates: Templates::default(),
+            commands: Commands::default(),
             limits: Limits::default(),
             warnings: Vec::new(),
             absent: vec![mailbox::none_configured(), smtp::none_configured()],
@@ -148,6 +153,7 @@ impl Config {
             rules: rules::read_rules(reading),
             places: rules::read_places(reading),
             templates: rules::read_templates(reading),
+            commands: commands::read(reading),
             limits: limits::read(reading),
             warnings: Vec::new(),
             absent: Vec::new(),

@@ -97,6 +97,7 @@ impl Parts {
             clock: self.clock.clone(),
             chance: std::sync::Mutex::new(Chance::system()),
             epoch,
+            greeted: std::sync::Mutex::default(),
         };
         let silent_since =
             if alone { Timestamp::from_millis(i64::MAX) } else { now.minus(outgoing::SILENCE_MAX) };

@@ -15,7 +15,7 @@ use crate::domain::decide::{Event, FailedLetter};
 use crate::domain::retry::{self, Ended};
 use crate::domain::time::Timestamp;
 use crate::store::outbox::Leased;
-use crate::store::{Engine, StoreError, Tx, limits, outbox, tickets};
+use crate::store::{Engine, StoreError, Tx, limits, orders, outbox, tickets};
 
 mod line;
 
@@ -49,6 +49,8 @@ pub struct Dispatch {
     pub chance: std::sync::Mutex<Chance>,
     /// This worker's epoch.
     pub epoch: i64,
+    /// The day on which the offices were last greeted, so that the store is not asked at every look.
+    pub greeted: std::sync::Mutex<String>,
 }
 
 /// What a pass did.
@@ -89,6 +91,8 @@ impl Dispatch {
         let began = self.clock.now();
         self.release_held(began).await?;
         self.make_calls(began).await?;
+        self.chase_orders(began).await?;
+        self.greet_offices(began).await?;
         let mut total = Dispatched::default();
         let mut lines: Vec<Option<Line>> = (0..LINES).map(|_| None).collect();
         loop {
@@ -194,6 +198,37 @@ impl Dispatch {
                 Err(StoreError::Changed { .. }) => {}
                 Err(error) => return Err(error),
             }
+        }
+        Ok(())
+    }
+
+    /// Looks at the work orders that should have been answered by now.
+    async fn chase_orders(&self, now: Timestamp) -> Result<(), StoreError> {
+        for (ticket, number) in orders::due(&self.engine, now).await? {
+            let event = Event::OrderDue { number: &number };
+            let mut tx = self.engine.begin().await?;
+            match self.clerk.handle(&mut tx, &ticket, &event, now).await {
+                Ok(_) => tx.commit().await?,
+                // Staff or another daemon were faster; what is left to do shows in the next pass.
+                Err(StoreError::Changed { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the offices once a day, when they open, what waits for them.
+    async fn greet_offices(&self, now: Timestamp) -> Result<(), StoreError> {
+        let day = self.clerk.desk.hours.local(now).date_naive().to_string();
+        let is_known = self.greeted.lock().is_ok_and(|greeted| *greeted == day);
+        if is_known || !self.clerk.desk.hours.is_open(now) {
+            return Ok(());
+        }
+        let mut tx = self.engine.begin().await?;
+        self.clerk.digest(&mut tx, &day, now).await?;
+        tx.commit().await?;
+        if let Ok(mut greeted) = self.greeted.lock() {
+            *greeted = day;
         }
         Ok(())
     }

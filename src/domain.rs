@@ -34,7 +34,17 @@ pub mod thread;
 
 pub mod hours;
 
+pub mod life;
+
 pub mod ticket;
+
+pub mod order;
+
+pub mod command;
+
+pub mod trust;
+
+pub mod claim;
 
 pub mod letter;
 
@@ -43,6 +53,8 @@ pub mod limits;
 pub mod desk;
 
 pub mod delivery;
+
+pub mod digest;
 
 pub mod decide;
 

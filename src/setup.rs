@@ -15,6 +15,7 @@ use crate::domain::mail::Address;
 use crate::domain::place::{Gazetteer, GazetteerError, PlacesFile};
 use crate::domain::rules::{EMBEDDED, RuleSet, RulesError};
 use crate::domain::token::Signer;
+use crate::domain::trust::Policy;
 use crate::mailbox::session::{Account, Deadlines};
 use crate::mailbox::{Imap, MailboxError, Maildir, Source};
 use crate::render::{Sender, TemplateError, Templates};
@@ -109,6 +110,10 @@ pub fn desk(config: &Config, signer: Signer) -> Result<Desk, SetupError> {
             Some(config::Envelope::From) | None => Envelope::From,
         },
         signer,
+        trust: Policy {
+            authserv_id: config.commands.authserv_id.clone(),
+            required: config.commands.dmarc,
+        },
     })
 }
 

@@ -16,6 +16,8 @@ pub mod mail;
 
 pub mod tickets;
 
+pub mod orders;
+
 pub mod outbox;
 
 pub mod limits;

@@ -8,7 +8,7 @@ use super::output::{on_one_line, say};
 use super::{Done, Failure, load, open_store};
 use crate::domain::ticket::Ticket;
 use crate::store::mail::MailRow;
-use crate::store::{Engine, StoreError, ledger, mail, outbox, tickets};
+use crate::store::{Engine, StoreError, ledger, mail, orders, outbox, tickets};
 
 pub(super) const HELP: &str = "\
 What came, what sort of mail it is and why, what it became, how it was classified, its history, and \
@@ -118,6 +118,22 @@ pub(super) async fn ticket(engine: &Engine, number: &str) -> Done {
     for entry in tickets::history(engine, id).await? {
         let text = entry.text.lines().next().unwrap_or_default();
         say(&format!("  {}  {} by {}: {}", entry.at, entry.kind, entry.author, on_one_line(text)));
+    }
+    let mut tx = engine.begin().await?;
+    let orders = orders::of_ticket(&mut tx, number).await?;
+    tx.commit().await?;
+    if !orders.is_empty() {
+        say("Work orders");
+    }
+    for order in orders {
+        say(&format!(
+            "  {} {}: {}, made {} by {}",
+            order.number,
+            order.contractor,
+            order.state.name(),
+            order.made_at,
+            order.by
+        ));
     }
     say("Letters");
     for letter in outbox::of_ticket(engine, id).await? {

@@ -28,7 +28,7 @@ pub(super) enum Command {
         /// How to print them
         #[arg(long, value_enum, default_value = "table")]
         format: Format,
-        /// Only those with this status: received, `to_check`, closed
+        /// Only those with this status: received, `to_check`, ordered, closed, …
         #[arg(long)]
         status: Option<String>,
     },
@@ -89,6 +89,19 @@ pub(super) enum Command {
         /// By whom or how, for the ticket's history
         #[arg(long)]
         note: Option<String>,
+    },
+    /// Order something in the words that staff use by mail
+    ///
+    /// Several at once are carried out together or not at all; `#aiuto` shows every command.
+    #[command(
+        after_help = "Examples:\n  sportello tickets tell 2026-000123 '#ordina luce'\n  sportello tickets tell 2026-000123 '#sopralluogo 12/3' '#nota chiavi in portineria'\n  sportello tickets tell 2026-000123 '#aiuto'"
+    )]
+    Tell {
+        /// The ticket's number, as 2026-000123
+        number: String,
+        /// The commands, each beginning with #
+        #[arg(required = true)]
+        commands: Vec<String>,
     },
     /// Close a ticket: nothing more is to be done
     ///
@@ -207,6 +220,9 @@ pub(super) async fn run(command: Command, file: PathBuf) -> Done {
         Command::Split { number } => handle(&config, &number, &Event::StaffSplit).await,
         Command::Take { number, note } => {
             handle(&config, &number, &Event::StaffTook { note: note.as_deref() }).await
+        }
+        Command::Tell { number, commands } => {
+            handle(&config, &number, &Event::StaffSaid { text: &commands.join("\n") }).await
         }
         Command::Close { number, note } => {
             handle(&config, &number, &Event::StaffClosed { note: note.as_deref() }).await

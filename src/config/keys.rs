@@ -87,6 +87,11 @@ pub(super) const SECTIONS: &[SectionKeys] = &[
         repeats: false,
         keys: &[("register", Text), ("sites", Text), ("utm_zone", Number)],
     },
+    SectionKeys {
+        name: "commands",
+        repeats: false,
+        keys: &[("authserv_id", Text), ("dmarc", Flag)],
+    },
     SectionKeys { name: "templates", repeats: false, keys: &[("directory", Text)] },
     SectionKeys {
         name: "limits",

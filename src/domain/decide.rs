@@ -4,7 +4,7 @@
 //! [`Decision`] out in one transaction. Nothing is left to choose there: recipients, Message-IDs, holds
 //! and the mail's place in the ledger are all in it, each with its reason.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -16,9 +16,10 @@ use super::kind::KindVerdict;
 use super::letter::Letter;
 use super::limits::Released;
 use super::mail::Mail;
+use super::order::{Used, WorkOrder};
 use super::rules::Category;
 use super::thread::Candidate;
-use super::ticket::{Entry, Ticket};
+use super::ticket::{Entry, STAFF, Ticket};
 use super::time::Timestamp;
 use super::understand::Understood;
 use super::urgency::Urgency;
@@ -29,6 +30,8 @@ mod arrival;
 
 mod closing;
 
+mod command;
+
 mod continued;
 
 mod delivery;
@@ -37,11 +40,15 @@ mod letters;
 
 mod on_call;
 
+mod said;
+
 mod same;
 
 mod second;
 
 mod staff;
+
+mod work;
 
 #[cfg(test)]
 mod tests;
@@ -72,8 +79,18 @@ pub enum Event<'a> {
         /// What they noted.
         note: Option<&'a str>,
     },
+    /// Staff ordered something in words.
+    StaffSaid {
+        /// As they wrote it.
+        text: &'a str,
+    },
     /// The clock came to the next call of an emergency.
     CallDue,
+    /// The clock came to a work order that nobody answered.
+    OrderDue {
+        /// The order's number.
+        number: &'a str,
+    },
     /// A letter will not arrive.
     LetterFailed(&'a FailedLetter),
 }
@@ -130,6 +147,21 @@ pub struct Snapshot {
     pub acknowledged: BTreeSet<String>,
     /// The letter of ours that a delivery report is about.
     pub letter: Option<KnownLetter>,
+    /// The work orders of the ticket, oldest first.
+    pub orders: Vec<WorkOrder>,
+    /// What contractors have used of their limits in the present period, by id.
+    pub used: BTreeMap<String, Used>,
+    /// The orders that the mail confirms.
+    pub confirmation: Option<Confirmation>,
+}
+
+/// A mail whose orders waited for a word from the address that it came from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Confirmation {
+    /// The address that was asked.
+    pub asked: String,
+    /// The mail with the orders.
+    pub mail: Mail,
 }
 
 /// A letter of ours as a delivery report finds it.
@@ -238,6 +270,10 @@ pub enum Change {
         /// Where it is.
         delivery: Delivery,
     },
+    /// A new work order.
+    Order(Box<WorkOrder>),
+    /// New values of a work order; `version` is one above the one they were made from.
+    Ordered(Box<WorkOrder>),
     /// What staff taught: a field's right value.
     Label {
         /// The ticket's number.
@@ -270,11 +306,13 @@ pub fn decide(desk: &Desk, snapshot: &Snapshot, event: &Event<'_>, now: Timestam
     match event {
         Event::MailArrived(arrival) => arrival::decide(desk, snapshot, arrival, now),
         Event::MailReadAgain(arrival) => arrival::read_again(desk, snapshot, arrival, now),
-        Event::StaffCorrected(correction) => staff::correct(desk, snapshot, correction, now),
-        Event::StaffClosed { note } => closing::close(desk, snapshot, *note, now),
+        Event::StaffCorrected(correction) => staff::correct(desk, snapshot, correction, STAFF, now),
+        Event::StaffClosed { note } => closing::close(desk, snapshot, *note, STAFF, now),
         Event::StaffJoined { .. } => same::join(snapshot, now),
         Event::StaffSplit => same::split(desk, snapshot, now),
-        Event::StaffTook { note } => on_call::take(snapshot, *note, now),
+        Event::StaffTook { note } => on_call::take(snapshot, *note, STAFF, now),
+        Event::StaffSaid { text } => command::from_desk(desk, snapshot, text, now),
+        Event::OrderDue { number } => work::due(desk, snapshot, number, now),
         Event::CallDue => on_call::due(desk, snapshot, now),
         Event::LetterFailed(failed) => delivery::refused(desk, snapshot, failed, now),
     }

@@ -6,6 +6,7 @@ use super::limits::Limits;
 use super::mail::Address;
 use super::rules::RuleSet;
 use super::token::Signer;
+use super::trust::Policy;
 
 /// The envelope sender of acknowledgements: who hears of one that cannot be delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,9 +40,33 @@ pub struct Desk {
     pub envelope: Envelope,
     /// Signs Message-IDs.
     pub signer: Signer,
+    /// What orders by mail must prove.
+    pub trust: Policy,
 }
 
 impl Desk {
+    /// Whether an address is one of staff: listed as such, an office's, or on call.
+    #[must_use]
+    pub fn is_staff(&self, address: &str) -> bool {
+        let same = |known: &str| known.eq_ignore_ascii_case(address);
+        self.staff.iter().any(|known| same(known))
+            || self.rules.offices().iter().filter_map(|office| office.address.as_deref()).any(same)
+            || self
+                .rules
+                .all_on_call()
+                .iter()
+                .flat_map(|on_call| &on_call.addresses)
+                .any(|it| same(it))
+    }
+
+    /// Whether an address may give orders by mail: staff, and whoever may exceed a contractor's limits.
+    #[must_use]
+    pub fn may_order(&self, address: &str) -> bool {
+        let firms = self.rules.all_contractors();
+        self.is_staff(address)
+            || firms.iter().flat_map(|firm| &firm.exceed).any(|it| it.eq_ignore_ascii_case(address))
+    }
+
     /// The domain of our Message-IDs.
     #[must_use]
     pub fn domain(&self) -> &str {

@@ -153,6 +153,12 @@ impl Hours {
         words::day(self.local(at).date_naive())
     }
 
+    /// A day as people say it.
+    #[must_use]
+    pub fn date(&self, day: NaiveDate) -> Wording {
+        words::day(day)
+    }
+
     /// The last closing of a day; `None` when the office does not open on it.
     fn closing(&self, date: NaiveDate) -> Option<NaiveDateTime> {
         let midnight = date.and_time(NaiveTime::MIN);

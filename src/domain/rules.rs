@@ -15,6 +15,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use regex::{Regex, RegexSet};
 use serde::{Deserialize, Serialize};
 
@@ -95,6 +96,10 @@ pub struct Subcategory {
     pub words: BTreeMap<Language, String>,
     /// Working days until the work is usually done; the office's figure counts when there is none.
     pub expected_days: Option<u32>,
+    /// What one such intervention usually costs, in cents: held against the limits of contractors.
+    pub estimate_cents: Option<i64>,
+    /// A sentence in Italian for whoever goes there, about what is dangerous in this work.
+    pub safety: Option<String>,
     pub(super) patterns: Vec<Pattern>,
 }
 
@@ -165,6 +170,47 @@ pub struct Contractor {
     pub subcategories: Vec<String>,
     /// How it gets a work order.
     pub activation: Activation,
+    /// Where it works; none is everywhere.
+    pub districts: Vec<String>,
+    /// The code of the contract, named in every order.
+    pub contract: Option<String>,
+    /// The contract's first day.
+    pub valid_from: Option<NaiveDate>,
+    /// The contract's last day.
+    pub valid_to: Option<NaiveDate>,
+    /// Of several for one kind of work the smallest is asked first; equal ones in the order of the file.
+    pub priority: u32,
+    /// Within these it is activated without asking anybody.
+    pub limits: Limits,
+    /// Who may allow more: bare addresses in the order in which they are asked; none is the office in charge.
+    pub exceed: Vec<String>,
+    /// Minutes within which an urgent order must be answered; the others have until the end of the next working day.
+    pub answer_minutes: u32,
+}
+
+/// How far a contractor may be activated without asking (the limits of the agreement with the technicians).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// What one intervention may cost, in cents.
+    pub intervention_cents: Option<i64>,
+    /// What the interventions of a period may cost together, in cents.
+    pub period_cents: Option<i64>,
+    /// How many a period may see.
+    pub period_orders: Option<i64>,
+    /// What a period is.
+    pub period: Period,
+}
+
+/// The time that a budget is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Period {
+    /// A calendar month.
+    #[default]
+    Month,
+    /// Three calendar months.
+    Quarter,
+    /// A calendar year.
+    Year,
 }
 
 /// Who is called about an emergency, at any hour.
@@ -208,6 +254,7 @@ pub struct RuleSet {
     contractors: Vec<Contractor>,
     on_call: Vec<OnCall>,
     alarm_senders: Vec<String>,
+    claims_address: Option<String>,
     /// A model of the site's own; none for the shipped one.
     model: Option<Model>,
     places: Gazetteer,
@@ -276,12 +323,14 @@ impl RuleSet {
         offices.iter().find(names).or_else(|| offices.iter().find(covers)).unwrap_or(&self.fallback)
     }
 
-    /// The firms engaged for a subcategory, in the order of the file.
+    /// The firms engaged for a subcategory, by priority and then in the order of the file.
     #[must_use]
     pub fn contractors(&self, subcategory: &str) -> Vec<&Contractor> {
         let engaged =
             |firm: &&Contractor| firm.subcategories.iter().any(|code| code == subcategory);
-        self.contractors.iter().filter(engaged).collect()
+        let mut firms: Vec<&Contractor> = self.contractors.iter().filter(engaged).collect();
+        firms.sort_by_key(|firm| firm.priority);
+        firms
     }
 
     /// Every office, the default one among them, in the order of the files.
@@ -296,6 +345,12 @@ impl RuleSet {
         &self.contractors
     }
 
+    /// The contractor with this id.
+    #[must_use]
+    pub fn contractor(&self, id: &str) -> Option<&Contractor> {
+        self.contractors.iter().find(|firm| firm.id == id)
+    }
+
     /// Who is called about an emergency of this office: the first contact that names it, else the first
     /// that names none. Nobody in the embedded rules.
     #[must_use]
@@ -305,10 +360,22 @@ impl RuleSet {
         self.on_call.iter().find(names).or_else(|| self.on_call.iter().find(any))
     }
 
+    /// Everybody who is called about emergencies, in the order of the file.
+    #[must_use]
+    pub fn all_on_call(&self) -> &[OnCall] {
+        &self.on_call
+    }
+
     /// Addresses or domains of lift, boiler and pump controllers, in lower case: their mails are plant reports.
     #[must_use]
     pub fn alarm_senders(&self) -> &[String] {
         &self.alarm_senders
+    }
+
+    /// Who hears of claims for damages: protocol or insurance; none is staff.
+    #[must_use]
+    pub fn claims_address(&self) -> Option<&String> {
+        self.claims_address.as_ref()
     }
 
     /// Whom to turn to for a matter that is not the municipality's maintenance.

@@ -5,45 +5,13 @@ use serde::{Deserialize, Serialize};
 use super::classify::Verdict;
 use super::duplicate::SameAs;
 use super::language::Language;
+pub use super::life::Status;
 use super::mail::Address;
 use super::place::Place;
 use super::rules::Category;
 use super::time::Timestamp;
 use super::understand::Understood;
 use super::urgency::Urgency;
-
-/// Where a ticket stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Opened, sorted and passed on.
-    Received,
-    /// Opened without a category: a person must look.
-    ToCheck,
-    /// Nothing more to do.
-    Closed,
-}
-
-impl Status {
-    /// All, in the order of a ticket's life.
-    pub const ALL: [Self; 3] = [Self::Received, Self::ToCheck, Self::Closed];
-
-    /// The name in the store and in lists.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Received => "received",
-            Self::ToCheck => "to_check",
-            Self::Closed => "closed",
-        }
-    }
-
-    /// The status of a name.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.name() == name)
-    }
-}
 
 /// A ticket as the store keeps it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -108,6 +76,25 @@ pub struct Facts {
     pub text: String,
     /// Names and sizes of what was attached.
     pub attachments: Vec<String>,
+    /// Where its waits have brought it.
+    #[serde(default)]
+    pub course: Course,
+}
+
+/// The waits of a ticket: while it waits, its expected time does not run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Course {
+    /// Where it stood before it began to wait.
+    pub before: Option<Status>,
+    /// Since when it waits.
+    pub since: Option<Timestamp>,
+    /// How long it has waited before that, in milliseconds.
+    pub waited_millis: u64,
+    /// The day of an inspection, of planned work or of the end of a postponement, as `2026-12-03`.
+    pub day: Option<String>,
+    /// The person asks for money: protocol and insurance have been told.
+    pub claim: bool,
 }
 
 impl Facts {
@@ -120,7 +107,30 @@ impl Facts {
             urgency_because: understood.urgency.because.clone(),
             text: text.to_owned(),
             attachments,
+            course: Course::default(),
         }
+    }
+}
+
+impl Ticket {
+    /// Goes to another status; the clock stops at the beginning of a wait and runs on at its end. Whether it
+    /// may is asked of [`Status::may_become`].
+    pub fn enter_status(&mut self, status: Status, now: Timestamp) {
+        let course = &mut self.facts.course;
+        match (self.status.is_waiting(), status.is_waiting()) {
+            (false, true) => {
+                course.before = Some(self.status);
+                course.since = Some(now);
+            }
+            (true, false) => {
+                let waited = course.since.map_or(0, |since| now.since(since).as_millis());
+                let waited = u64::try_from(waited).unwrap_or(u64::MAX);
+                course.waited_millis = course.waited_millis.saturating_add(waited);
+                (course.before, course.since, course.day) = (None, None, None);
+            }
+            _ => {}
+        }
+        self.status = status;
     }
 }
 
@@ -146,6 +156,12 @@ pub enum EntryKind {
     LetterFailed,
     /// A delivery report or certified-mail receipt about one of its letters.
     DeliveryStatus,
+    /// Its status changed.
+    Moved,
+    /// A work order was asked for, went out, or was taken back.
+    Ordered,
+    /// A contractor answered, or did not.
+    Answered,
 }
 
 impl EntryKind {
@@ -162,6 +178,9 @@ impl EntryKind {
             Self::Taken => "taken",
             Self::LetterFailed => "letter_failed",
             Self::DeliveryStatus => "delivery_status",
+            Self::Moved => "moved",
+            Self::Ordered => "ordered",
+            Self::Answered => "answered",
         }
     }
 }

@@ -7,7 +7,7 @@ use zstd::bulk::Compressor;
 
 use super::engine::{Row, Statement, values};
 use super::{Engine, StoreError, Tx};
-use crate::domain::decide::{Arrival, Outcome};
+use crate::domain::decide::{Arrival, Confirmation, Outcome};
 use crate::domain::time::Timestamp;
 
 /// Raw mail is kept in pieces of this size, which is also how large mails are fetched: the memory that
@@ -239,6 +239,17 @@ pub fn insert(
         ],
     );
     Ok(())
+}
+
+/// The mail whose orders our question `message_id` is about, with the address that was asked.
+pub async fn to_confirm(tx: &mut Tx, message_id: &str) -> Result<Option<Confirmation>, StoreError> {
+    let sql = "SELECT letter.recipient AS asked, mail.facts AS facts FROM letter
+               JOIN mail ON letter.cause = 'confirm:' || mail.content_key
+               WHERE letter.message_id = $1 AND letter.kind = 'confirmation'";
+    let Some(row) = tx.row(sql, values![message_id]).await? else { return Ok(None) };
+    let mail = serde_json::from_str(&row.text("facts")?)
+        .map_err(|source| StoreError::Json { what: "mail.facts", source })?;
+    Ok(Some(Confirmation { asked: row.text("asked")?, mail }))
 }
 
 /// Writes down that a quarantined mail could be read after all.

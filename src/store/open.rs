@@ -217,18 +217,20 @@ async fn reason(options: &PgConnectOptions, waited: sqlx::Error) -> StoreError {
 /// One change of the tables: version, name, statements.
 type Change = (i64, &'static str, &'static str);
 
-const SQLITE: [Change; 4] = [
+const SQLITE: [Change; 5] = [
     (1, "begin", include_str!("migrations/sqlite/0001_begin.sql")),
     (2, "delivery", include_str!("migrations/sqlite/0002_delivery.sql")),
     (3, "places", include_str!("migrations/sqlite/0003_places.sql")),
     (4, "on_call", include_str!("migrations/sqlite/0004_on_call.sql")),
+    (5, "orders", include_str!("migrations/sqlite/0005_orders.sql")),
 ];
 
-const POSTGRES: [Change; 4] = [
+const POSTGRES: [Change; 5] = [
     (1, "begin", include_str!("migrations/postgres/0001_begin.sql")),
     (2, "delivery", include_str!("migrations/postgres/0002_delivery.sql")),
     (3, "places", include_str!("migrations/postgres/0003_places.sql")),
     (4, "on_call", include_str!("migrations/postgres/0004_on_call.sql")),
+    (5, "orders", include_str!("migrations/postgres/0005_orders.sql")),
 ];
 
 async fn migrate<F, R>(changes: &[Change], run: F) -> Result<(), StoreError>

@@ -1,9 +1,11 @@
 //! Tickets with their entries and labels.
 
+mod history;
 mod same;
 
 use std::collections::BTreeMap;
 
+pub use history::{Chains, EntryRow, broken_chains, enter, history};
 pub use same::{ask_earlier, is_acknowledged, read_earlier, same_as};
 
 use super::engine::{Row, values};
@@ -14,7 +16,7 @@ use crate::domain::mail::Address;
 use crate::domain::place::Marks;
 use crate::domain::rules::Category;
 use crate::domain::thread::{Candidate, Keys};
-use crate::domain::ticket::{Call, Entry, Facts, Status, Ticket};
+use crate::domain::ticket::{Call, Facts, Status, Ticket};
 use crate::domain::time::Timestamp;
 use crate::domain::urgency::Urgency;
 
@@ -159,6 +161,21 @@ pub async fn all(engine: &Engine) -> Result<Vec<Ticket>, StoreError> {
     engine.rows("SELECT * FROM ticket ORDER BY id", values![]).await?.iter().map(read).collect()
 }
 
+/// Every ticket that is not over, in the order of their numbers.
+pub async fn open(tx: &mut Tx) -> Result<Vec<Ticket>, StoreError> {
+    let sql = "SELECT * FROM ticket WHERE status NOT IN
+               ('closed', 'referred', 'duplicate', 'out_of_competence', 'cancelled') ORDER BY id";
+    tx.rows(sql, values![]).await?.iter().map(read).collect()
+}
+
+/// Whether this is the first to speak of a day; the caller writes the digests of it. The day on which the store
+/// was made has none: nothing was waiting when it began.
+pub async fn begin_day(tx: &mut Tx, day: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let earlier = tx.row("SELECT day FROM digest WHERE day < $1 LIMIT 1", values![day]).await?;
+    let sql = "INSERT INTO digest (day, made_at) VALUES ($1, $2) ON CONFLICT (day) DO NOTHING";
+    Ok(tx.run(sql, values![day, now]).await? == 1 && earlier.is_some())
+}
+
 /// Emergencies whose next call is due, the longest overdue first.
 pub async fn to_call(engine: &Engine, now: Timestamp) -> Result<Vec<String>, StoreError> {
     let sql = "SELECT number FROM ticket WHERE next_call_at <= $1 ORDER BY next_call_at, id";
@@ -175,16 +192,6 @@ pub async fn counts(engine: &Engine) -> Result<BTreeMap<String, i64>, StoreError
         .collect()
 }
 
-/// Adds a line to the history of a ticket; with the mail behind it, by its content key.
-pub fn enter(tx: &mut Tx, number: &str, entry: &Entry, content_key: Option<&str>, now: Timestamp) {
-    tx.put(
-        "INSERT INTO entry (ticket_id, at, kind, author, text, mail_id)
-         SELECT id, $2, $3, $4, $5, (SELECT id FROM mail WHERE content_key = $6)
-         FROM ticket WHERE number = $1",
-        values![number, now, entry.kind.name(), &entry.author, &entry.text, content_key],
-    );
-}
-
 /// Keeps what staff taught.
 pub fn label(
     tx: &mut Tx,
@@ -199,39 +206,6 @@ pub fn label(
          SELECT id, $2, $3, $4, $5 FROM ticket WHERE number = $1",
         values![number, now, field, before, after],
     );
-}
-
-/// A line of a history, for reading.
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct EntryRow {
-    /// When.
-    pub at: Timestamp,
-    /// What it records.
-    pub kind: String,
-    /// Who.
-    pub author: String,
-    /// What.
-    pub text: String,
-}
-
-/// A ticket's history, oldest first.
-pub async fn history(engine: &Engine, ticket_id: i64) -> Result<Vec<EntryRow>, StoreError> {
-    engine
-        .rows(
-            "SELECT at, kind, author, text FROM entry WHERE ticket_id = $1 ORDER BY id",
-            values![ticket_id],
-        )
-        .await?
-        .iter()
-        .map(|row| {
-            Ok(EntryRow {
-                at: row.time("at")?,
-                kind: row.text("kind")?,
-                author: row.text("author")?,
-                text: row.text("text")?,
-            })
-        })
-        .collect()
 }
 
 /// The tickets that a mail may continue, those found through our letters first.

@@ -5,10 +5,12 @@ mod delivery;
 mod letters;
 mod limits;
 mod on_call;
+mod orders;
 mod robots;
 mod same;
 mod staff;
 mod threads;
+mod work;
 
 use std::time::Duration;
 

@@ -1,9 +1,10 @@
 //! A requester answers the question where it is.
 
-use super::{Arrival, Change, letters};
+use super::work::{Occasion, Sheet, activate, order_again};
+use super::{Arrival, Change, Snapshot};
 use crate::domain::desk::Desk;
 use crate::domain::letter::Letter;
-use crate::domain::ticket::{Entry, EntryKind, OURSELVES, Status, Ticket};
+use crate::domain::ticket::{Entry, EntryKind, OURSELVES, Ticket};
 use crate::domain::time::Timestamp;
 
 /// What follows from an answer that says where.
@@ -19,11 +20,12 @@ pub(super) struct Answered {
 /// Takes the place that an answer names, when the ticket had none.
 pub(super) fn with_place(
     desk: &Desk,
+    snapshot: &Snapshot,
     ticket: &Ticket,
     arrival: &Arrival,
     now: Timestamp,
 ) -> Option<Answered> {
-    let unplaced = ticket.place.is_none() && ticket.status != Status::Closed;
+    let unplaced = ticket.place.is_none() && !ticket.status.is_ended();
     let place = arrival.understood.place.clone().filter(|_| unplaced)?;
     let mut placed = ticket.clone();
     placed.place = Some(place.text.clone());
@@ -32,14 +34,19 @@ pub(super) fn with_place(
     placed.version = ticket.version.saturating_add(1);
     let text = format!("place: none → {}", placed.place.as_deref().unwrap_or_default());
     let entry = Entry { kind: EntryKind::Correction, author: OURSELVES.to_owned(), text };
-    let changes = vec![
+    let mut changes = vec![
         Change::Update(Box::new(placed.clone())),
         Change::Enter { ticket: ticket.number.clone(), entry },
     ];
-    let orders = if arrival.letters && !super::same::needs_no_order(ticket) {
-        letters::work_orders(desk, &placed, arrival, None, now)
-    } else {
-        Vec::new()
-    };
+    if !arrival.letters || super::same::needs_no_order(ticket) {
+        return Some(Answered { ticket: placed, changes, orders: Vec::new() });
+    }
+    let mut sheet = Sheet::of(desk, snapshot, &placed, now);
+    // With the place an order can leave that waited for it; one that left without gets it.
+    if !order_again(&mut sheet) {
+        activate(&mut sheet, Occasion::Found(None)).unwrap_or_default();
+    }
+    let (placed, more, orders) = sheet.finish();
+    changes.extend(more);
     Some(Answered { ticket: placed, changes, orders })
 }

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use super::work::{Occasion, Sheet, activate};
 use super::{Arrival, Change, Decision, Outcome, Snapshot};
-use super::{continued, delivery, letters, on_call, same, second};
+use super::{continued, delivery, letters, on_call, said, same, second};
+use crate::domain::claim::claims;
 use crate::domain::desk::Desk;
 use crate::domain::forward::PassedOn;
 use crate::domain::kind::Kind;
@@ -42,11 +44,11 @@ pub(super) fn decide(
     let sender = sender_of(arrival);
     match (thread::continues(&snapshot.candidates, &sender.address), &snapshot.ticket) {
         (Some(candidate), Some(ticket)) if candidate.number == ticket.number => {
-            match continued::decide(desk, ticket, arrival, &sender, now) {
-                Some(decision) => decision,
-                None => reopened(desk, snapshot, ticket, arrival, sender, now),
-            }
+            said::decide(desk, snapshot, ticket, arrival, &sender, now)
+                .or_else(|| continued::decide(desk, snapshot, ticket, arrival, &sender, now))
+                .unwrap_or_else(|| reopened(desk, snapshot, ticket, arrival, sender, now))
         }
+        _ if arrival.kind.kind == Kind::Command => letters::lost_command(desk, arrival, &sender),
         _ => opened(desk, snapshot, arrival, sender, now),
     }
 }
@@ -108,6 +110,7 @@ fn opened(
         .filter_map(|ticket| call(desk, ticket, arrival, now))
         .unzip();
     let mut order_spared = false;
+    let mut worked = Vec::new();
     if arrival.letters {
         if withheld.is_none_or(|why| matches!(why, Withheld::Held(_))) {
             let hold = withheld.and_then(Withheld::hold);
@@ -115,12 +118,16 @@ fn opened(
             letters.push(letters::acknowledgement(desk, &ticket, other, arrival, hold, now));
         }
         letters.extend(letters::staff_notices(desk, &ticket, arrival, withheld));
-        let orders = orders(desk, &ticket, arrival, now);
-        order_spared = same::needs_no_order(&ticket) && !orders.is_empty();
-        letters.extend(orders.into_iter().filter(|_| !order_spared));
-        if let Some((arrival, ticket)) = &second {
+        if ticket.facts.course.claim {
+            let because = claims(&arrival.mail.subject, &arrival.mail.text);
+            letters.extend(letters::claim_notices(desk, &ticket, arrival, because));
+        }
+        let mut snapshot = snapshot.clone();
+        order_spared =
+            work(desk, &mut snapshot, &mut ticket, arrival, now, (&mut letters, &mut worked));
+        if let Some((arrival, ticket)) = &mut second {
             letters.extend(letters::staff_notices(desk, ticket, arrival, withheld));
-            letters.extend(self::orders(desk, ticket, arrival, now));
+            work(desk, &mut snapshot, ticket, arrival, now, (&mut letters, &mut worked));
         }
     }
     if let Some(why) = withheld {
@@ -154,6 +161,7 @@ fn opened(
         changes.extend(links);
     }
     changes.extend(called);
+    changes.extend(worked);
     Decision { outcome: Some(outcome), changes, letters, reasons }
 }
 
@@ -196,9 +204,31 @@ fn second_of(
     Some((arrival, ticket))
 }
 
-fn orders(desk: &Desk, ticket: &Ticket, arrival: &Arrival, now: Timestamp) -> Vec<Letter> {
+/// A contractor is activated for a new ticket, or staff are asked, as the rules say. True when an order was
+/// spared because the thing probably has one already.
+fn work(
+    desk: &Desk,
+    snapshot: &mut Snapshot,
+    ticket: &mut Ticket,
+    arrival: &Arrival,
+    now: Timestamp,
+    (letters, changes): (&mut Vec<Letter>, &mut Vec<Change>),
+) -> bool {
     let hold = is_stale(arrival, now).then_some(HoldReason::Rescan);
-    letters::work_orders(desk, ticket, arrival, hold, now)
+    let cause = format!("mail:{}", arrival.content_key);
+    let mut sheet = Sheet::new(desk, snapshot, ticket, cause, now);
+    // A new ticket has no order that could stand in the way.
+    activate(&mut sheet, Occasion::Found(hold)).unwrap_or_default();
+    if same::needs_no_order(ticket) {
+        return !sheet.letters.is_empty();
+    }
+    // The second problem of the mail is held against what the first one left.
+    snapshot.used.clone_from(&sheet.used);
+    let (worked, more, owed) = sheet.into_parts();
+    *ticket = worked;
+    changes.extend(more);
+    letters.extend(owed);
+    false
 }
 
 fn new_ticket(
@@ -237,7 +267,9 @@ fn new_ticket(
         call: None,
         facts: Facts::of(understood, &arrival.mail.text, attachments),
     };
-    Ticket { same_as: same::suspected(snapshot, arrival, &ticket), ..ticket }
+    let mut ticket = Ticket { same_as: same::suspected(snapshot, arrival, &ticket), ..ticket };
+    ticket.facts.course.claim = !claims(&arrival.mail.subject, &arrival.mail.text).is_empty();
+    ticket
 }
 
 /// A quarantined mail could be read: its ticket gets the words, its writer the answer.
@@ -266,7 +298,9 @@ pub(super) fn read_again(
         letters.push(letters::acknowledgement(desk, &ticket, None, arrival, hold, now));
     }
     letters.extend(letters::notices_of_reading(desk, &ticket, arrival, withheld));
-    letters.extend(letters::work_orders(desk, &ticket, arrival, None, now));
+    let mut worked = Vec::new();
+    let mut open = snapshot.clone();
+    work(desk, &mut open, &mut ticket, arrival, now, (&mut letters, &mut worked));
     let (call, called) = called.unzip();
     letters.extend(call);
     let number = ticket.number.clone();
@@ -277,6 +311,7 @@ pub(super) fn read_again(
     let mut changes = vec![Change::Update(Box::new(ticket))];
     changes.push(Change::Enter { ticket: number, entry });
     changes.extend(called);
+    changes.extend(worked);
     Decision { outcome, changes, letters, reasons: vec![text] }
 }
 
@@ -341,7 +376,7 @@ fn withheld(
     }
 }
 
-fn is_answerable(address: &str) -> bool {
+pub(super) fn is_answerable(address: &str) -> bool {
     address.rsplit_once('@').is_some_and(|(local, domain)| {
         !local.is_empty()
             && !domain.is_empty()

@@ -6,29 +6,30 @@ use super::letters;
 use super::same::note;
 use super::{Change, Decision, Snapshot};
 use crate::domain::desk::Desk;
-use crate::domain::ticket::{Entry, EntryKind, OURSELVES, STAFF, Status, Ticket};
+use crate::domain::ticket::{Entry, EntryKind, OURSELVES, Status, Ticket};
 use crate::domain::time::Timestamp;
 
 pub(super) fn close(
     desk: &Desk,
     snapshot: &Snapshot,
     said: Option<&str>,
+    by: &str,
     now: Timestamp,
 ) -> Decision {
     let Some(before) = &snapshot.ticket else {
         return Decision::nothing("there is no such ticket");
     };
-    if before.status == Status::Closed {
+    if !before.status.may_become(Status::Closed) || before.status == Status::Closed {
         return Decision::nothing("the ticket is already closed");
     }
     let text = said.map_or_else(|| "closed".to_owned(), |said| format!("closed: {said}"));
-    let mut changes = closed(before, text.clone(), now).to_vec();
+    let mut changes = closed(before, text.clone(), by, now).to_vec();
     let mut reporters = vec![before];
     let mut reasons = vec![text];
-    let open = snapshot.same.iter().filter(|ticket| ticket.status != Status::Closed);
+    let open = snapshot.same.iter().filter(|ticket| !ticket.status.is_ended());
     for ticket in open {
         if ticket.same_as.as_ref().is_some_and(|same| same.confirmed) {
-            changes.extend(closed(ticket, format!("closed with {}", before.number), now));
+            changes.extend(closed(ticket, format!("closed with {}", before.number), by, now));
             reasons.push(format!("{} is the same and was closed with it", ticket.number));
             reporters.push(ticket);
         } else {
@@ -49,13 +50,13 @@ pub(super) fn close(
     Decision { outcome: None, changes, letters, reasons }
 }
 
-fn closed(before: &Ticket, text: String, now: Timestamp) -> [Change; 2] {
+fn closed(before: &Ticket, text: String, by: &str, now: Timestamp) -> [Change; 2] {
     let mut ticket = before.clone();
-    ticket.status = Status::Closed;
+    ticket.enter_status(Status::Closed, now);
     ticket.call = None;
     ticket.changed_at = now;
     ticket.version = before.version.saturating_add(1);
     let number = ticket.number.clone();
-    let entry = Entry { kind: EntryKind::Closed, author: STAFF.to_owned(), text };
+    let entry = Entry { kind: EntryKind::Closed, author: by.to_owned(), text };
     [Change::Update(Box::new(ticket)), Change::Enter { ticket: number, entry }]
 }

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use super::arrival::ENTRY_CHARS_MAX;
-use super::{Arrival, Change, Decision, Outcome};
+use super::work::Sheet;
+use super::{Arrival, Change, Decision, Outcome, Snapshot};
 use super::{answer, letters, on_call};
+use crate::domain::command::yes_or_no;
 use crate::domain::desk::Desk;
+use crate::domain::letter::LetterKind;
 use crate::domain::mail::Address;
 use crate::domain::text::words;
 use crate::domain::ticket::{Entry, EntryKind, Status, Ticket};
@@ -17,13 +20,15 @@ const REOPENING: Duration = Duration::from_hours(14 * 24);
 /// What follows for the ticket; `None` when the mail must open a new one.
 pub(super) fn decide(
     desk: &Desk,
+    snapshot: &Snapshot,
     ticket: &Ticket,
     arrival: &Arrival,
     sender: &Address,
     now: Timestamp,
 ) -> Option<Decision> {
-    let thanks = is_thanks(&arrival.mail.text) && !has_attached(arrival);
-    let late = ticket.status == Status::Closed && now.since(ticket.changed_at) > REOPENING;
+    let repaired = says_repaired(desk, arrival);
+    let thanks = repaired || (is_thanks(&arrival.mail.text) && !has_attached(arrival));
+    let late = ticket.status.is_ended() && now.since(ticket.changed_at) > REOPENING;
     if late && !thanks {
         return None;
     }
@@ -32,15 +37,15 @@ pub(super) fn decide(
     let kind = if thanks { EntryKind::Note } else { EntryKind::Mail };
     let entry = Entry { kind, author: author.to_owned(), text };
     let told = arrival.letters && !thanks;
-    let answered = answer::with_place(desk, ticket, arrival, now).filter(|_| !thanks);
+    let answered = answer::with_place(desk, snapshot, ticket, arrival, now).filter(|_| !thanks);
     let placed = answered.as_ref().and_then(|answered| answered.ticket.place.as_deref());
     let mut letters =
         if told { letters::follow_up(desk, ticket, placed, arrival) } else { Vec::new() };
     let mut changes = vec![Change::Enter { ticket: ticket.number.clone(), entry }];
     let mut reason = format!("it continues ticket {}", ticket.number);
     if thanks {
-        reason.push_str(" and only gives thanks");
-    } else if ticket.status == Status::Closed {
+        reason.push_str(if repaired { ": it is repaired" } else { " and only gives thanks" });
+    } else if ticket.status.is_ended() {
         reason.push_str(", which was closed lately: staff decide whether to reopen it");
     }
     // What the same mail changed already is what is changed further.
@@ -55,12 +60,25 @@ pub(super) fn decide(
         reason.push_str("; its writer took it");
         changes.extend(taken);
     }
+    let waits = ticket.status == Status::WaitingForRequester && ticket.requester.address == *author;
+    if waits && !thanks {
+        let mut sheet = Sheet::of(desk, snapshot, placed, now);
+        sheet.go(ticket.facts.course.before.unwrap_or(Status::Received), author);
+        changes.extend(sheet.finish().1);
+        reason.push_str("; its requester answered, and the clock runs on");
+    }
     Some(Decision {
         outcome: Some(Outcome::Entry(ticket.number.clone())),
         changes,
         letters,
         reasons: vec![reason],
     })
+}
+
+/// The answer to the closing's question whether it is repaired: yes. A no is a mail like any other.
+fn says_repaired(desk: &Desk, arrival: &Arrival) -> bool {
+    let answered = arrival.mail.ancestors().into_iter().find_map(|id| desk.signer.verify(id));
+    answered == Some(LetterKind::Closing) && yes_or_no(&arrival.mail.text) == Some(true)
 }
 
 fn has_attached(arrival: &Arrival) -> bool {

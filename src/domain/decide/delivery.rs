@@ -47,7 +47,13 @@ pub(super) fn reported(
             reason: reason.clone(),
         });
         if let Some(ticket) = &snapshot.ticket {
-            decision.letters.extend(letters::after_failure(desk, ticket, letter, &reason, now));
+            decision.letters.extend(letters::after_failure(
+                desk,
+                ticket,
+                &snapshot.orders,
+                (letter, &reason),
+                now,
+            ));
             call_the_next(&mut decision, desk, ticket, letter, now);
         }
     }
@@ -71,7 +77,7 @@ pub(super) fn refused(
     let mut decision = Decision {
         outcome: None,
         changes: vec![Change::Enter { ticket: ticket.number.clone(), entry }],
-        letters: letters::after_failure(desk, ticket, letter, reason, now),
+        letters: letters::after_failure(desk, ticket, &snapshot.orders, (letter, reason), now),
         reasons: vec![text],
     };
     call_the_next(&mut decision, desk, ticket, letter, now);
@@ -102,12 +108,20 @@ fn sentence(letter: &KnownLetter, news: &News) -> String {
         (Delivery::Failed, LetterKind::Closing) => {
             format!("the requester ({to}) was NOT told of the closing")
         }
+        (Delivery::Failed, LetterKind::Progress) => {
+            format!("the requester ({to}) did NOT get our news")
+        }
         (Delivery::Failed, LetterKind::WorkOrder) => {
             format!("the contractor ({to}) did NOT get the work order")
         }
-        (Delivery::Failed, LetterKind::StaffNotice | LetterKind::OnCall) => {
-            format!("the {name} did not reach {to}")
-        }
+        (
+            Delivery::Failed,
+            LetterKind::StaffNotice
+            | LetterKind::OnCall
+            | LetterKind::Approval
+            | LetterKind::Digest
+            | LetterKind::Confirmation,
+        ) => format!("the {name} did not reach {to}"),
         (Delivery::Delayed, _) => format!("the {name} is late on its way to {to}"),
         (Delivery::Delivered, _) => format!("the {name} was delivered to {to}"),
         (Delivery::Accepted, _) => format!("the {name} to {to} was accepted for delivery"),

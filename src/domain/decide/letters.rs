@@ -1,10 +1,21 @@
 //! The letters that a decision owes: who gets which, and what it may say.
 
+mod course;
+
 mod failed;
+
+mod orders;
 
 mod requester;
 
+pub(super) use course::{
+    answer, assigned, claim_notices, command_answer, confirmation, lost_command, question,
+    referred, scheduled,
+};
 pub(super) use failed::after_failure;
+pub(super) use orders::{
+    News, approval, order_copies, order_news, order_reminder, order_retracted, work_order,
+};
 pub(super) use requester::{acknowledgement, closing};
 
 use std::collections::BTreeMap;
@@ -16,21 +27,20 @@ use crate::domain::desk::{Desk, Envelope};
 use crate::domain::kind::Kind;
 use crate::domain::language::Language;
 use crate::domain::letter::context::{
-    Alternative, AttachmentLine, FollowUpContext, StaffNoticeContext, Wording, WorkOrderContext,
-    percent, shortened, variables,
+    Alternative, AttachmentLine, FollowUpContext, StaffNoticeContext, Wording, percent, shortened,
+    variables,
 };
 use crate::domain::letter::redact::redact;
 use crate::domain::letter::{HoldReason, Letter, LetterKind};
 use crate::domain::mail::Address;
-use crate::domain::rules::{Activation, Contractor, Office};
+use crate::domain::rules::Office;
 use crate::domain::ticket::Ticket;
-use crate::domain::time::Timestamp;
 use crate::domain::urgency::Urgency;
 
 /// What a letter needs besides its words.
 pub(super) struct Draft<'a> {
     pub(super) kind: LetterKind,
-    pub(super) ticket: &'a Ticket,
+    pub(super) ticket: Option<&'a Ticket>,
     pub(super) cause: String,
     pub(super) recipient: Address,
     pub(super) template: &'a str,
@@ -55,7 +65,7 @@ impl Draft<'_> {
         };
         Letter {
             kind: self.kind,
-            ticket: Some(self.ticket.number.clone()),
+            ticket: self.ticket.map(|ticket| ticket.number.clone()),
             cause: self.cause,
             recipient: self.recipient,
             template: self.template.to_owned(),
@@ -132,89 +142,6 @@ fn notice_context(
     }
 }
 
-/// To the contractors who are activated without being asked for.
-pub(super) fn work_orders(
-    desk: &Desk,
-    ticket: &Ticket,
-    arrival: &Arrival,
-    hold: Option<HoldReason>,
-    now: Timestamp,
-) -> Vec<Letter> {
-    orders(desk, ticket, &cause(arrival), arrival.mail.attachments.len(), hold, now)
-}
-
-/// The same, for a ticket whose mail is not at hand.
-pub(super) fn orders(
-    desk: &Desk,
-    ticket: &Ticket,
-    cause: &str,
-    attachments: usize,
-    hold: Option<HoldReason>,
-    now: Timestamp,
-) -> Vec<Letter> {
-    let Some(code) = &ticket.subcategory else { return Vec::new() };
-    let automatic = |known: &&Contractor| known.activation == Activation::Automatic;
-    // One contractor repairs a defect: the first in the order of the rules.
-    let Some(contractor) = desk.rules.contractors(code).into_iter().find(automatic) else {
-        return Vec::new();
-    };
-    let Some(address) = contractor.addresses.first() else { return Vec::new() };
-    let mut order = order(desk, ticket, (contractor, address), cause, attachments, now);
-    order.hold = hold;
-    vec![order]
-}
-
-fn order(
-    desk: &Desk,
-    ticket: &Ticket,
-    (contractor, address): (&Contractor, &String),
-    cause: &str,
-    attachments: usize,
-    now: Timestamp,
-) -> Letter {
-    let context = order_context(desk, ticket, contractor, attachments, now);
-    let draft = Draft {
-        kind: LetterKind::WorkOrder,
-        ticket,
-        cause: cause.to_owned(),
-        recipient: Address { name: contractor.name.clone(), address: address.clone() },
-        template: LetterKind::WorkOrder.name(),
-        language: Language::It,
-        hold: None,
-    };
-    draft.letter(desk, &context)
-}
-
-fn order_context(
-    desk: &Desk,
-    ticket: &Ticket,
-    contractor: &Contractor,
-    attachments: usize,
-    now: Timestamp,
-) -> WorkOrderContext {
-    let office = office_of(desk, ticket);
-    let (description, description_cut) =
-        shortened(&redact(&ticket.facts.text, &ticket.requester.name));
-    WorkOrderContext {
-        number: ticket.number.clone(),
-        organisation: desk.organisation.clone(),
-        contractor: contractor.name.clone(),
-        received: desk.hours.moment(ticket.received_at),
-        urgency: Wording::urgency(ticket.urgency),
-        emergency: ticket.urgency == Urgency::Emergency,
-        category: ticket.category.map(Wording::category),
-        subcategory: subcategory(desk, ticket),
-        place: ticket.place.as_deref().map(|place| redact(place, &ticket.requester.name)),
-        description,
-        description_cut,
-        attachments: u32::try_from(attachments).unwrap_or(u32::MAX),
-        office: office_name(desk, ticket),
-        contact: office.address.clone(),
-        expected_by: expected_days(desk, ticket, office)
-            .map(|days| desk.hours.day(desk.hours.add_working_days(now, days))),
-    }
-}
-
 /// To the office: somebody wrote again about a ticket; `placed` is the place that they add to it.
 pub(super) fn follow_up(
     desk: &Desk,
@@ -228,7 +155,7 @@ pub(super) fn follow_up(
         number: ticket.number.clone(),
         organisation: desk.organisation.clone(),
         received: desk.hours.moment(arrival.received_at),
-        closed: ticket.status == crate::domain::ticket::Status::Closed,
+        closed: ticket.status.is_ended(),
         sender_name: sender.name,
         sender_address: sender.address,
         text,
@@ -300,7 +227,7 @@ fn notices_to<C: serde::Serialize>(
         .map(|address| {
             Draft {
                 kind: LetterKind::StaffNotice,
-                ticket,
+                ticket: Some(ticket),
                 cause: cause.to_owned(),
                 recipient: Address { name: String::new(), address: address.clone() },
                 template,
@@ -322,8 +249,11 @@ pub(super) fn office_name(desk: &Desk, ticket: &Ticket) -> Wording {
     named(&office.name_it, &office.name_en, &office.words)
 }
 
+/// The office that has the ticket; by the rules, unless staff gave it to another.
 fn office_of<'a>(desk: &'a Desk, ticket: &Ticket) -> &'a Office {
-    desk.rules.office(ticket.category, ticket.subcategory.as_deref())
+    let named = desk.rules.offices().iter().find(|office| office.id == ticket.office);
+    let by_rule = || desk.rules.office(ticket.category, ticket.subcategory.as_deref());
+    named.unwrap_or_else(by_rule)
 }
 
 fn expected_days(desk: &Desk, ticket: &Ticket, office: &Office) -> Option<u32> {

@@ -12,7 +12,7 @@ use crate::domain::letter::context::{OnCallContext, Wording, shortened};
 use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::mail::Address;
 use crate::domain::rules::OnCall;
-use crate::domain::ticket::{Call, Entry, EntryKind, OURSELVES, STAFF, Status, Ticket};
+use crate::domain::ticket::{Call, Entry, EntryKind, OURSELVES, Ticket};
 use crate::domain::time::Timestamp;
 use crate::domain::urgency::Urgency;
 
@@ -21,7 +21,7 @@ pub(super) type Called = (Letter, Entry);
 
 /// Begins to call for a new emergency, whose new values are written down by whoever asks.
 pub(super) fn begin(desk: &Desk, ticket: &mut Ticket, now: Timestamp) -> Option<Called> {
-    if ticket.urgency != Urgency::Emergency || ticket.status == Status::Closed {
+    if ticket.urgency != Urgency::Emergency || ticket.status.is_ended() {
         return None;
     }
     let contact = desk.rules.on_call(&ticket.office)?;
@@ -63,7 +63,7 @@ fn letter(desk: &Desk, contact: &OnCall, ticket: &Ticket, call: u32, address: St
     };
     Draft {
         kind: LetterKind::OnCall,
-        ticket,
+        ticket: Some(ticket),
         // The version tells the calls of one emergency from those of a later one.
         cause: format!("call:{}:{}:{call}", ticket.number, ticket.version),
         recipient: Address { name: String::new(), address },
@@ -101,17 +101,17 @@ pub(super) fn due(desk: &Desk, snapshot: &Snapshot, now: Timestamp) -> Decision 
 }
 
 /// Staff took a ticket: they are at it, and the calls end.
-pub(super) fn take(snapshot: &Snapshot, note: Option<&str>, now: Timestamp) -> Decision {
+pub(super) fn take(snapshot: &Snapshot, note: Option<&str>, by: &str, now: Timestamp) -> Decision {
     let Some(before) = &snapshot.ticket else {
         return Decision::nothing("there is no such ticket");
     };
-    if before.status == Status::Closed {
+    if before.status.is_ended() {
         return Decision::nothing("the ticket is closed");
     }
     let text = note.map_or_else(|| "taken".to_owned(), |note| format!("taken: {note}"));
     let mut ticket = changed(before, now);
     ticket.call = None;
-    let entry = Entry { kind: EntryKind::Taken, author: STAFF.to_owned(), text: text.clone() };
+    let entry = Entry { kind: EntryKind::Taken, author: by.to_owned(), text: text.clone() };
     let changes = written(ticket, entry);
     Decision { outcome: None, changes, letters: Vec::new(), reasons: vec![text] }
 }

@@ -1,6 +1,6 @@
 //! Tickets that tell of one thing: noted when they are opened, confirmed or split by staff.
 
-use super::letters;
+use super::work::{Occasion, Sheet, activate};
 use super::{Arrival, Change, Decision, Snapshot};
 use crate::domain::desk::Desk;
 use crate::domain::duplicate::{Report, SameAs, same_as};
@@ -83,32 +83,35 @@ pub(super) fn split(desk: &Desk, snapshot: &Snapshot, now: Timestamp) -> Decisio
         return Decision::nothing("the ticket is already one of its own");
     };
     let text = format!("not the same as {}", same.number);
-    let cause = format!("ticket:{}:{}", before.number, before.version.saturating_add(1));
-    let orders = if needs_no_order(before) {
-        let attachments = before.facts.attachments.len();
-        letters::orders(desk, before, &cause, attachments, None, now)
-    } else {
-        Vec::new()
-    };
-    Decision {
-        outcome: None,
-        changes: vec![
-            update(before, None, now),
-            note(&before.number, STAFF, text.clone()),
-            note(&same.number, STAFF, format!("{} is not the same", before.number)),
-        ],
-        letters: orders,
-        reasons: vec![text],
+    let split = renewed(before, None, now);
+    let mut changes = vec![
+        Change::Update(Box::new(split.clone())),
+        note(&before.number, STAFF, text.clone()),
+        note(&same.number, STAFF, format!("{} is not the same", before.number)),
+    ];
+    let mut letters = Vec::new();
+    if needs_no_order(before) {
+        let mut sheet = Sheet::of(desk, snapshot, &split, now);
+        // An order that is there already stays.
+        activate(&mut sheet, Occasion::Found(None)).unwrap_or_default();
+        let (_, more, owed) = sheet.finish();
+        changes.extend(more);
+        letters = owed;
     }
+    Decision { outcome: None, changes, letters, reasons: vec![text] }
 }
 
 fn update(before: &Ticket, same_as: Option<SameAs>, now: Timestamp) -> Change {
+    Change::Update(Box::new(renewed(before, same_as, now)))
+}
+
+fn renewed(before: &Ticket, same_as: Option<SameAs>, now: Timestamp) -> Ticket {
     // Staff are at it, and whoever is on call need not be written to any more.
-    Change::Update(Box::new(Ticket {
+    Ticket {
         same_as,
         call: None,
         changed_at: now,
         version: before.version.saturating_add(1),
         ..before.clone()
-    }))
+    }
 }

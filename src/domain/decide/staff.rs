@@ -2,16 +2,18 @@
 
 use super::letters;
 use super::on_call;
+use super::work::{self, Sheet};
 use super::{Change, Correction, Decision, Snapshot};
 use crate::domain::desk::Desk;
 use crate::domain::place::place;
-use crate::domain::ticket::{Entry, EntryKind, STAFF, Status, Ticket};
+use crate::domain::ticket::{Entry, EntryKind, Status, Ticket};
 use crate::domain::time::Timestamp;
 
 pub(super) fn correct(
     desk: &Desk,
     snapshot: &Snapshot,
     correction: &Correction,
+    by: &str,
     now: Timestamp,
 ) -> Decision {
     let Some(before) = &snapshot.ticket else {
@@ -27,26 +29,31 @@ pub(super) fn correct(
         .map(|(field, old, new)| format!("{field}: {} → {new}", old.as_deref().unwrap_or("none")))
         .collect();
     let text = texts.join("; ");
-    let entry = Entry { kind: EntryKind::Correction, author: STAFF.to_owned(), text: text.clone() };
+    let entry = Entry { kind: EntryKind::Correction, author: by.to_owned(), text: text.clone() };
     let cause = format!("ticket:{}:{}", after.number, after.version);
     let mut letters = Vec::new();
     if after.office != before.office || before.category.is_none() {
         letters.extend(letters::reassigned(desk, &after, &cause));
-    }
-    if after.subcategory != before.subcategory {
-        let attachments = after.facts.attachments.len();
-        letters.extend(letters::orders(desk, &after, &cause, attachments, None, now));
     }
     // Who corrects a ticket is at it; who makes it an emergency wants somebody to be.
     after.call = None;
     let called =
         (before.urgency != after.urgency).then(|| on_call::begin(desk, &mut after, now)).flatten();
     let number = after.number.clone();
+    let subject_changed = after.subcategory != before.subcategory || after.urgency < before.urgency;
+    let changed = after.clone();
     let mut changes =
         vec![Change::Update(Box::new(after)), Change::Enter { ticket: number.clone(), entry }];
     if let Some((letter, entry)) = called {
         letters.push(letter);
         changes.push(Change::Enter { ticket: number.clone(), entry });
+    }
+    if subject_changed {
+        let mut sheet = Sheet::of(desk, snapshot, &changed, now);
+        work::corrected(&mut sheet, by);
+        let (_, more, owed) = sheet.finish();
+        changes.extend(more);
+        letters.extend(owed);
     }
     changes.extend(labels.into_iter().map(|(field, before, after)| Change::Label {
         ticket: number.clone(),
@@ -79,7 +86,7 @@ fn corrected(desk: &Desk, before: &Ticket, correction: &Correction, now: Timesta
         ticket.facts.place = place("", written, "", desk.rules.places());
     }
     if ticket.category.is_some() && ticket.status == Status::ToCheck {
-        ticket.status = Status::Received;
+        ticket.enter_status(Status::Received, now);
     }
     ticket.office = desk.rules.office(ticket.category, ticket.subcategory.as_deref()).id.clone();
     ticket.changed_at = now;

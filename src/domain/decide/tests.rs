@@ -12,8 +12,10 @@ use crate::domain::kind::{Identity, kind};
 use crate::domain::letter::{HoldReason, LetterKind};
 use crate::domain::limits::{Limits, Released};
 use crate::domain::mail::{Address, Damage, Header, Report, ReturnPath};
+use crate::domain::order::{self, OrderState};
 use crate::domain::rules::RuleSet;
 use crate::domain::token::Signer;
+use crate::domain::trust::Policy;
 use crate::domain::understand::understand;
 
 const NOW: Timestamp = Timestamp::from_millis(1_794_474_000_000);
@@ -45,6 +47,7 @@ fn desk() -> Desk {
         limits: Limits { per_sender_per_day: 5, per_domain_per_hour: 30, per_hour: 200 },
         envelope: Envelope::From,
         signer: Signer::new("a", [7; 32]),
+        trust: Policy { authserv_id: None, required: true },
     }
 }
 
@@ -271,7 +274,21 @@ fn a_failed_letter_is_told_and_the_next_contact_is_used() {
     let desk = Desk { rules: RuleSet::parse(&rules, "rules.toml").unwrap(), ..desk() };
     let ticket = ticket_of(&arrived(&desk, &snapshot(), &arrival(&desk, report())));
     let ticket = Ticket { subcategory: Some("I01".to_owned()), ..ticket };
-    let snapshot = Snapshot { ticket: Some(ticket), ..Snapshot::default() };
+    let order = order::WorkOrder {
+        number: "2026-000001/1".to_owned(),
+        ticket: ticket.number.clone(),
+        contractor: "luce".to_owned(),
+        state: OrderState::Sent,
+        cents: None,
+        period: "2026-11".to_owned(),
+        by: "sportello".to_owned(),
+        beyond: false,
+        asked: 1,
+        next_at: None,
+        made_at: NOW,
+        version: 1,
+    };
+    let snapshot = Snapshot { ticket: Some(ticket), orders: vec![order], ..Snapshot::default() };
     let office = "staff_notice strade@comune.example";
     let staff = ["staff_notice ced@comune.example", "staff_notice capo@comune.example"];
     let copies = [staff, staff].concat();

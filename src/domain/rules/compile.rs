@@ -1,5 +1,6 @@
 //! From the two files to a checked [`RuleSet`]: the embedded one first, the site's laid over it.
 
+mod contractors;
 mod on_call;
 mod services;
 mod words;
@@ -49,6 +50,7 @@ struct Draft {
     contractors: Vec<Contractor>,
     on_call: Vec<OnCall>,
     alarm_senders: Vec<String>,
+    claims_address: Option<String>,
     words: Words,
 }
 
@@ -116,7 +118,8 @@ impl Draft {
             self.words.forget(Named::Office, table.id.get_ref());
         }
         self.offices.lay(&file.office, &known)?;
-        for firm in services::contractors(&file.contractor, &known)? {
+        contractors::particulars(&mut self.subcategories, &file.estimates, &file.safety)?;
+        for firm in contractors::contractors(&file.contractor, &self.subcategories)? {
             self.contractors.retain(|earlier| earlier.id != firm.id);
             self.contractors.push(firm);
         }
@@ -127,6 +130,9 @@ impl Draft {
         if let Some(alarm) = file.alarm {
             self.alarm_senders =
                 alarm.senders.iter().map(|sender| sender.get_ref().trim().to_lowercase()).collect();
+        }
+        if let Some(claims) = &file.claims {
+            self.claims_address = Some(services::mail_address(&claims.address)?);
         }
         let known = self.subcategories.keys().map(|code| (Named::Subcategory, code.as_str()));
         let known = known.chain(self.referrals.keys().map(|id| (Named::Referral, id.as_str())));
@@ -170,6 +176,7 @@ impl Draft {
             contractors: self.contractors,
             on_call: self.on_call,
             alarm_senders: self.alarm_senders,
+            claims_address: self.claims_address,
             model: None,
             places: Gazetteer::default(),
         })
@@ -259,7 +266,18 @@ fn subcategory(table: SubcategoryTable) -> Result<(Subcategory, Terms), Fault> {
     let SubcategoryTable { code, it, en, expected_days, .. } = table;
     let code = code.into_inner();
     let words = BTreeMap::new();
-    Ok((Subcategory { code, category, it, en, words, expected_days, patterns }, terms))
+    let entry = Subcategory {
+        code,
+        category,
+        it,
+        en,
+        words,
+        expected_days,
+        estimate_cents: None,
+        safety: None,
+        patterns,
+    };
+    Ok((entry, terms))
 }
 
 fn referral(table: ReferralTable) -> Result<(Referral, Terms), Fault> {

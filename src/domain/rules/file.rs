@@ -20,6 +20,11 @@ pub(super) struct RulesFile {
     pub(super) contractor: Vec<ContractorTable>,
     pub(super) on_call: Vec<OnCallTable>,
     pub(super) alarm: Option<AlarmTable>,
+    pub(super) claims: Option<ClaimsTable>,
+    /// By the code of the kind of work, in whole euro.
+    pub(super) estimates: BTreeMap<Spanned<String>, u32>,
+    /// By the code of the kind of work.
+    pub(super) safety: BTreeMap<Spanned<String>, String>,
     pub(super) words: BTreeMap<Language, WordsTable>,
 }
 
@@ -152,6 +157,26 @@ pub(super) struct ContractorTable {
     #[serde(default)]
     pub(super) subcategories: Vec<Spanned<String>>,
     pub(super) activation: Spanned<String>,
+    #[serde(default)]
+    pub(super) districts: Vec<String>,
+    pub(super) contract: Option<String>,
+    pub(super) valid_from: Option<Spanned<String>>,
+    pub(super) valid_to: Option<Spanned<String>>,
+    pub(super) priority: Option<Spanned<u32>>,
+    pub(super) limits: Option<LimitsTable>,
+    #[serde(default)]
+    pub(super) exceed: Vec<Spanned<String>>,
+    pub(super) answer_minutes: Option<Spanned<u32>>,
+}
+
+/// Whole euro, so that nothing is rounded.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct LimitsTable {
+    pub(super) intervention_euro: Option<Spanned<u32>>,
+    pub(super) period_euro: Option<Spanned<u32>>,
+    pub(super) period_orders: Option<u32>,
+    pub(super) period: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -170,6 +195,12 @@ pub(super) struct OnCallTable {
 #[serde(deny_unknown_fields)]
 pub(super) struct AlarmTable {
     pub(super) senders: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClaimsTable {
+    pub(super) address: Spanned<String>,
 }
 
 /// What the entries are called in one language, by their codes and ids.

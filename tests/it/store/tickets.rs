@@ -3,6 +3,7 @@
 use sportello::domain::decide::Outcome;
 use sportello::domain::thread::Keys;
 use sportello::domain::ticket::{Entry, EntryKind, Status, Ticket, number};
+use sportello::store::tickets::Chains;
 use sportello::store::{outbox, tickets};
 
 use super::{NOW, arrival, begin, decided, kept, later, on_each, opened};
@@ -113,8 +114,11 @@ fn histories_and_labels_are_kept_in_order() {
         let number = ticket.number;
         kept(&mut tx, 1, &Outcome::Ticket(number.clone())).await;
         let key = arrival(1).0.content_key;
+        let mut chains = Chains::default();
         for text in ["b", "a", "c"] {
-            tickets::enter(&mut tx, &number, &entry(text), Some(&key), NOW);
+            let line = entry(text);
+            let line = (&line, Some(key.as_str()));
+            tickets::enter(&mut tx, &mut chains, &number, line, NOW).await.unwrap();
         }
         tickets::label(&mut tx, &number, "category", None, "plant", NOW);
         tx.commit().await.unwrap();
@@ -126,6 +130,38 @@ fn histories_and_labels_are_kept_in_order() {
         assert_eq!(row.text("after").unwrap(), "plant");
         assert_eq!(row.text_or_null("before").unwrap(), None);
     });
+}
+
+/// A line that was changed, dropped or slipped in shows; one whose words were erased with their salt does not.
+#[test]
+fn a_history_that_was_changed_behind_our_back_shows() {
+    for (sql, expected) in [
+        ("UPDATE entry SET mail_id = NULL", 0),
+        ("UPDATE entry SET text = '', author = '', salt = NULL WHERE text = 'a'", 0),
+        ("UPDATE entry SET text = 'A' WHERE text = 'a'", 1),
+        ("UPDATE entry SET at = at + 1 WHERE text = 'a'", 1),
+        ("DELETE FROM entry WHERE text = 'a'", 1),
+        ("UPDATE entry SET salt = NULL, digest = NULL, link = NULL WHERE text = 'a'", 1),
+    ] {
+        on_each(async |store| {
+            for text in ["b", "a", "c"] {
+                let mut tx = begin(store).await;
+                if text == "b" {
+                    opened(&mut tx, 1).await;
+                }
+                let line = entry(text);
+                let mut chains = Chains::default();
+                let line = (&line, None);
+                tickets::enter(&mut tx, &mut chains, "2026-000001", line, NOW).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+            let mut tx = begin(store).await;
+            tx.run(sql, Vec::new()).await.unwrap();
+            tx.commit().await.unwrap();
+            let broken = tickets::broken_chains(&store.engine).await.unwrap();
+            assert_eq!(broken.len(), expected, "{sql}");
+        });
+    }
 }
 
 /// What a mail may continue: found by our letters first, then by people's mails and by numbers, each

@@ -212,7 +212,7 @@ fn a_quarantined_mail_that_can_be_read_after_all_is_answered() {
         world.settle();
         assert_eq!(world.states(), ["ticket"]);
         let ticket = world.ticket();
-        assert_eq!((ticket.status, ticket.category), (Status::Received, Some(Category::Plant)));
+        assert_eq!((ticket.status, ticket.category), (Status::Ordered, Some(Category::Plant)));
         assert_eq!(ticket.requester.address, "anna@resident.example");
         assert_eq!(world.acknowledgements()[0].recipient, "anna@resident.example");
         assert_eq!(world.sent_of(LetterKind::WorkOrder).len(), 1);

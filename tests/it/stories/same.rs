@@ -44,7 +44,8 @@ fn a_thing_reported_twice_has_one_work_order() {
         let said = "probably the same as 2026-000001; no second work order was written: see there";
         assert_eq!(notes(world, "2026-000002"), [said]);
         assert_eq!(notes(world, "2026-000001"), ["probably reported again: 2026-000002"]);
-        assert!(world.tickets().iter().all(|ticket| ticket.status == Status::Received));
+        let statuses: Vec<Status> = world.tickets().iter().map(|ticket| ticket.status).collect();
+        assert_eq!(statuses, [Status::Ordered, Status::Received]);
     });
 }
 

@@ -1,10 +1,11 @@
 //! What is owed when a letter did not arrive.
 
-use super::{known_context, notices, notices_to, order};
+use super::{known_context, notices, notices_to, work_order};
 use crate::domain::decide::KnownLetter;
 use crate::domain::desk::Desk;
 use crate::domain::letter::context::DeliveryFailedContext;
 use crate::domain::letter::{Letter, LetterKind};
+use crate::domain::order::WorkOrder;
 use crate::domain::rules::Contractor;
 use crate::domain::ticket::Ticket;
 use crate::domain::time::Timestamp;
@@ -15,22 +16,23 @@ use crate::domain::time::Timestamp;
 pub(in crate::domain::decide) fn after_failure(
     desk: &Desk,
     ticket: &Ticket,
-    letter: &KnownLetter,
-    reason: &str,
+    orders: &[WorkOrder],
+    (letter, reason): (&KnownLetter, &str),
     now: Timestamp,
 ) -> Vec<Letter> {
     let cause = format!("letter:{}", letter.message_id);
     match letter.kind {
-        LetterKind::Acknowledgement | LetterKind::Closing => {
+        LetterKind::Acknowledgement | LetterKind::Closing | LetterKind::Progress => {
             failure_notices(desk, ticket, letter, reason, None)
         }
         // The next address is called instead (`on_call::unreached`); the office has its notice.
         LetterKind::OnCall => Vec::new(),
+        // Their own clocks go on: who is asked next, tomorrow's digest, a confirmation that never comes.
+        LetterKind::Approval | LetterKind::Digest | LetterKind::Confirmation => Vec::new(),
         LetterKind::WorkOrder => {
-            let next = next_contact(desk, ticket, &letter.recipient);
-            let attachments = ticket.facts.attachments.len();
-            let order = next.map(|(contractor, address)| {
-                order(desk, ticket, (contractor, address), &cause, attachments, now)
+            let next = next_contact(desk, orders, &letter.recipient);
+            let order = next.map(|(contractor, order, address)| {
+                work_order(desk, ticket, (contractor, address, cause.clone()), order, now)
             });
             let told = order.as_ref().map(|order| order.recipient.address.clone());
             let mut letters = failure_notices(desk, ticket, letter, reason, told);
@@ -51,17 +53,17 @@ pub(in crate::domain::decide) fn after_failure(
     }
 }
 
-/// The contractor of an address and the address that follows it in their list.
+/// The order that an address lost, its contractor, and the address that follows in their list.
 fn next_contact<'a>(
     desk: &'a Desk,
-    ticket: &Ticket,
+    orders: &'a [WorkOrder],
     failed: &str,
-) -> Option<(&'a Contractor, &'a String)> {
-    let code = ticket.subcategory.as_deref()?;
+) -> Option<(&'a Contractor, &'a WorkOrder, &'a String)> {
     let is_failed = |address: &String| address.eq_ignore_ascii_case(failed);
-    desk.rules.contractors(code).into_iter().find_map(|contractor| {
+    orders.iter().rev().filter(|order| order.state.is_live()).find_map(|order| {
+        let contractor = desk.rules.contractor(&order.contractor)?;
         let place = contractor.addresses.iter().position(is_failed)?;
-        Some((contractor, contractor.addresses.get(place.saturating_add(1))?))
+        Some((contractor, order, contractor.addresses.get(place.saturating_add(1))?))
     })
 }
 

@@ -5,10 +5,11 @@ use crate::domain::decide::Arrival;
 use crate::domain::desk::Desk;
 use crate::domain::kind::Kind;
 use crate::domain::letter::context::{
-    AcknowledgementContext, ClosingContext, SecondContext, Wording, place_for_requester,
+    AcknowledgementContext, ClosingContext, ProgressContext, SecondContext, Wording,
+    place_for_requester,
 };
 use crate::domain::letter::{HoldReason, Letter, LetterKind};
-use crate::domain::ticket::Ticket;
+use crate::domain::ticket::{Status, Ticket};
 use crate::domain::time::Timestamp;
 use crate::domain::urgency::Urgency;
 
@@ -51,7 +52,7 @@ pub(in crate::domain::decide) fn acknowledgement(
     };
     let mut letter = Draft {
         kind: LetterKind::Acknowledgement,
-        ticket,
+        ticket: Some(ticket),
         cause: cause(arrival),
         recipient: ticket.requester.clone(),
         template: LetterKind::Acknowledgement.name(),
@@ -97,16 +98,31 @@ pub(in crate::domain::decide) fn closing(
         office: office_name(desk, ticket),
         same_as: (ticket.number != closed.number).then(|| closed.number.clone()),
     };
-    let mut letter = Draft {
+    // Work that is reported done is asked after; what was closed without work is only told.
+    let worked = closed.status == Status::Done;
+    let template = if worked { "feedback" } else { LetterKind::Closing.name() };
+    let feedback = ProgressContext {
+        number: context.number.clone(),
+        organisation: context.organisation.clone(),
+        received: context.received.clone(),
+        category: context.category.clone(),
+        subcategory: context.subcategory.clone(),
+        place: context.place.clone(),
+        office: context.office.clone(),
+        closed: Some(context.closed.clone()),
+        ..ProgressContext::default()
+    };
+    let draft = Draft {
         kind: LetterKind::Closing,
-        ticket,
+        ticket: Some(ticket),
         cause: format!("closed:{}:{}", ticket.number, ticket.version),
         recipient: ticket.requester.clone(),
-        template: LetterKind::Closing.name(),
+        template,
         language: ticket.language,
         hold: None,
-    }
-    .letter(desk, &context);
+    };
+    let mut letter =
+        if worked { draft.letter(desk, &feedback) } else { draft.letter(desk, &context) };
     letter.in_reply_to.clone_from(&ticket.message_id);
     letter.references.extend(ticket.message_id.clone());
     letter

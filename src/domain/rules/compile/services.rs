@@ -1,12 +1,12 @@
-//! Who does the work: offices and contractors, checked against the subcategories there are.
+//! Who answers for the work: the offices, checked against the subcategories there are.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use toml::Spanned;
 
+use super::super::Office;
 use super::super::error::Fault;
-use super::super::file::{ContractorTable, OfficeTable};
-use super::super::{Activation, Contractor, Office};
+use super::super::file::OfficeTable;
 use super::words::{Named, Words};
 use super::{category, once};
 
@@ -130,58 +130,7 @@ fn change(office: &mut Office, table: &OfficeTable, known: &BTreeSet<&str>) -> R
     Ok(())
 }
 
-pub(super) fn contractors(
-    tables: &[ContractorTable],
-    known: &BTreeSet<&str>,
-) -> Result<Vec<Contractor>, Fault> {
-    let mut ids = BTreeSet::new();
-    let mut found = Vec::with_capacity(tables.len());
-    for table in tables {
-        once(&mut ids, &table.id)?;
-        found.push(contractor(table, known)?);
-    }
-    Ok(found)
-}
-
-fn contractor(table: &ContractorTable, known: &BTreeSet<&str>) -> Result<Contractor, Fault> {
-    let id = table.id.get_ref();
-    let none = |what: &str, remedy: &str| {
-        Fault::new(table.id.span().start, what, format!("contractor `{id}` with none"), remedy)
-    };
-    if table.addresses.is_empty() {
-        return Err(none("an address for work orders", "add addresses = [\"firm@example.it\"]"));
-    }
-    if table.subcategories.is_empty() {
-        return Err(none("what the firm is engaged for", "add subcategories = [\"I01\"]"));
-    }
-    Ok(Contractor {
-        id: id.clone(),
-        name: table.name.clone(),
-        addresses: table.addresses.iter().map(mail_address).collect::<Result<_, _>>()?,
-        subcategories: table
-            .subcategories
-            .iter()
-            .map(|code| code_of(code, known))
-            .collect::<Result<_, _>>()?,
-        activation: activation(&table.activation)?,
-    })
-}
-
-fn activation(name: &Spanned<String>) -> Result<Activation, Fault> {
-    match name.get_ref().as_str() {
-        "automatic" => Ok(Activation::Automatic),
-        "urgent_only" => Ok(Activation::UrgentOnly),
-        "on_approval" => Ok(Activation::OnApproval),
-        other => Err(Fault::new(
-            name.span().start,
-            "activation `automatic`, `urgent_only` or `on_approval`",
-            format!("`{other}`"),
-            "use one of the three",
-        )),
-    }
-}
-
-fn code_of(code: &Spanned<String>, known: &BTreeSet<&str>) -> Result<String, Fault> {
+pub(super) fn code_of(code: &Spanned<String>, known: &BTreeSet<&str>) -> Result<String, Fault> {
     if known.contains(code.get_ref().as_str()) {
         return Ok(code.get_ref().clone());
     }

@@ -1,0 +1,322 @@
+//! What staff order in words, by mail or on the command line: one table from command to consequence.
+//!
+//! All of a mail's commands are carried out, or none: a wrong one gets one clear answer and changes nothing.
+
+use chrono::NaiveDate;
+
+use super::work::{Occasion, Sheet, activate, retract};
+use super::{Change, Correction, Decision, Snapshot, closing, letters, same, staff};
+use crate::domain::command::{self, BadCommand, Command};
+use crate::domain::desk::Desk;
+use crate::domain::life::Status;
+use crate::domain::rules::Referral;
+use crate::domain::ticket::{EntryKind, STAFF, Ticket};
+use crate::domain::time::Timestamp;
+
+/// Somebody wrote commands on the command line.
+pub(super) fn from_desk(desk: &Desk, snapshot: &Snapshot, text: &str, now: Timestamp) -> Decision {
+    let Some(ticket) = &snapshot.ticket else {
+        return Decision::nothing("there is no such ticket");
+    };
+    let today = desk.hours.local(now).date_naive();
+    let commands = command::commands(text, &desk.rules, today);
+    if commands.is_empty() {
+        return Decision::nothing("no command was found: each begins with #, as #chiudi");
+    }
+    let out = carry_out(desk, snapshot, ticket, &commands, STAFF, now);
+    let mut reasons = if out.faults.is_empty() { out.done } else { out.faults };
+    if out.help {
+        let line = |(example, meaning)| format!("{example}: {meaning}");
+        reasons.extend(command::help().into_iter().map(line));
+    }
+    Decision { outcome: None, changes: out.changes, letters: out.letters, reasons }
+}
+
+/// What a mail's commands came to.
+pub(super) struct CarriedOut {
+    /// What was done, in Italian; empty when nothing was.
+    pub(super) done: Vec<String>,
+    /// Why nothing was, in Italian.
+    pub(super) faults: Vec<String>,
+    /// Somebody asked how to write commands.
+    pub(super) help: bool,
+    pub(super) changes: Vec<Change>,
+    pub(super) letters: Vec<crate::domain::letter::Letter>,
+}
+
+/// Carries out what was understood, in order, on one ticket.
+pub(super) fn carry_out(
+    desk: &Desk,
+    snapshot: &Snapshot,
+    ticket: &Ticket,
+    commands: &[Result<Command, BadCommand>],
+    by: &str,
+    now: Timestamp,
+) -> CarriedOut {
+    let mut faults: Vec<String> = commands
+        .iter()
+        .filter_map(|read| read.as_ref().err().map(|bad| bad.why_it.clone()))
+        .collect();
+    let mut help = !faults.is_empty();
+    let (mut done, mut changes, mut letters) = (Vec::new(), Vec::new(), Vec::new());
+    let mut ticket = ticket.clone();
+    let mut snapshot = snapshot.clone();
+    for command in commands.iter().flatten() {
+        if *command == Command::Help {
+            help = true;
+            continue;
+        }
+        match one(desk, &snapshot, &ticket, command, by, now) {
+            Ok(step) => {
+                done.push(step.said);
+                // What one command changed is what the next one finds.
+                for change in &step.changes {
+                    follow(&mut snapshot, &mut ticket, change);
+                }
+                changes.extend(step.changes);
+                letters.extend(step.letters);
+            }
+            Err(why) => faults.push(why),
+        }
+    }
+    if !faults.is_empty() {
+        return CarriedOut {
+            done: Vec::new(),
+            faults,
+            help,
+            changes: Vec::new(),
+            letters: Vec::new(),
+        };
+    }
+    CarriedOut { done, faults, help, changes, letters }
+}
+
+fn follow(snapshot: &mut Snapshot, ticket: &mut Ticket, change: &Change) {
+    match change {
+        Change::Update(changed) if changed.number == ticket.number => {
+            ticket.clone_from(changed);
+            snapshot.ticket = Some(ticket.clone());
+        }
+        Change::Order(order) => snapshot.orders.push((**order).clone()),
+        Change::Ordered(order) => {
+            for known in snapshot.orders.iter_mut().filter(|known| known.number == order.number) {
+                known.clone_from(order);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// One command's consequence.
+struct Step {
+    said: String,
+    changes: Vec<Change>,
+    letters: Vec<crate::domain::letter::Letter>,
+}
+
+fn one(
+    desk: &Desk,
+    snapshot: &Snapshot,
+    ticket: &Ticket,
+    command: &Command,
+    by: &str,
+    now: Timestamp,
+) -> Result<Step, String> {
+    let snapshot = &Snapshot { ticket: Some(ticket.clone()), ..snapshot.clone() };
+    let decided = |decision: Decision, said: String| {
+        if decision.changes.is_empty() {
+            return Err(format!("{said}: non cambia nulla ({})", decision.reasons.join("; ")));
+        }
+        Ok(Step { said, changes: decision.changes, letters: decision.letters })
+    };
+    let correct = |correction: &Correction, said: String| {
+        decided(staff::correct(desk, snapshot, correction, by, now), said)
+    };
+    let none = Correction::default();
+    match command {
+        Command::Category(category) => correct(
+            &Correction { category: Some(*category), ..none },
+            format!("categoria: {}", category.name()),
+        ),
+        Command::Subcategory(code) => correct(
+            &Correction { subcategory: Some(code.clone()), ..none },
+            format!("sottocategoria: {code}"),
+        ),
+        Command::Urgency(urgency) => correct(
+            &Correction { urgency: Some(*urgency), ..none },
+            format!("urgenza: {}", urgency.name()),
+        ),
+        Command::Place(place) => {
+            correct(&Correction { place: Some(place.clone()), ..none }, format!("luogo: {place}"))
+        }
+        Command::Close(note) => {
+            let note = Some(note.as_str()).filter(|note| !note.trim().is_empty());
+            decided(closing::close(desk, snapshot, note, by, now), "chiusa".to_owned())
+        }
+        Command::Split => decided(same::split(desk, snapshot, now), "separata".to_owned()),
+        Command::DuplicateOf(number) | Command::Merge(number) => {
+            let known = snapshot.other.as_ref().is_some_and(|other| other.number == *number);
+            if !known {
+                return Err(format!("la segnalazione {number} non esiste"));
+            }
+            decided(same::join(snapshot, now), format!("uguale a {number}"))
+        }
+        Command::Take => {
+            decided(super::on_call::take(snapshot, None, by, now), "presa in carico".to_owned())
+        }
+        command => on_sheet(desk, snapshot, ticket, command, by, now),
+    }
+}
+
+/// The commands that move a ticket along its life.
+fn on_sheet(
+    desk: &Desk,
+    snapshot: &Snapshot,
+    ticket: &Ticket,
+    command: &Command,
+    by: &str,
+    now: Timestamp,
+) -> Result<Step, String> {
+    let mut sheet = Sheet::of(desk, snapshot, ticket, now);
+    let said = match command {
+        Command::Order { contractor, beyond } => {
+            let occasion =
+                Occasion::Staff { contractor: contractor.as_deref(), beyond: *beyond, by };
+            activate(&mut sheet, occasion)?;
+            format!(
+                "ordine {}",
+                sheet.orders.last().map(|order| order.number.clone()).unwrap_or_default()
+            )
+        }
+        Command::Retract => {
+            retract(&mut sheet, by)?;
+            "ordine ritirato".to_owned()
+        }
+        Command::Assign(to) => {
+            moved(&mut sheet, Status::Assigned, by)?;
+            assign(&mut sheet, to, by);
+            format!("assegnata a {to}")
+        }
+        Command::Inspect(day) => {
+            moved(&mut sheet, Status::Inspection, by)?;
+            planned(&mut sheet, *day, "inspection", by);
+            format!("sopralluogo il {}", day.format("%d/%m/%Y"))
+        }
+        Command::Schedule(day) => {
+            moved(&mut sheet, Status::Scheduled, by)?;
+            planned(&mut sheet, *day, "scheduled", by);
+            let letter = letters::scheduled(desk, &sheet.ticket, *day);
+            sheet.letters.extend(letter);
+            format!("programmata per il {}", day.format("%d/%m/%Y"))
+        }
+        Command::Postpone(day) => {
+            moved(&mut sheet, Status::Suspended, by)?;
+            planned(&mut sheet, *day, "postponed", by);
+            format!("rinviata al {}", day.format("%d/%m/%Y"))
+        }
+        Command::Suspend(why) => {
+            moved(&mut sheet, Status::Suspended, by)?;
+            sheet.note(EntryKind::Note, by, format!("suspended: {why}"));
+            "sospesa".to_owned()
+        }
+        Command::Resume => {
+            let back = sheet.ticket.facts.course.before.unwrap_or(Status::Received);
+            moved(&mut sheet, back, by)?;
+            "ripresa".to_owned()
+        }
+        Command::Reopen => {
+            moved(&mut sheet, Status::Reopened, by)?;
+            "riaperta".to_owned()
+        }
+        Command::Cancel(why) => {
+            moved(&mut sheet, Status::Cancelled, by)?;
+            sheet.note(EntryKind::Note, by, format!("cancelled: {why}"));
+            "annullata".to_owned()
+        }
+        Command::Note(text) => {
+            sheet.note(EntryKind::Note, by, text.clone());
+            "nota aggiunta".to_owned()
+        }
+        Command::Reply(text) => {
+            let letter = letters::answer(desk, &sheet.ticket, text, now);
+            told(&mut sheet, letter)?;
+            sheet.note(EntryKind::Note, by, format!("to the requester: {text}"));
+            "risposta inviata a chi ha segnalato".to_owned()
+        }
+        Command::Ask(text) => {
+            let letter = letters::question(desk, &sheet.ticket, text, now);
+            told(&mut sheet, letter)?;
+            moved(&mut sheet, Status::WaitingForRequester, by)?;
+            sheet.note(EntryKind::Note, by, format!("asked the requester: {text}"));
+            "domanda inviata a chi ha segnalato".to_owned()
+        }
+        Command::OutOfCompetence(refer) => out_of_competence(&mut sheet, refer.as_deref(), by)?,
+        _ => return Err("comando non previsto".to_owned()),
+    };
+    let (_, changes, letters) = sheet.finish();
+    Ok(Step { said, changes, letters })
+}
+
+/// Moves the ticket, or says in Italian from where to where it cannot go.
+fn moved(sheet: &mut Sheet<'_>, status: Status, by: &str) -> Result<(), String> {
+    let before = sheet.ticket.status;
+    if sheet.go(status, by) {
+        return Ok(());
+    }
+    Err(format!(
+        "la segnalazione è «{}»: non può diventare «{}»",
+        before.italian(),
+        status.italian()
+    ))
+}
+
+fn told(
+    sheet: &mut Sheet<'_>,
+    letter: Option<crate::domain::letter::Letter>,
+) -> Result<(), String> {
+    let letter =
+        letter.ok_or_else(|| "chi ha segnalato non ha un indirizzo a cui scrivere".to_owned())?;
+    sheet.letters.push(letter);
+    Ok(())
+}
+
+fn assign(sheet: &mut Sheet<'_>, to: &str, by: &str) {
+    sheet.note(EntryKind::Correction, by, format!("assigned to {to}"));
+    if sheet.desk.rules.offices().iter().any(|office| office.id == to) {
+        to.clone_into(&mut sheet.change().office);
+    }
+    let version = sheet.ticket.version.saturating_add(1);
+    let cause = format!("assigned:{}:{version}", sheet.ticket.number);
+    let letters = letters::assigned(sheet.desk, &sheet.ticket, to, &cause);
+    sheet.letters.extend(letters);
+}
+
+fn planned(sheet: &mut Sheet<'_>, day: NaiveDate, what: &str, by: &str) {
+    sheet.change().facts.course.day = Some(day.to_string());
+    sheet.note(EntryKind::Note, by, format!("{what} for {day}"));
+}
+
+fn out_of_competence(
+    sheet: &mut Sheet<'_>,
+    refer: Option<&str>,
+    by: &str,
+) -> Result<String, String> {
+    let somebody = |referral: &&Referral| !referral.it.trim().is_empty();
+    let referral = refer.and_then(|id| sheet.desk.rules.referral(id)).filter(somebody).cloned();
+    let status = if referral.is_some() { Status::Referred } else { Status::OutOfCompetence };
+    moved(sheet, status, by)?;
+    if let Some(referral) = &referral {
+        let letter = letters::referred(sheet.desk, &sheet.ticket, referral);
+        sheet.letters.extend(letter);
+    }
+    let to = referral.map_or_else(String::new, |referral| format!(": {}", referral.it));
+    let before = sheet.ticket.category.map(|category| category.name().to_owned());
+    let number = sheet.ticket.number.clone();
+    sheet.changes.push(Change::Label {
+        ticket: number,
+        field: "category".to_owned(),
+        before,
+        after: refer.map_or_else(|| "none".to_owned(), |refer| format!("none:{refer}")),
+    });
+    Ok(format!("non di competenza{to}"))
+}

@@ -1,0 +1,246 @@
+//! Letters of a ticket's course: to whoever reported, to colleagues who gave orders.
+
+use chrono::NaiveDate;
+
+use super::{Draft, known_context, notices, notices_to, office_name, shortened, subcategory};
+use crate::domain::command;
+use crate::domain::decide::arrival::is_answerable;
+use crate::domain::decide::{Arrival, Decision, Outcome};
+use crate::domain::desk::Desk;
+use crate::domain::language::Language;
+use crate::domain::letter::context::{
+    AttachmentLine, ClaimNoticeContext, CommandAnswerContext, ConfirmationContext, HelpLine,
+    ProgressContext, Wording, place_for_requester,
+};
+use crate::domain::letter::{Letter, LetterKind};
+use crate::domain::mail::Address;
+use crate::domain::rules::Referral;
+use crate::domain::ticket::Ticket;
+use crate::domain::time::Timestamp;
+use crate::domain::trust::Doubt;
+
+/// Work is planned for a day.
+pub(in crate::domain::decide) fn scheduled(
+    desk: &Desk,
+    ticket: &Ticket,
+    day: NaiveDate,
+) -> Option<Letter> {
+    let context = ProgressContext { day: Some(desk.hours.date(day)), ..progress(desk, ticket) };
+    to_requester(desk, ticket, "scheduled", &format!("scheduled:{day}"), &context)
+}
+
+/// It was sent to another body.
+pub(in crate::domain::decide) fn referred(
+    desk: &Desk,
+    ticket: &Ticket,
+    referral: &Referral,
+) -> Option<Letter> {
+    let body = super::named(&referral.it, &referral.en, &referral.words);
+    let context = ProgressContext { referral: Some(body), ..progress(desk, ticket) };
+    to_requester(desk, ticket, "referred", &format!("referred:{}", referral.id), &context)
+}
+
+/// Staff ask something.
+pub(in crate::domain::decide) fn question(
+    desk: &Desk,
+    ticket: &Ticket,
+    text: &str,
+    now: Timestamp,
+) -> Option<Letter> {
+    with_words(desk, ticket, "question", text, now)
+}
+
+/// Staff write something.
+pub(in crate::domain::decide) fn answer(
+    desk: &Desk,
+    ticket: &Ticket,
+    text: &str,
+    now: Timestamp,
+) -> Option<Letter> {
+    with_words(desk, ticket, "answer", text, now)
+}
+
+fn with_words(
+    desk: &Desk,
+    ticket: &Ticket,
+    template: &str,
+    text: &str,
+    now: Timestamp,
+) -> Option<Letter> {
+    let context = ProgressContext { text: Some(shortened(text).0), ..progress(desk, ticket) };
+    to_requester(desk, ticket, template, &format!("{template}:{}", now.millis()), &context)
+}
+
+fn progress(desk: &Desk, ticket: &Ticket) -> ProgressContext {
+    ProgressContext {
+        number: ticket.number.clone(),
+        organisation: desk.organisation.clone(),
+        received: desk.hours.moment(ticket.received_at),
+        category: ticket.category.map(Wording::category),
+        subcategory: subcategory(desk, ticket),
+        place: ticket.place.as_deref().and_then(place_for_requester),
+        office: office_name(desk, ticket),
+        ..ProgressContext::default()
+    }
+}
+
+/// None when there is nobody to write to.
+fn to_requester(
+    desk: &Desk,
+    ticket: &Ticket,
+    template: &str,
+    cause: &str,
+    context: &ProgressContext,
+) -> Option<Letter> {
+    let address = &ticket.requester.address;
+    if !is_answerable(address) || desk.identity.addresses.contains(address) {
+        return None;
+    }
+    let mut letter = Draft {
+        kind: LetterKind::Progress,
+        ticket: Some(ticket),
+        cause: format!("ticket:{}:{cause}", ticket.number),
+        recipient: ticket.requester.clone(),
+        template,
+        language: ticket.language,
+        hold: None,
+    }
+    .letter(desk, context);
+    letter.in_reply_to.clone_from(&ticket.message_id);
+    letter.references = ticket.message_id.iter().cloned().collect();
+    Some(letter)
+}
+
+/// To protocol or insurance, else to staff: somebody asks for damages. The ticket goes on as any other.
+pub(in crate::domain::decide) fn claim_notices(
+    desk: &Desk,
+    ticket: &Ticket,
+    arrival: &Arrival,
+    because: Vec<String>,
+) -> Vec<Letter> {
+    let (text, text_cut) = shortened(&arrival.mail.text);
+    let context = ClaimNoticeContext {
+        number: ticket.number.clone(),
+        organisation: desk.organisation.clone(),
+        received: desk.hours.moment(arrival.received_at),
+        because,
+        certified: arrival.mail.pec.as_ref().is_some_and(|pec| pec.kind == "transport"),
+        category: ticket.category.map(Wording::category),
+        subcategory: subcategory(desk, ticket),
+        place: ticket.place.clone(),
+        office: office_name(desk, ticket),
+        requester_name: ticket.requester.name.clone(),
+        requester_address: ticket.requester.address.clone(),
+        subject: arrival.mail.subject.clone(),
+        text,
+        text_cut,
+        attachments: arrival.mail.attachments.iter().map(AttachmentLine::from).collect(),
+    };
+    let addresses = desk.rules.claims_address().map_or(&desk.staff[..], std::slice::from_ref);
+    let cause = format!("claim:{}", arrival.content_key);
+    notices_to(desk, addresses, ticket, &cause, "claim_notice", &context)
+}
+
+/// To the office or colleague that a ticket was given to.
+pub(in crate::domain::decide) fn assigned(
+    desk: &Desk,
+    ticket: &Ticket,
+    to: &str,
+    cause: &str,
+) -> Vec<Letter> {
+    let context = known_context(desk, ticket);
+    let office = desk.rules.offices().iter().find(|office| office.id == to);
+    match office.map(|office| office.address.clone()) {
+        Some(Some(address)) => {
+            notices_to(desk, &[address], ticket, cause, "staff_notice", &context)
+        }
+        Some(None) => notices(desk, ticket, cause, "staff_notice", &context),
+        None => notices_to(desk, &[to.to_owned()], ticket, cause, "staff_notice", &context),
+    }
+}
+
+/// What became of a colleague's orders.
+pub(in crate::domain::decide) fn command_answer(
+    desk: &Desk,
+    ticket: Option<&Ticket>,
+    arrival: &Arrival,
+    to: &str,
+    (done, faults, help): (&[String], &[String], bool),
+) -> Letter {
+    let context = CommandAnswerContext {
+        number: ticket.map(|ticket| ticket.number.clone()),
+        organisation: desk.organisation.clone(),
+        received: desk.hours.moment(arrival.received_at),
+        done: done.to_vec(),
+        faults: faults.to_vec(),
+        unchanged: !faults.is_empty(),
+        help: if help {
+            command::help().into_iter().map(HelpLine::from).collect()
+        } else {
+            Vec::new()
+        },
+    };
+    let cause = format!("command:{}", arrival.content_key);
+    let recipient = Address { name: String::new(), address: to.to_owned() };
+    answering(desk, ticket, arrival, (LetterKind::StaffNotice, cause, recipient), &context)
+}
+
+/// The address that orders came from is asked whether it was them.
+pub(in crate::domain::decide) fn confirmation(
+    desk: &Desk,
+    ticket: &Ticket,
+    arrival: &Arrival,
+    to: &Address,
+    (commands, doubt): (Vec<String>, Doubt),
+) -> Letter {
+    let context = ConfirmationContext {
+        number: Some(ticket.number.clone()),
+        organisation: desk.organisation.clone(),
+        received: desk.hours.moment(arrival.received_at),
+        commands,
+        doubt: Some(Wording::new(doubt.text_it(), doubt.text())),
+        contact: desk.staff.first().cloned(),
+    };
+    let cause = format!("confirm:{}", arrival.content_key);
+    let recipient = Address { name: String::new(), address: to.address.clone() };
+    answering(desk, Some(ticket), arrival, (LetterKind::Confirmation, cause, recipient), &context)
+}
+
+fn answering<C: serde::Serialize>(
+    desk: &Desk,
+    ticket: Option<&Ticket>,
+    arrival: &Arrival,
+    (kind, cause, recipient): (LetterKind, String, Address),
+    context: &C,
+) -> Letter {
+    let template = if kind == LetterKind::Confirmation { "confirmation" } else { "command_answer" };
+    let language = Language::It;
+    let draft = Draft { kind, ticket, cause, recipient, template, language, hold: None };
+    let mut letter = draft.letter(desk, context);
+    letter.in_reply_to.clone_from(&arrival.mail.message_id);
+    letter.references = arrival.mail.message_id.iter().cloned().collect();
+    letter
+}
+
+/// Orders that name no ticket: their writer hears how to write them.
+pub(in crate::domain::decide) fn lost_command(
+    desk: &Desk,
+    arrival: &Arrival,
+    sender: &Address,
+) -> Decision {
+    let why = "Non si capisce a quale segnalazione si riferisce: risponda a una nostra lettera, \
+               oppure scriva il numero nell'oggetto.";
+    let answer = (&[][..], &[why.to_owned()][..], true);
+    let letters = if arrival.letters && is_answerable(&sender.address) {
+        vec![command_answer(desk, None, arrival, &sender.address, answer)]
+    } else {
+        Vec::new()
+    };
+    let reason = "staff gave orders about no ticket that is known".to_owned();
+    Decision {
+        outcome: Some(Outcome::Filed(reason.clone())),
+        changes: Vec::new(),
+        letters,
+        reasons: vec![reason],
+    }
+}

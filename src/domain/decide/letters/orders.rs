@@ -1,0 +1,268 @@
+//! Letters about work orders: to the contractor, to staff who are asked, to staff who hear of them.
+
+use super::{
+    Draft, expected_days, notices, office_name, office_of, redact, shortened, subcategory,
+};
+use crate::domain::desk::Desk;
+use crate::domain::language::Language;
+use crate::domain::letter::context::{
+    ApprovalContext, OrderCopyContext, OrderNewsContext, Wording, WorkOrderContext, map_link,
+};
+use crate::domain::letter::{Letter, LetterKind};
+use crate::domain::mail::Address;
+use crate::domain::order::{Used, WorkOrder, euro};
+use crate::domain::rules::Contractor;
+use crate::domain::ticket::Ticket;
+use crate::domain::time::Timestamp;
+use crate::domain::urgency::Urgency;
+
+/// A work order to one address of a contractor.
+pub(in crate::domain::decide) fn work_order(
+    desk: &Desk,
+    ticket: &Ticket,
+    (firm, address, cause): (&Contractor, &str, String),
+    order: &WorkOrder,
+    now: Timestamp,
+) -> Letter {
+    let context = order_context(desk, ticket, firm, order, now);
+    to_contractor(desk, ticket, firm, (address, cause, "work_order"), &context)
+}
+
+/// The order once more, because nobody answered it.
+pub(in crate::domain::decide) fn order_reminder(
+    desk: &Desk,
+    ticket: &Ticket,
+    firm: &Contractor,
+    order: &WorkOrder,
+    address: &str,
+    now: Timestamp,
+) -> Letter {
+    let cause = format!("remind:{}:{}", order.number, order.asked);
+    let context = order_context(desk, ticket, firm, order, now);
+    to_contractor(desk, ticket, firm, (address, cause, "order_reminder"), &context)
+}
+
+/// To every address that may have the order: it must not be carried out.
+pub(in crate::domain::decide) fn order_retracted(
+    desk: &Desk,
+    ticket: &Ticket,
+    firm: &Contractor,
+    order: &WorkOrder,
+) -> Vec<Letter> {
+    let context = order_context(desk, ticket, firm, order, order.made_at);
+    let written = usize::try_from(order.asked.max(1)).unwrap_or(usize::MAX);
+    firm.addresses
+        .iter()
+        .take(written)
+        .map(|address| {
+            let cause = format!("retract:{}", order.number);
+            to_contractor(desk, ticket, firm, (address, cause, "order_retracted"), &context)
+        })
+        .collect()
+}
+
+fn to_contractor(
+    desk: &Desk,
+    ticket: &Ticket,
+    firm: &Contractor,
+    (address, cause, template): (&str, String, &str),
+    context: &WorkOrderContext,
+) -> Letter {
+    Draft {
+        kind: LetterKind::WorkOrder,
+        ticket: Some(ticket),
+        cause,
+        recipient: Address { name: firm.name.clone(), address: address.to_owned() },
+        template,
+        language: Language::It,
+        hold: None,
+    }
+    .letter(desk, context)
+}
+
+fn order_context(
+    desk: &Desk,
+    ticket: &Ticket,
+    firm: &Contractor,
+    order: &WorkOrder,
+    now: Timestamp,
+) -> WorkOrderContext {
+    let office = office_of(desk, ticket);
+    let (description, description_cut) =
+        shortened(&redact(&ticket.facts.text, &ticket.requester.name));
+    let work = ticket.subcategory.as_deref().and_then(|code| desk.rules.subcategory(code));
+    WorkOrderContext {
+        number: ticket.number.clone(),
+        order: order.number.clone(),
+        organisation: desk.organisation.clone(),
+        contractor: firm.name.clone(),
+        contract: firm.contract.clone(),
+        received: desk.hours.moment(ticket.received_at),
+        ordered: Some(desk.hours.moment(order.made_at)),
+        urgency: Wording::urgency(ticket.urgency),
+        emergency: ticket.urgency == Urgency::Emergency,
+        category: ticket.category.map(Wording::category),
+        subcategory: subcategory(desk, ticket),
+        place: ticket.place.as_deref().map(|place| redact(place, &ticket.requester.name)),
+        map_link: map_of(ticket),
+        description,
+        description_cut,
+        safety: work.and_then(|work| work.safety.as_ref()).map(|note| Wording::new(note, note)),
+        photos: 0,
+        attachments: u32::try_from(ticket.facts.attachments.len()).unwrap_or(u32::MAX),
+        office: office_name(desk, ticket),
+        contact: office.address.clone(),
+        due: None,
+        expected_by: expected_days(desk, ticket, office)
+            .map(|days| desk.hours.day(desk.hours.add_working_days(now, days))),
+        answer_by: order.next_at.map(|at| desk.hours.moment(at)),
+        reason: None,
+    }
+}
+
+fn map_of(ticket: &Ticket) -> Option<String> {
+    let place = ticket.facts.place.as_ref()?;
+    Some(map_link(place.latitude?, place.longitude?))
+}
+
+/// What a period of the budget is called: `2026-11` is November to people, too.
+fn period(order: &WorkOrder) -> Wording {
+    Wording::new(&order.period, &order.period)
+}
+
+/// A copy for staff of an order that left without anybody being asked.
+pub(in crate::domain::decide) fn order_copies(
+    desk: &Desk,
+    ticket: &Ticket,
+    firm: &Contractor,
+    order: &WorkOrder,
+    used: Used,
+) -> Vec<Letter> {
+    let context = OrderCopyContext {
+        number: ticket.number.clone(),
+        order: order.number.clone(),
+        organisation: desk.organisation.clone(),
+        contractor: firm.name.clone(),
+        recipient: firm.addresses.first().cloned().unwrap_or_default(),
+        contract: firm.contract.clone(),
+        urgency: Wording::urgency(ticket.urgency),
+        emergency: ticket.urgency == Urgency::Emergency,
+        category: ticket.category.map(Wording::category),
+        subcategory: subcategory(desk, ticket),
+        place: ticket.place.clone(),
+        reasons: why_unasked(order),
+        estimate: order.cents.map(euro),
+        period: Some(period(order)),
+        used_count: used.orders.to_string(),
+        used_euro: euro(used.cents),
+        limit_count: firm.limits.period_orders.map(|limit| limit.to_string()),
+        limit_euro: firm.limits.period_cents.map(euro),
+        due: None,
+        answer_by: order.next_at.map(|at| desk.hours.moment(at)),
+    };
+    let cause = format!("order:{}:copy", order.number);
+    notices(desk, ticket, &cause, "order_copy", &context)
+}
+
+fn why_unasked(order: &WorkOrder) -> Vec<String> {
+    let mut reasons = Vec::new();
+    if order.by == crate::domain::ticket::OURSELVES {
+        reasons.push("le regole prevedono l'attivazione automatica entro i limiti".to_owned());
+    } else {
+        reasons.push(format!("l'ha deciso {}", order.by));
+    }
+    if order.beyond {
+        reasons.push("oltre i limiti, con autorizzazione".to_owned());
+    }
+    reasons
+}
+
+/// The question whether a contractor may be activated, to one contact.
+pub(in crate::domain::decide) fn approval(
+    desk: &Desk,
+    ticket: &Ticket,
+    (firm, used): (&Contractor, Used),
+    order: &WorkOrder,
+    (reasons, calls): (&[String], u32),
+    address: &str,
+) -> Letter {
+    let (text, text_cut) = shortened(&ticket.facts.text);
+    let pause = order.next_at.map_or(0, |at| at.since(order.made_at).as_secs() / 60);
+    let context = ApprovalContext {
+        number: ticket.number.clone(),
+        organisation: desk.organisation.clone(),
+        contractor: firm.name.clone(),
+        contract: firm.contract.clone(),
+        received: desk.hours.moment(ticket.received_at),
+        urgency: Wording::urgency(ticket.urgency),
+        emergency: ticket.urgency == Urgency::Emergency,
+        category: ticket.category.map(Wording::category),
+        subcategory: subcategory(desk, ticket),
+        place: ticket.place.clone(),
+        map_link: map_of(ticket),
+        reasons: reasons.to_vec(),
+        estimate: order.cents.map(euro),
+        period: Some(period(order)),
+        used_count: used.orders.to_string(),
+        used_euro: euro(used.cents),
+        limit_count: firm.limits.period_orders.map(|limit| limit.to_string()),
+        limit_euro: firm.limits.period_cents.map(euro),
+        text,
+        text_cut,
+        call: order.asked,
+        calls,
+        last: order.asked >= calls,
+        repeat_minutes: u32::try_from(pause).unwrap_or(u32::MAX),
+    };
+    Draft {
+        kind: LetterKind::Approval,
+        ticket: Some(ticket),
+        cause: format!("approval:{}:{}", order.number, order.asked),
+        recipient: Address { name: String::new(), address: address.to_owned() },
+        template: "approval",
+        language: Language::It,
+        hold: None,
+    }
+    .letter(desk, &context)
+}
+
+/// What a contractor answered, or that it did not.
+pub(in crate::domain::decide) struct News<'a> {
+    /// The answer in a word; none when there was none in time.
+    pub(in crate::domain::decide) answer: Option<&'a str>,
+    /// What was written besides.
+    pub(in crate::domain::decide) note: &'a str,
+    /// Whom it goes to next, where it goes on.
+    pub(in crate::domain::decide) next: Option<String>,
+    /// Nothing more happens by itself.
+    pub(in crate::domain::decide) decide: bool,
+}
+
+/// To the office: a contractor answered, or did not.
+pub(in crate::domain::decide) fn order_news(
+    desk: &Desk,
+    ticket: &Ticket,
+    firm: &Contractor,
+    order: &WorkOrder,
+    news: News<'_>,
+    now: Timestamp,
+) -> Vec<Letter> {
+    let (note, note_cut) = shortened(news.note);
+    let context = OrderNewsContext {
+        number: ticket.number.clone(),
+        order: order.number.clone(),
+        organisation: desk.organisation.clone(),
+        contractor: firm.name.clone(),
+        answer: news.answer.map(|answer| Wording::new(answer, answer)),
+        at: desk.hours.moment(now),
+        note,
+        note_cut,
+        attachments: Vec::new(),
+        subcategory: subcategory(desk, ticket),
+        place: ticket.place.clone(),
+        next: news.next,
+        decide: news.decide,
+    };
+    let cause = format!("news:{}:{}", order.number, order.version);
+    notices(desk, ticket, &cause, "order_news", &context)
+}

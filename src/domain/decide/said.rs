@@ -1,0 +1,213 @@
+//! Staff and contractors answer by mail: who may, what they say, and what follows.
+//!
+//! Orders are taken from an address of the roster that answers a letter of ours and whose domain the receiving
+//! server vouches for (`trust`). Where one of these is missing the address itself is asked, once: whoever can
+//! read its mail confirms, whoever forged it can not.
+
+use super::command::carry_out;
+use super::work::{Sheet, answered, approval_answered};
+use super::{Arrival, Change, Decision, Outcome, Snapshot, letters, on_call};
+use crate::domain::command::{self, BadCommand, Command, ContractorAnswer};
+use crate::domain::desk::Desk;
+use crate::domain::letter::{Letter, LetterKind};
+use crate::domain::mail::{Address, Mail};
+use crate::domain::order::{OrderState, WorkOrder};
+use crate::domain::thread;
+use crate::domain::ticket::{Entry, EntryKind, Ticket};
+use crate::domain::time::Timestamp;
+use crate::domain::trust::{Doubt, Trust, trust};
+
+/// What a mail of the roster says.
+enum Said {
+    /// Commands, some of them perhaps wrong.
+    Commands(Vec<Result<Command, BadCommand>>),
+    /// Yes or no to whether a contractor may be activated.
+    Approval(bool),
+    /// A contractor's answer to an order.
+    Answer(WorkOrder, ContractorAnswer),
+}
+
+/// What follows from a mail about `ticket`; none when it orders and answers nothing.
+pub(super) fn decide(
+    desk: &Desk,
+    snapshot: &Snapshot,
+    ticket: &Ticket,
+    arrival: &Arrival,
+    sender: &Address,
+    now: Timestamp,
+) -> Option<Decision> {
+    let author = sender.address.as_str();
+    let mail = &arrival.mail;
+    if let Some(confirmed) = confirmed(desk, snapshot, mail, author) {
+        let said = said(desk, snapshot, ticket, confirmed, author, now)?;
+        return Some(carried_out(desk, snapshot, ticket, arrival, &said, author, now));
+    }
+    let said = said(desk, snapshot, ticket, mail, author, now)?;
+    let token =
+        thread::continues(&snapshot.candidates, author).is_some_and(|known| known.by_letter);
+    match trust(mail, true, token, &desk.trust) {
+        Trust::Full => Some(carried_out(desk, snapshot, ticket, arrival, &said, author, now)),
+        Trust::Confirm(doubt) => {
+            Some(to_be_confirmed(desk, ticket, arrival, &said, (sender, doubt), now))
+        }
+        Trust::Stranger => None,
+    }
+}
+
+/// What the writer says, if they are on the roster of this ticket.
+fn said(
+    desk: &Desk,
+    snapshot: &Snapshot,
+    ticket: &Ticket,
+    mail: &Mail,
+    author: &str,
+    now: Timestamp,
+) -> Option<Said> {
+    if desk.may_order(author) {
+        let asked = mail.ancestors().into_iter().find_map(|id| desk.signer.verify(id));
+        if asked == Some(LetterKind::Approval)
+            && let Some(yes) = command::yes_or_no(&mail.text)
+        {
+            return Some(Said::Approval(yes));
+        }
+        let today = desk.hours.local(now).date_naive();
+        let commands = command::commands(&mail.text, &desk.rules, today);
+        return (!commands.is_empty()).then_some(Said::Commands(commands));
+    }
+    let order = order_of(desk, &snapshot.orders, author)?;
+    debug_assert_eq!(order.ticket, ticket.number);
+    let answer = command::contractor_answer(&mail.text)?;
+    Some(Said::Answer(order.clone(), answer))
+}
+
+/// The order that a contractor's address answers: the one that is live, else the last.
+fn order_of<'o>(desk: &Desk, orders: &'o [WorkOrder], author: &str) -> Option<&'o WorkOrder> {
+    let theirs = |order: &&WorkOrder| {
+        let firm = desk.rules.contractor(&order.contractor);
+        firm.is_some_and(|firm| {
+            firm.addresses.iter().any(|known| known.eq_ignore_ascii_case(author))
+        }) && order.state != OrderState::Asked
+    };
+    let live = orders.iter().rev().filter(theirs).find(|order| order.state.is_live());
+    live.or_else(|| orders.iter().rev().find(theirs))
+}
+
+/// The mail that this one confirms: an answer to our question whether it was them, from the address asked.
+fn confirmed<'s>(
+    desk: &Desk,
+    snapshot: &'s Snapshot,
+    mail: &Mail,
+    author: &str,
+) -> Option<&'s Mail> {
+    let asked = snapshot.confirmation.as_ref()?;
+    let answers = mail
+        .ancestors()
+        .into_iter()
+        .any(|id| desk.signer.verify(id) == Some(LetterKind::Confirmation));
+    let same = asked.asked.eq_ignore_ascii_case(author);
+    (answers && same && command::yes_or_no(&mail.text) == Some(true)).then_some(&asked.mail)
+}
+
+fn carried_out(
+    desk: &Desk,
+    snapshot: &Snapshot,
+    ticket: &Ticket,
+    arrival: &Arrival,
+    said: &Said,
+    author: &str,
+    now: Timestamp,
+) -> Decision {
+    let text: String = arrival.mail.text.chars().take(super::arrival::ENTRY_CHARS_MAX).collect();
+    let entry = Entry { kind: EntryKind::Mail, author: author.to_owned(), text };
+    let mut changes = vec![Change::Enter { ticket: ticket.number.clone(), entry }];
+    // Whoever answers a call has it, whatever they order besides.
+    changes.extend(on_call::taken_by(desk, ticket, arrival, author, now));
+    let ticket = taken(&changes).unwrap_or(ticket).clone();
+    let ticket = &ticket;
+    let (letters, reason): (Vec<Letter>, &str) = match said {
+        Said::Commands(commands) => {
+            let out = carry_out(desk, snapshot, ticket, commands, author, now);
+            let mut letters = out.letters;
+            changes.extend(out.changes);
+            let answer = (&out.done[..], &out.faults[..], out.help);
+            letters.push(letters::command_answer(desk, Some(ticket), arrival, author, answer));
+            let fine = out.faults.is_empty();
+            (
+                letters,
+                if fine { "staff gave orders" } else { "wrong orders of staff changed nothing" },
+            )
+        }
+        Said::Approval(yes) => {
+            let mut sheet = Sheet::of(desk, snapshot, ticket, now);
+            let outcome = approval_answered(&mut sheet, *yes, author);
+            let (_, more, mut letters) = sheet.finish();
+            changes.extend(more);
+            let (done, faults) = match outcome {
+                Ok(()) => (vec![approved(*yes).to_owned()], Vec::new()),
+                Err(why) => (Vec::new(), vec![why]),
+            };
+            letters.push(letters::command_answer(
+                desk,
+                Some(ticket),
+                arrival,
+                author,
+                (&done, &faults, false),
+            ));
+            (letters, "staff answered whether a contractor may be activated")
+        }
+        Said::Answer(order, answer) => {
+            let mut sheet = Sheet::of(desk, snapshot, ticket, now);
+            answered(&mut sheet, order, answer, author);
+            let (_, more, letters) = sheet.finish();
+            changes.extend(more);
+            (letters, "a contractor answered")
+        }
+    };
+    Decision {
+        outcome: Some(Outcome::Entry(ticket.number.clone())),
+        changes,
+        letters,
+        reasons: vec![reason.to_owned()],
+    }
+}
+
+/// The ticket as it stands after these changes.
+fn taken(changes: &[Change]) -> Option<&Ticket> {
+    changes.iter().rev().find_map(|change| match change {
+        Change::Update(ticket) => Some(&**ticket),
+        _ => None,
+    })
+}
+
+fn approved(yes: bool) -> &'static str {
+    if yes { "l'ordine è partito" } else { "l'ordine non parte" }
+}
+
+/// Nothing is done yet: the address is asked whether it was them.
+fn to_be_confirmed(
+    desk: &Desk,
+    ticket: &Ticket,
+    arrival: &Arrival,
+    said: &Said,
+    (sender, doubt): (&Address, Doubt),
+    now: Timestamp,
+) -> Decision {
+    let orders = match said {
+        Said::Commands(_) => {
+            let lines = arrival.mail.text.lines().map(str::trim);
+            lines.filter(|line| line.starts_with('#')).map(str::to_owned).collect()
+        }
+        Said::Approval(yes) => vec![if *yes { "SI" } else { "NO" }.to_owned()],
+        Said::Answer(order, answer) => vec![format!("{}: {}", order.number, answer.answer.word())],
+    };
+    let text = format!("orders that must be confirmed first: {}", doubt.text());
+    let entry = Entry { kind: EntryKind::Note, author: sender.address.clone(), text: text.clone() };
+    let mut changes = vec![Change::Enter { ticket: ticket.number.clone(), entry }];
+    changes.extend(on_call::taken_by(desk, ticket, arrival, &sender.address, now));
+    Decision {
+        outcome: Some(Outcome::Entry(ticket.number.clone())),
+        changes,
+        letters: vec![letters::confirmation(desk, ticket, arrival, sender, (orders, doubt))],
+        reasons: vec![text],
+    }
+}

@@ -1,0 +1,146 @@
+//! The work on a ticket: contractors are activated, answer or stay silent; staff allow, order and take back.
+//!
+//! Everything that happens to one ticket in one event is written on one [`Sheet`].
+
+mod activate;
+mod answered;
+mod asked;
+mod due;
+
+pub(super) use activate::{Occasion, activate, corrected, order_again, retract};
+pub(super) use answered::answered;
+pub(super) use asked::answer as approval_answered;
+pub(super) use due::due;
+
+use std::collections::BTreeMap;
+
+use super::{Change, Snapshot};
+use crate::domain::desk::Desk;
+use crate::domain::letter::Letter;
+use crate::domain::life::Status;
+use crate::domain::order::{OrderState, Used, WorkOrder};
+use crate::domain::ticket::{Entry, EntryKind, OURSELVES, Ticket};
+use crate::domain::time::Timestamp;
+
+/// What follows for one ticket, while it is being decided.
+pub(super) struct Sheet<'a> {
+    pub(super) desk: &'a Desk,
+    /// What contractors have used of their limits, by id.
+    pub(super) used: BTreeMap<String, Used>,
+    /// The ticket with what was changed so far.
+    pub(super) ticket: Ticket,
+    /// Its orders with what was changed so far.
+    pub(super) orders: Vec<WorkOrder>,
+    pub(super) changes: Vec<Change>,
+    pub(super) letters: Vec<Letter>,
+    /// What happened, in words.
+    pub(super) reasons: Vec<String>,
+    pub(super) now: Timestamp,
+    /// What the first order is owed to, where that is a mail: read again it owes the same letter.
+    cause: Option<String>,
+    touched: bool,
+}
+
+impl<'a> Sheet<'a> {
+    /// For a ticket that is in the store; `before` is as it stands there, or as the event left it so far.
+    pub(super) fn of(desk: &'a Desk, snapshot: &Snapshot, before: &Ticket, now: Timestamp) -> Self {
+        Self {
+            desk,
+            used: snapshot.used.clone(),
+            ticket: before.clone(),
+            orders: snapshot.orders.clone(),
+            changes: Vec::new(),
+            letters: Vec::new(),
+            reasons: Vec::new(),
+            now,
+            cause: None,
+            touched: false,
+        }
+    }
+
+    /// For a ticket that the same event opens: its values are written by whoever opens it.
+    pub(super) fn new(
+        desk: &'a Desk,
+        snapshot: &Snapshot,
+        ticket: &Ticket,
+        cause: String,
+        now: Timestamp,
+    ) -> Self {
+        let sheet = Self::of(desk, snapshot, ticket, now);
+        Self { orders: Vec::new(), cause: Some(cause), ..sheet }
+    }
+
+    /// The ticket, to be changed.
+    pub(super) fn change(&mut self) -> &mut Ticket {
+        self.touched = true;
+        &mut self.ticket
+    }
+
+    /// A line of the history.
+    pub(super) fn note(&mut self, kind: EntryKind, author: &str, text: String) {
+        self.reasons.push(text.clone());
+        let entry = Entry { kind, author: author.to_owned(), text };
+        self.changes.push(Change::Enter { ticket: self.ticket.number.clone(), entry });
+    }
+
+    /// Moves the ticket on where the table of its life allows it, and says so; false where it does not.
+    pub(super) fn go(&mut self, status: Status, author: &str) -> bool {
+        let before = self.ticket.status;
+        if before == status {
+            return true;
+        }
+        if !before.may_become(status) {
+            return false;
+        }
+        let now = self.now;
+        self.change().enter_status(status, now);
+        let text = format!("status: {} → {}", before.name(), status.name());
+        let entry = Entry { kind: EntryKind::Moved, author: author.to_owned(), text };
+        self.changes.push(Change::Enter { ticket: self.ticket.number.clone(), entry });
+        true
+    }
+
+    /// Writes an order down as it stands now.
+    fn keep(&mut self, mut order: WorkOrder) {
+        match self.orders.iter_mut().find(|known| known.number == order.number) {
+            Some(known) => {
+                order.version = known.version.saturating_add(1);
+                known.clone_from(&order);
+                self.changes.push(Change::Ordered(Box::new(order)));
+            }
+            None => {
+                self.orders.push(order.clone());
+                self.changes.push(Change::Order(Box::new(order)));
+            }
+        }
+    }
+
+    /// The order that stands in the way of another one, if there is one.
+    pub(super) fn live(&self) -> Option<&WorkOrder> {
+        self.orders.iter().find(|order| order.state.is_live())
+    }
+
+    fn set(&mut self, number: &str, state: OrderState, next_at: Option<Timestamp>) {
+        if let Some(order) = self.orders.iter().find(|order| order.number == number).cloned() {
+            self.keep(WorkOrder { state, next_at, ..order });
+        }
+    }
+
+    /// Everything, with the ticket's new values first.
+    pub(super) fn finish(mut self) -> (Ticket, Vec<Change>, Vec<Letter>) {
+        if self.touched {
+            self.ticket.changed_at = self.now;
+            self.ticket.version = self.ticket.version.saturating_add(1);
+            self.changes.insert(0, Change::Update(Box::new(self.ticket.clone())));
+        }
+        (self.ticket, self.changes, self.letters)
+    }
+
+    /// The same for a ticket that the event opens.
+    pub(super) fn into_parts(self) -> (Ticket, Vec<Change>, Vec<Letter>) {
+        (self.ticket, self.changes, self.letters)
+    }
+}
+
+/// The author of what no person did.
+pub(super) const BY_ITSELF: &str = OURSELVES;

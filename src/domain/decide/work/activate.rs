@@ -1,0 +1,321 @@
+//! Which contractor is activated, and whether by itself: the modes and limits that the technicians set.
+
+use std::time::Duration;
+
+use super::{BY_ITSELF, Sheet, asked};
+use crate::domain::decide::letters;
+use crate::domain::letter::HoldReason;
+use crate::domain::life::Status;
+use crate::domain::order::{Beyond, OrderState, WorkOrder, beyond, euro, is_engaged, period_of};
+use crate::domain::rules::{Activation, Contractor};
+use crate::domain::ticket::{EntryKind, Ticket};
+use crate::domain::time::Timestamp;
+use crate::domain::urgency::Urgency;
+
+/// Below this probability it is in doubt which trade must come: staff are asked before anybody is sent.
+const SURE_ABOVE: f64 = 0.5;
+
+/// Why a contractor is looked for.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::domain::decide) enum Occasion<'a> {
+    /// The ticket came to be what it is; letters of old mail wait.
+    Found(Option<HoldReason>),
+    /// The one before refused or stayed silent.
+    Next,
+    /// A person orders.
+    Staff {
+        /// Whom; none is whoever comes first.
+        contractor: Option<&'a str>,
+        /// Beyond the limits, too.
+        beyond: bool,
+        /// Who orders.
+        by: &'a str,
+    },
+}
+
+/// Activates a contractor, asks staff, or does nothing; an error says in Italian why a person's order cannot
+/// be carried out.
+pub(in crate::domain::decide) fn activate(
+    sheet: &mut Sheet<'_>,
+    occasion: Occasion<'_>,
+) -> Result<(), String> {
+    if let Some(live) = sheet.live() {
+        let name = name_of(sheet, &live.contractor);
+        return Err(format!(
+            "c'è già l'ordine {} a {name}: lo ritiri con #ritira prima di farne un altro",
+            live.number
+        ));
+    }
+    let Some(firm) = chosen(sheet, occasion)? else { return Ok(()) };
+    let over = over(sheet, &firm);
+    match occasion {
+        Occasion::Staff { beyond, by, .. } => {
+            if !over.is_empty() && !(beyond && may_exceed(sheet, &firm, by)) {
+                return Err(refusal(&firm, &over));
+            }
+            send(sheet, &firm, by, !over.is_empty(), None);
+        }
+        Occasion::Found(hold) => match way(&sheet.ticket, &firm, &over) {
+            Way::Leave => {}
+            Way::Send => send(sheet, &firm, BY_ITSELF, false, hold),
+            Way::Ask(doubts) => ask(sheet, &firm, doubts),
+        },
+        Occasion::Next => match way(&sheet.ticket, &firm, &over) {
+            Way::Send => send(sheet, &firm, BY_ITSELF, false, None),
+            Way::Ask(doubts) => ask(sheet, &firm, doubts),
+            Way::Leave => {
+                ask(sheet, &firm, vec!["l'impresa precedente non interviene".to_owned()]);
+            }
+        },
+    }
+    Ok(())
+}
+
+enum Way {
+    Send,
+    /// Staff decide; why, in Italian.
+    Ask(Vec<String>),
+    /// Nothing by itself: staff order when they want to.
+    Leave,
+}
+
+/// What the contractor's mode and limits say of a ticket.
+fn way(ticket: &Ticket, firm: &Contractor, over: &[Beyond]) -> Way {
+    let urgent = ticket.urgency == Urgency::Emergency;
+    let mut doubts: Vec<String> = over.iter().map(|over| over.text_it().to_owned()).collect();
+    if urgent {
+        doubts.extend(doubts_of(ticket).into_iter().map(str::to_owned));
+    }
+    match firm.activation {
+        Activation::OnApproval if urgent => {
+            doubts.insert(0, "l'impresa si attiva solo con un'autorizzazione".to_owned());
+            Way::Ask(doubts)
+        }
+        Activation::Automatic => {
+            if doubts.is_empty() {
+                Way::Send
+            } else {
+                Way::Ask(doubts)
+            }
+        }
+        Activation::UrgentOnly if urgent => {
+            if doubts.is_empty() {
+                Way::Send
+            } else {
+                Way::Ask(doubts)
+            }
+        }
+        Activation::UrgentOnly | Activation::OnApproval => Way::Leave,
+    }
+}
+
+/// What must be clear before somebody is sent out at night.
+fn doubts_of(ticket: &Ticket) -> Vec<&'static str> {
+    let mut doubts = Vec::new();
+    let verdict = ticket.facts.verdict.as_ref();
+    let corrected = verdict.is_none_or(|verdict| verdict.subcategory != ticket.subcategory);
+    if !corrected && verdict.is_some_and(|verdict| verdict.confidence < SURE_ABOVE) {
+        doubts.push("il tipo di lavoro non è certo");
+    }
+    if ticket.place.is_none() {
+        doubts.push("manca il luogo");
+    }
+    doubts
+}
+
+/// The firm that a person names, or the first that may be activated and was not tried.
+fn chosen(sheet: &Sheet<'_>, occasion: Occasion<'_>) -> Result<Option<Contractor>, String> {
+    let ticket = &sheet.ticket;
+    let rules = &sheet.desk.rules;
+    let day = sheet.desk.hours.local(sheet.now).date_naive();
+    let district = ticket.facts.place.as_ref().and_then(|place| place.district.as_deref());
+    if let Occasion::Staff { contractor: Some(id), .. } = occasion {
+        let firm =
+            rules.contractor(id).ok_or_else(|| format!("l'impresa «{id}» non è nelle regole"))?;
+        let ended = firm.valid_to.is_some_and(|to| to < day);
+        if ended || firm.valid_from.is_some_and(|from| day < from) {
+            return Err(format!("il contratto di {} non è in vigore", firm.name));
+        }
+        return Ok(Some(firm.clone()));
+    }
+    let tried = |firm: &&&Contractor| sheet.orders.iter().any(|order| order.contractor == firm.id);
+    let code = ticket.subcategory.as_deref().unwrap_or_default();
+    let firms = rules.contractors(code);
+    let engaged = firms.iter().filter(|firm| is_engaged(firm, code, district, day));
+    let first = engaged.filter(|firm| !tried(firm)).next().copied().cloned();
+    match (first, occasion) {
+        (None, Occasion::Staff { .. }) => {
+            Err("nessuna impresa delle regole fa questo lavoro in questo luogo".to_owned())
+        }
+        (firm, _) => Ok(firm),
+    }
+}
+
+fn over(sheet: &Sheet<'_>, firm: &Contractor) -> Vec<Beyond> {
+    let used = sheet.used.get(&firm.id).copied().unwrap_or_default();
+    beyond(&firm.limits, used, estimate(sheet))
+}
+
+/// The usual cost of the ticket's kind of work, in cents.
+pub(super) fn estimate(sheet: &Sheet<'_>) -> Option<i64> {
+    let code = sheet.ticket.subcategory.as_deref()?;
+    sheet.desk.rules.subcategory(code)?.estimate_cents
+}
+
+/// Who may allow more than a limit: those whom the rules name.
+pub(super) fn may_exceed(sheet: &Sheet<'_>, firm: &Contractor, by: &str) -> bool {
+    // The command line is the admin's: whoever is there could as well change the rules.
+    by == crate::domain::ticket::STAFF
+        || firm.exceed.iter().any(|address| address.eq_ignore_ascii_case(by))
+        || (firm.exceed.is_empty() && sheet.desk.is_staff(by))
+}
+
+fn refusal(firm: &Contractor, over: &[Beyond]) -> String {
+    let why: Vec<&str> = over.iter().map(|over| over.text_it()).collect();
+    let who =
+        if firm.exceed.is_empty() { "il personale".to_owned() } else { firm.exceed.join(", ") };
+    format!(
+        "l'ordine a {} supera i limiti ({}): lo può autorizzare {who} con «#ordina {} oltre limite»",
+        firm.name,
+        why.join("; "),
+        firm.id
+    )
+}
+
+/// A work order leaves, with a copy to staff.
+pub(super) fn send(
+    sheet: &mut Sheet<'_>,
+    firm: &Contractor,
+    by: &str,
+    beyond: bool,
+    hold: Option<HoldReason>,
+) {
+    let mut order = draft(sheet, firm, OrderState::Sent, by);
+    order.beyond = beyond;
+    order.asked = 1;
+    order.next_at = Some(answer_by(sheet, firm));
+    dispatched(sheet, firm, &order, hold);
+    sheet.keep(order);
+}
+
+/// What leaves when an order goes out.
+pub(super) fn dispatched(
+    sheet: &mut Sheet<'_>,
+    firm: &Contractor,
+    order: &WorkOrder,
+    hold: Option<HoldReason>,
+) {
+    let address = firm.addresses.first().cloned().unwrap_or_default();
+    let cause = sheet.cause.take().unwrap_or_else(|| cause_of(sheet, order));
+    let to = (firm, address.as_str(), cause);
+    let mut letter = letters::work_order(sheet.desk, &sheet.ticket, to, order, sheet.now);
+    letter.hold = hold;
+    sheet.letters.push(letter);
+    let used = sheet.used.entry(firm.id.clone()).or_default();
+    used.orders = used.orders.saturating_add(1);
+    used.cents = used.cents.saturating_add(order.cents.unwrap_or(0));
+    let used = *used;
+    // The everyday order stands in the office's notice; one that left at night is worth a letter.
+    if sheet.ticket.urgency == Urgency::Emergency || order.beyond {
+        let copies = letters::order_copies(sheet.desk, &sheet.ticket, firm, order, used);
+        sheet.letters.extend(copies);
+    }
+    let money = order.cents.map(|cents| format!(", estimate {} euro", euro(cents)));
+    let text = format!(
+        "work order {} to {} ({address}){}",
+        order.number,
+        firm.name,
+        money.unwrap_or_default()
+    );
+    sheet.note(EntryKind::Ordered, &order.by.clone(), text);
+    sheet.go(Status::Ordered, &order.by.clone());
+}
+
+/// Staff are asked whether an order may leave.
+fn ask(sheet: &mut Sheet<'_>, firm: &Contractor, doubts: Vec<String>) {
+    let order = draft(sheet, firm, OrderState::Asked, BY_ITSELF);
+    asked::first(sheet, firm, order, doubts);
+}
+
+fn draft(sheet: &Sheet<'_>, firm: &Contractor, state: OrderState, by: &str) -> WorkOrder {
+    let count = sheet.orders.len().saturating_add(1);
+    let day = sheet.desk.hours.local(sheet.now).date_naive();
+    WorkOrder {
+        number: format!("{}/{count}", sheet.ticket.number),
+        ticket: sheet.ticket.number.clone(),
+        contractor: firm.id.clone(),
+        state,
+        cents: estimate(sheet),
+        period: period_of(firm.limits.period, day),
+        by: by.to_owned(),
+        beyond: false,
+        asked: 0,
+        next_at: None,
+        made_at: sheet.now,
+        version: 1,
+    }
+}
+
+/// When an order must have been answered.
+pub(super) fn answer_by(sheet: &Sheet<'_>, firm: &Contractor) -> Timestamp {
+    if sheet.ticket.urgency == Urgency::Emergency {
+        sheet.now.plus(Duration::from_mins(firm.answer_minutes.into()))
+    } else {
+        sheet.desk.hours.add_working_days(sheet.now, 1)
+    }
+}
+
+/// Takes the live order back; an error says in Italian that there is none.
+pub(in crate::domain::decide) fn retract(sheet: &mut Sheet<'_>, by: &str) -> Result<(), String> {
+    let Some(order) = sheet.live().cloned() else {
+        return Err("non c'è nessun ordine da ritirare".to_owned());
+    };
+    let was_sent = order.state != OrderState::Asked;
+    sheet.set(&order.number, OrderState::Retracted, None);
+    if was_sent && let Some(firm) = sheet.desk.rules.contractor(&order.contractor) {
+        let letters = letters::order_retracted(sheet.desk, &sheet.ticket, firm, &order);
+        sheet.letters.extend(letters);
+    }
+    sheet.note(EntryKind::Ordered, by, format!("work order {} taken back", order.number));
+    sheet.go(Status::Assigned, by);
+    Ok(())
+}
+
+/// Staff corrected what is to be done: an order to a firm that does not do it is taken back, and the right one
+/// is looked for.
+pub(in crate::domain::decide) fn corrected(sheet: &mut Sheet<'_>, by: &str) {
+    let code = sheet.ticket.subcategory.clone().unwrap_or_default();
+    let wrong = sheet.live().is_some_and(|order| {
+        let firm = sheet.desk.rules.contractor(&order.contractor);
+        firm.is_none_or(|firm| !firm.subcategories.contains(&code))
+    });
+    if wrong {
+        // It is live: there is something to take back.
+        retract(sheet, by).unwrap_or_default();
+    }
+    if sheet.live().is_none() {
+        activate(sheet, Occasion::Found(None)).unwrap_or_default();
+    }
+}
+
+/// The order that is out already, once more with what the ticket says now; false when there is none.
+pub(in crate::domain::decide) fn order_again(sheet: &mut Sheet<'_>) -> bool {
+    let sent = sheet.live().filter(|order| order.state != OrderState::Asked).cloned();
+    let Some(order) = sent else { return false };
+    let Some(firm) = sheet.desk.rules.contractor(&order.contractor).cloned() else { return false };
+    let address = firm.addresses.first().cloned().unwrap_or_default();
+    let to = (&firm, address.as_str(), cause_of(sheet, &order));
+    let letter = letters::work_order(sheet.desk, &sheet.ticket, to, &order, sheet.now);
+    sheet.letters.push(letter);
+    true
+}
+
+/// The same order again, after a change of its ticket, is a letter of its own.
+fn cause_of(sheet: &Sheet<'_>, order: &WorkOrder) -> String {
+    format!("order:{}:{}", order.number, sheet.ticket.version)
+}
+
+/// What a contractor is called; the id when the rules do not know it any more.
+pub(super) fn name_of(sheet: &Sheet<'_>, id: &str) -> String {
+    sheet.desk.rules.contractor(id).map_or_else(|| id.to_owned(), |firm| firm.name.clone())
+}

@@ -1,0 +1,156 @@
+//! Staff are asked whether a contractor may be activated; a word is enough, and silence asks the next.
+
+use std::time::Duration;
+
+use super::activate::{dispatched, may_exceed, name_of};
+use super::{BY_ITSELF, Sheet, activate};
+use crate::domain::decide::letters::{self, News};
+use crate::domain::order::{OrderState, WorkOrder};
+use crate::domain::rules::Contractor;
+use crate::domain::ticket::EntryKind;
+use crate::domain::urgency::Urgency;
+
+/// Minutes between one who is asked and the next when nobody on call says otherwise.
+const REPEAT_MINUTES: u32 = 10;
+
+/// Everybody is asked so many times before it ends.
+const ROUNDS: u32 = 2;
+
+/// Asks the first contact.
+pub(super) fn first(
+    sheet: &mut Sheet<'_>,
+    firm: &Contractor,
+    order: WorkOrder,
+    doubts: Vec<String>,
+) {
+    let contacts = contacts(sheet, firm);
+    if contacts.is_empty() {
+        return;
+    }
+    let text =
+        format!("staff are asked whether {} may be activated: {}", firm.name, doubts.join("; "));
+    sheet.note(EntryKind::Ordered, BY_ITSELF, text);
+    next(sheet, firm, order, &contacts, &doubts);
+}
+
+/// The question once more, to the next contact; whoever is left after the last round hears that it ends.
+pub(super) fn again(sheet: &mut Sheet<'_>, order: WorkOrder) {
+    let firm = sheet.desk.rules.contractor(&order.contractor).cloned();
+    let Some(firm) = firm else { return };
+    let contacts = contacts(sheet, &firm);
+    if order.asked < rounds(&contacts) {
+        next(sheet, &firm, order, &contacts, &[]);
+        return;
+    }
+    let text = format!("nobody answered whether {} may be activated: no order left", firm.name);
+    sheet.set(&order.number, OrderState::Asked, None);
+    sheet.note(EntryKind::Ordered, BY_ITSELF, text);
+    let news = News {
+        answer: Some("nessuno ha autorizzato l'ordine, che non è partito"),
+        note: "",
+        next: None,
+        decide: true,
+    };
+    let letters = letters::order_news(sheet.desk, &sheet.ticket, &firm, &order, news, sheet.now);
+    sheet.letters.extend(letters);
+}
+
+/// How often the question is asked at most.
+fn rounds(contacts: &[String]) -> u32 {
+    u32::try_from(contacts.len()).unwrap_or(u32::MAX).saturating_mul(ROUNDS)
+}
+
+fn next(
+    sheet: &mut Sheet<'_>,
+    firm: &Contractor,
+    mut order: WorkOrder,
+    contacts: &[String],
+    doubts: &[String],
+) {
+    let turn = usize::try_from(order.asked).unwrap_or(usize::MAX);
+    let turn = turn.checked_rem(contacts.len()).unwrap_or(0);
+    let Some(address) = contacts.get(turn) else { return };
+    order.asked = order.asked.saturating_add(1);
+    order.next_at = Some(sheet.now.plus(pause(sheet)));
+    let used = sheet.used.get(&firm.id).copied().unwrap_or_default();
+    let letter = letters::approval(
+        sheet.desk,
+        &sheet.ticket,
+        (firm, used),
+        &order,
+        (doubts, rounds(contacts)),
+        address,
+    );
+    sheet.letters.push(letter);
+    sheet.keep(order);
+}
+
+/// An emergency is asked about every few minutes; anything else can wait for a working day.
+fn pause(sheet: &Sheet<'_>) -> Duration {
+    if sheet.ticket.urgency == Urgency::Emergency {
+        let minutes =
+            sheet.desk.rules.on_call(&sheet.ticket.office).map(|on_call| on_call.repeat_minutes);
+        return Duration::from_mins(minutes.unwrap_or(REPEAT_MINUTES).into());
+    }
+    sheet.desk.hours.add_working_days(sheet.now, 1).since(sheet.now)
+}
+
+/// Who is asked, in order: those who may exceed the limits, else whoever is on call for an emergency, the
+/// office, and staff at last.
+fn contacts(sheet: &Sheet<'_>, firm: &Contractor) -> Vec<String> {
+    let mut contacts = firm.exceed.clone();
+    if contacts.is_empty() {
+        if sheet.ticket.urgency == Urgency::Emergency
+            && let Some(on_call) = sheet.desk.rules.on_call(&sheet.ticket.office)
+        {
+            contacts.extend(on_call.addresses.iter().cloned());
+        }
+        let code = sheet.ticket.subcategory.as_deref();
+        contacts.extend(sheet.desk.rules.office(sheet.ticket.category, code).address.clone());
+    }
+    contacts.extend(sheet.desk.staff.iter().cloned());
+    let mut seen = std::collections::BTreeSet::new();
+    contacts.retain(|address| seen.insert(address.to_lowercase()));
+    contacts
+}
+
+/// Somebody answered the question; an error says in Italian why it changes nothing.
+pub(in crate::domain::decide) fn answer(
+    sheet: &mut Sheet<'_>,
+    yes: bool,
+    by: &str,
+) -> Result<(), String> {
+    let asked = sheet.orders.iter().find(|order| order.state == OrderState::Asked).cloned();
+    let Some(order) = asked else {
+        return Err("la richiesta ha già avuto una risposta".to_owned());
+    };
+    let Some(firm) = sheet.desk.rules.contractor(&order.contractor).cloned() else {
+        return Err(format!("l'impresa «{}» non è più nelle regole", order.contractor));
+    };
+    if !yes {
+        sheet.set(&order.number, OrderState::Denied, None);
+        let text = format!("{} may not be activated", name_of(sheet, &order.contractor));
+        sheet.note(EntryKind::Ordered, by, text);
+        return Ok(());
+    }
+    let used = sheet.used.get(&firm.id).copied().unwrap_or_default();
+    let over = crate::domain::order::beyond(&firm.limits, used, order.cents);
+    if !over.is_empty() && !may_exceed(sheet, &firm, by) {
+        return Err(format!(
+            "oltre i limiti di {} può decidere solo {}",
+            firm.name,
+            firm.exceed.join(", ")
+        ));
+    }
+    let sent = WorkOrder {
+        state: OrderState::Sent,
+        by: by.to_owned(),
+        beyond: !over.is_empty(),
+        asked: 1,
+        next_at: Some(activate::answer_by(sheet, &firm)),
+        ..order
+    };
+    dispatched(sheet, &firm, &sent, None);
+    sheet.keep(sent);
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! The clock came to an order: nobody answered.
+
+use super::activate::answer_by;
+use super::answered::tell;
+use super::{BY_ITSELF, Occasion, Sheet, activate, asked};
+use crate::domain::decide::{Decision, Snapshot, letters};
+use crate::domain::desk::Desk;
+use crate::domain::order::{OrderState, WorkOrder};
+use crate::domain::ticket::EntryKind;
+use crate::domain::time::Timestamp;
+
+/// A contractor is written to so often before the next one is looked for: the order and one reminder.
+const LETTERS_MAX: u32 = 2;
+
+/// Looks at an order whose time has come.
+pub(in crate::domain::decide) fn due(
+    desk: &Desk,
+    snapshot: &Snapshot,
+    number: &str,
+    now: Timestamp,
+) -> Decision {
+    let Some(ticket) = &snapshot.ticket else {
+        return Decision::nothing("there is no such ticket");
+    };
+    let Some(order) = snapshot.orders.iter().find(|order| order.number == number).cloned() else {
+        return Decision::nothing("there is no such order");
+    };
+    if order.next_at.is_none_or(|at| at > now) {
+        return Decision::nothing("the order is not due yet");
+    }
+    let mut sheet = Sheet::of(desk, snapshot, ticket, now);
+    if ticket.status.is_ended() {
+        sheet.set(number, order.state, None);
+    } else {
+        match order.state {
+            OrderState::Asked => asked::again(&mut sheet, order),
+            OrderState::Sent if order.asked < LETTERS_MAX => remind(&mut sheet, order),
+            OrderState::Sent => silent(&mut sheet, &order),
+            state => sheet.set(number, state, None),
+        }
+    }
+    let reasons = sheet.reasons.clone();
+    let (_, changes, letters) = sheet.finish();
+    Decision { outcome: None, changes, letters, reasons }
+}
+
+/// The same order once more, to the next address of the contractor's list.
+fn remind(sheet: &mut Sheet<'_>, order: WorkOrder) {
+    let Some(firm) = sheet.desk.rules.contractor(&order.contractor).cloned() else {
+        sheet.set(&order.number, order.state, None);
+        return;
+    };
+    let turn = usize::try_from(order.asked).unwrap_or(usize::MAX);
+    let turn = turn.checked_rem(firm.addresses.len()).unwrap_or(0);
+    let address = firm.addresses.get(turn).cloned().unwrap_or_default();
+    let text = format!("work order {}: no answer yet, {address} was reminded", order.number);
+    sheet.note(EntryKind::Ordered, BY_ITSELF, text);
+    let next = WorkOrder {
+        asked: order.asked.saturating_add(1),
+        next_at: Some(answer_by(sheet, &firm)),
+        ..order
+    };
+    let letter =
+        letters::order_reminder(sheet.desk, &sheet.ticket, &firm, &next, &address, sheet.now);
+    sheet.letters.push(letter);
+    sheet.keep(next);
+}
+
+/// The contractor stays silent: staff hear of it, and the next one is looked for.
+fn silent(sheet: &mut Sheet<'_>, order: &WorkOrder) {
+    sheet.set(&order.number, OrderState::Silent, None);
+    let text = format!("work order {}: no answer in time", order.number);
+    sheet.note(EntryKind::Answered, BY_ITSELF, text);
+    if let Some(firm) = sheet.desk.rules.contractor(&order.contractor).cloned() {
+        // Who might still turn up must know that another may be on the way.
+        sheet.letters.extend(letters::order_retracted(sheet.desk, &sheet.ticket, &firm, order));
+    }
+    // The order is not live any more, so that nothing can refuse.
+    activate(sheet, Occasion::Next).unwrap_or_default();
+    tell(sheet, order, None, "");
+}

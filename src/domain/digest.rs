@@ -1,0 +1,136 @@
+//! What an office finds when it opens: what is late, what is due soon, what nobody has looked at, what waits.
+
+use std::time::Duration;
+
+use super::desk::Desk;
+use super::language::Language;
+use super::letter::context::{DigestContext, DigestLine, DigestSection, Wording, variables};
+use super::letter::{Letter, LetterKind};
+use super::life::Status;
+use super::mail::Address;
+use super::rules::Office;
+use super::ticket::Ticket;
+use super::time::Timestamp;
+use super::urgency::Urgency;
+
+/// Tickets of a section that are listed; the rest is counted.
+const LINES_MAX: usize = 20;
+
+/// What ends within so many working days is due soon.
+const SOON_DAYS: u32 = 2;
+
+/// What came within this time before the opening is new: an office that was shut over a feast finds all of it.
+const NEW_WITHIN: Duration = Duration::from_hours(24);
+
+/// When a ticket's usual time ends: working days from its arrival, without the time that it waited for somebody
+/// else. None while it waits, when it is over, and where nothing is promised.
+#[must_use]
+pub fn due_at(desk: &Desk, ticket: &Ticket) -> Option<Timestamp> {
+    if ticket.status.is_ended() || ticket.status.is_waiting() || ticket.status == Status::Done {
+        return None;
+    }
+    let office = office_of(desk, ticket);
+    let work = ticket.subcategory.as_deref().and_then(|code| desk.rules.subcategory(code));
+    let days = work.and_then(|work| work.expected_days).or(office.expected_days)?;
+    let waited = Duration::from_millis(ticket.facts.course.waited_millis);
+    Some(desk.hours.add_working_days(ticket.received_at.plus(waited), days))
+}
+
+fn office_of<'a>(desk: &'a Desk, ticket: &Ticket) -> &'a Office {
+    let named = desk.rules.offices().iter().find(|office| office.id == ticket.office);
+    named.unwrap_or_else(|| desk.rules.office(ticket.category, ticket.subcategory.as_deref()))
+}
+
+/// The letters of a day, one for each address of an office that has something to look at.
+#[must_use]
+pub fn digests(desk: &Desk, open: &[Ticket], now: Timestamp) -> Vec<Letter> {
+    let day = desk.hours.local(now).date_naive();
+    let mut letters = Vec::new();
+    for office in desk.rules.offices() {
+        let theirs = open.iter().filter(|ticket| office_of(desk, ticket).id == office.id);
+        let context = context(desk, office, &theirs.collect::<Vec<_>>(), now);
+        let sections = [
+            &context.overdue,
+            &context.due_soon,
+            &context.to_check,
+            &context.waiting,
+            &context.new,
+        ];
+        if sections.iter().all(|section| section.count == 0) {
+            continue;
+        }
+        let addresses = office.address.as_ref().map_or(&desk.staff[..], std::slice::from_ref);
+        let cause = format!("digest:{}:{day}", office.id);
+        letters.extend(addresses.iter().map(|address| letter(desk, &cause, address, &context)));
+    }
+    letters
+}
+
+fn context(desk: &Desk, office: &Office, tickets: &[&Ticket], now: Timestamp) -> DigestContext {
+    let soon = desk.hours.add_working_days(now, SOON_DAYS);
+    let mut timed: Vec<(Timestamp, &Ticket)> =
+        tickets.iter().filter_map(|ticket| Some((due_at(desk, ticket)?, *ticket))).collect();
+    timed.sort_by_key(|(due, ticket)| (*due, ticket.number.clone()));
+    let due = |from: Option<Timestamp>, to: Timestamp| {
+        let within =
+            timed.iter().filter(|(due, _)| from.is_none_or(|from| *due >= from) && *due < to);
+        section(within.map(|(due, ticket)| line(desk, ticket, None, Some(*due))))
+    };
+    let since = |wanted: &dyn Fn(&Ticket) -> bool| {
+        let found = tickets.iter().filter(|ticket| wanted(ticket));
+        section(found.map(|ticket| line(desk, ticket, Some(ticket.received_at), None)))
+    };
+    DigestContext {
+        organisation: desk.organisation.clone(),
+        office: Wording::new(&office.name_it, &office.name_en).with(&office.words),
+        day: desk.hours.day(now),
+        overdue: due(None, now),
+        due_soon: due(Some(now), soon),
+        to_check: since(&|ticket| ticket.status == Status::ToCheck),
+        waiting: since(&|ticket| ticket.status.is_waiting()),
+        new: since(&|ticket| now.since(ticket.received_at) <= NEW_WITHIN),
+    }
+}
+
+fn section(lines: impl Iterator<Item = DigestLine>) -> DigestSection {
+    let mut lines: Vec<DigestLine> = lines.collect();
+    let count = lines.len();
+    lines.truncate(LINES_MAX);
+    let whole = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    DigestSection { count: whole(count), more: whole(count.saturating_sub(lines.len())), lines }
+}
+
+fn line(
+    desk: &Desk,
+    ticket: &Ticket,
+    since: Option<Timestamp>,
+    due: Option<Timestamp>,
+) -> DigestLine {
+    let work = ticket.subcategory.as_deref().and_then(|code| desk.rules.subcategory(code));
+    DigestLine {
+        number: ticket.number.clone(),
+        place: ticket.place.clone(),
+        subcategory: work.map(|work| Wording::new(&work.it, &work.en).with(&work.words)),
+        emergency: ticket.urgency == Urgency::Emergency,
+        since: since.map(|at| desk.hours.moment(at)),
+        due: due.map(|at| desk.hours.day(at)),
+    }
+}
+
+fn letter(desk: &Desk, cause: &str, address: &str, context: &DigestContext) -> Letter {
+    let domain = desk.domain().to_ascii_lowercase();
+    Letter {
+        kind: LetterKind::Digest,
+        ticket: None,
+        cause: cause.to_owned(),
+        recipient: Address { name: String::new(), address: address.to_owned() },
+        template: LetterKind::Digest.name().to_owned(),
+        language: Language::It,
+        context: variables(context),
+        in_reply_to: None,
+        references: Vec::new(),
+        message_id: desk.signer.message_id(LetterKind::Digest, cause, address, &domain),
+        envelope_from: Some(desk.from.address.clone()),
+        hold: None,
+    }
+}

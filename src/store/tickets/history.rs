@@ -1,0 +1,199 @@
+//! The history of a ticket: lines are added, never changed, and each is chained to the one before it.
+//!
+//! A line's digest is SHA-256 over a random salt and its words; its link is SHA-256 over the link before it, its time
+//! and its digest. Whoever changes, drops or inserts a line breaks every link behind it. When a person is erased
+//! their words and the salt go, and the chain still holds: from the digest alone nobody can find the words again.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use super::super::engine::{Row, values};
+use super::super::{Engine, StoreError, Tx};
+use crate::domain::ticket::Entry;
+use crate::domain::time::Timestamp;
+
+/// 128 bits: nobody tries all salts for a word that they suspect.
+const SALT_BYTES: usize = 16;
+
+/// The last link of each ticket that a transaction has added to: a history is read at most once.
+#[derive(Debug, Default)]
+pub struct Chains(BTreeMap<String, String>);
+
+impl Chains {
+    /// A ticket that this transaction opens: its chain begins here.
+    pub fn begin(&mut self, number: &str) {
+        self.0.insert(number.to_owned(), first(number));
+    }
+
+    async fn last(&mut self, tx: &mut Tx, number: &str) -> Result<String, StoreError> {
+        if let Some(link) = self.0.get(number) {
+            return Ok(link.clone());
+        }
+        // The row is locked until the transaction ends: two lines never follow the same one.
+        tx.run("UPDATE ticket SET number = number WHERE number = $1", values![number]).await?;
+        let sql = "SELECT entry.link AS link FROM entry JOIN ticket ON ticket.id = entry.ticket_id
+                   WHERE ticket.number = $1 ORDER BY entry.id DESC LIMIT 1";
+        let row = tx.row(sql, values![number]).await?;
+        let link = row.map(|row| row.text_or_null("link")).transpose()?.flatten();
+        Ok(link.unwrap_or_else(|| first(number)))
+    }
+}
+
+/// What the first link of a ticket follows. Lines from before there were links have none; the chain begins behind them.
+fn first(number: &str) -> String {
+    hex(Sha256::digest(number).as_slice())
+}
+
+/// Adds a line to the history of a ticket; with the mail behind it, by its content key.
+pub async fn enter(
+    tx: &mut Tx,
+    chains: &mut Chains,
+    number: &str,
+    (entry, content_key): (&Entry, Option<&str>),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut salt = [0; SALT_BYTES];
+    getrandom::fill(&mut salt).map_err(|e| StoreError::Engine(sqlx::Error::Io(e.into())))?;
+    let salt = hex(&salt);
+    let digest = digest(&salt, [entry.kind.name(), &entry.author, &entry.text]);
+    let link = link(&chains.last(tx, number).await?, now, &digest);
+    tx.put(
+        "INSERT INTO entry (ticket_id, at, kind, author, text, mail_id, salt, digest, link)
+         SELECT id, $2, $3, $4, $5, (SELECT id FROM mail WHERE content_key = $6), $7, $8, $9
+         FROM ticket WHERE number = $1",
+        values![
+            number,
+            now,
+            entry.kind.name(),
+            &entry.author,
+            &entry.text,
+            content_key,
+            &salt,
+            &digest,
+            &link
+        ],
+    );
+    chains.0.insert(number.to_owned(), link);
+    Ok(())
+}
+
+/// What a line says, as its digest.
+fn digest(salt: &str, parts: [&str; 3]) -> String {
+    let mut digest = Sha256::new();
+    digest.update(salt);
+    for part in parts {
+        // Lengths, so that no words can move from one part to the next.
+        digest.update(part.len().to_string());
+        digest.update(":");
+        digest.update(part);
+    }
+    hex(&digest.finalize())
+}
+
+fn link(before: &str, at: Timestamp, digest: &str) -> String {
+    let mut link = Sha256::new();
+    link.update(before);
+    link.update(at.millis().to_string());
+    link.update(digest);
+    hex(&link.finalize())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len().saturating_mul(2));
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        write!(text, "{byte:02x}").unwrap_or_default();
+    }
+    text
+}
+
+/// The tickets whose history was changed behind the program's back, each with the line where it shows.
+pub async fn broken_chains(engine: &Engine) -> Result<Vec<(String, i64)>, StoreError> {
+    let sql = "SELECT ticket.number AS number, entry.id AS id, entry.at AS at, entry.kind AS kind,
+                      entry.author AS author, entry.text AS text, entry.salt AS salt,
+                      entry.digest AS digest, entry.link AS link
+               FROM entry JOIN ticket ON ticket.id = entry.ticket_id ORDER BY ticket.id, entry.id";
+    let rows = engine.rows(sql, values![]).await?;
+    let mut broken: Vec<(String, i64)> = Vec::new();
+    let mut chain: Option<(String, String)> = None;
+    for row in &rows {
+        let number = row.text("number")?;
+        let before = match chain.take() {
+            Some((known, link)) if known == number => link,
+            _ => first(&number),
+        };
+        if broken.last().is_some_and(|(known, _)| *known == number) {
+            chain = Some((number, before));
+            continue;
+        }
+        match holds(row, &before)? {
+            Held::Yes(link) => chain = Some((number, link)),
+            Held::Unlinked => chain = Some((number, before)),
+            Held::No => {
+                broken.push((number.clone(), row.int("id")?));
+                chain = Some((number, before));
+            }
+        }
+    }
+    Ok(broken)
+}
+
+enum Held {
+    Yes(String),
+    /// From before there were links.
+    Unlinked,
+    No,
+}
+
+fn holds(row: &Row, before: &str) -> Result<Held, StoreError> {
+    let (Some(known_digest), Some(known_link)) =
+        (row.text_or_null("digest")?, row.text_or_null("link")?)
+    else {
+        let begun = before != first(&row.text("number")?);
+        return Ok(if begun { Held::No } else { Held::Unlinked });
+    };
+    // Without its salt the words were erased, and only the digest is left to hold the chain.
+    if let Some(salt) = row.text_or_null("salt")? {
+        let (kind, author, text) = (row.text("kind")?, row.text("author")?, row.text("text")?);
+        if digest(&salt, [&kind, &author, &text]) != known_digest {
+            return Ok(Held::No);
+        }
+    }
+    let expected = link(before, row.time("at")?, &known_digest);
+    Ok(if expected == known_link { Held::Yes(known_link) } else { Held::No })
+}
+
+/// A line of a history, for reading.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct EntryRow {
+    /// When.
+    pub at: Timestamp,
+    /// What it records.
+    pub kind: String,
+    /// Who.
+    pub author: String,
+    /// What.
+    pub text: String,
+}
+
+/// A ticket's history, oldest first.
+pub async fn history(engine: &Engine, ticket_id: i64) -> Result<Vec<EntryRow>, StoreError> {
+    engine
+        .rows(
+            "SELECT at, kind, author, text FROM entry WHERE ticket_id = $1 ORDER BY id",
+            values![ticket_id],
+        )
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(EntryRow {
+                at: row.time("at")?,
+                kind: row.text("kind")?,
+                author: row.text("author")?,
+                text: row.text("text")?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,264 @@
+//! Contractors are activated within limits, answer by mail, stay silent; staff allow more in a word.
+
+use sportello::domain::letter::LetterKind;
+use sportello::domain::life::Status;
+use sportello::domain::order::{OrderState, WorkOrder};
+use sportello::store::orders;
+
+use super::{hours, minutes};
+use crate::support::mails::{RawMail, mail};
+use crate::support::sent::Sent;
+use crate::support::world::{OURS, World, on_both_with};
+
+/// Our own server's name in `Authentication-Results`.
+pub(super) const TRUST: [(&str, &str); 1] = [("commands.authserv_id", "mx.comune.example")];
+
+/// Two firms for gas, lifts and lighting; 300 euro an intervention, 500 a month.
+pub(super) const FIRMS: &str = r#"
+[estimates]
+I01 = 200
+I02 = 200
+[[contractor]]
+id = "luce"
+name = "Luce Srl"
+addresses = ["interventi@luce.example", "capo@luce.example"]
+subcategories = ["I01", "I02"]
+activation = "automatic"
+priority = 1
+contract = "REP-7/2026"
+exceed = ["dirigente@comune.example"]
+answer_minutes = 30
+[contractor.limits]
+intervention_euro = 300
+period_euro = 500
+[[contractor]]
+id = "faro"
+name = "Faro Snc"
+addresses = ["faro@faro.example"]
+subcategories = ["I01", "I02"]
+activation = "automatic"
+priority = 2
+"#;
+
+fn lamp(n: usize) -> RawMail {
+    mail()
+        .to(OURS)
+        .from(&format!("Anna <anna{n}@resident.example>"))
+        .subject("Lampione spento")
+        .message_id(&format!("<lampione-{n}@resident.example>"))
+        .text(&format!("Il lampione in via Garibaldi {} è spento da giovedì.", n * 40))
+}
+
+pub(super) fn orders_of(world: &World) -> Vec<WorkOrder> {
+    let (runtime, parts) = world.parts();
+    runtime.block_on(orders::all(&parts.engine)).unwrap()
+}
+
+fn states(world: &World) -> Vec<(String, OrderState)> {
+    orders_of(world).into_iter().map(|order| (order.contractor, order.state)).collect()
+}
+
+/// An answer to a letter, vouched for by our own server.
+pub(super) fn answer(to: &Sent, from: &str, text: &str) -> RawMail {
+    let domain = from.split_once('@').map_or("", |(_, domain)| domain.trim_end_matches('>'));
+    mail()
+        .to(OURS)
+        .from(from)
+        .subject(&format!("R: {}", to.subject))
+        .message_id(&format!("<{}-{}@answers.example>", text.len(), to.message_id.len()))
+        .header("In-Reply-To", &format!("<{}>", to.message_id))
+        .header(
+            "Authentication-Results",
+            &format!("mx.comune.example; dmarc=pass header.from={domain}"),
+        )
+        .text(text)
+}
+
+fn work_orders(world: &World) -> Vec<Sent> {
+    world.sent_of(LetterKind::WorkOrder)
+}
+
+/// From the report to the closing: order, acceptance, work, and the question whether it is repaired.
+#[test]
+fn a_routine_repair_runs_its_course_by_mail_alone() {
+    on_both_with(FIRMS, &TRUST, |world| {
+        world.receive(&lamp(1));
+        world.settle();
+        assert_eq!(world.ticket().status, Status::Ordered);
+        let [order] = &work_orders(world)[..] else { panic!("expected one order") };
+        assert_eq!(order.recipient, "interventi@luce.example");
+        assert!(order.says("2026-000001/1") && order.says("REP-7/2026"), "{}", order.text);
+        for (text, status, state) in [
+            ("ACCETTO\n", Status::Accepted, OrderState::Accepted),
+            ("Iniziato\nsiamo sul posto", Status::InProgress, OrderState::Started),
+            ("ESEGUITO, sostituita la lampada", Status::Done, OrderState::Done),
+        ] {
+            world.receive(&answer(order, "interventi@luce.example", text));
+            world.settle();
+            assert_eq!((world.ticket().status, states(world)[0].1), (status, state), "{text}");
+        }
+        let news = world.notices().into_iter().filter(|notice| notice.says("Luce Srl")).count();
+        assert_eq!(news, 3, "staff hear of each answer");
+        world.close("2026-000001", None);
+        world.settle();
+        let [asked] = &world.sent_of(LetterKind::Closing)[..] else { panic!("expected one") };
+        assert!(asked.says("SI") && asked.says("NO"), "{}", asked.text);
+        let before = world.notices().len();
+        world.receive(&answer(asked, "anna1@resident.example", "SI grazie"));
+        world.settle();
+        assert_eq!(world.notices().len(), before, "a yes asks nobody for anything");
+        world.receive(&answer(asked, "anna1@resident.example", "NO, è ancora spento"));
+        world.settle();
+        assert_eq!(world.notices().len(), before + 1);
+    });
+}
+
+/// Beyond the month's money nobody is sent without a word of who may; a word is enough.
+#[test]
+fn beyond_the_limits_staff_are_asked_and_one_word_sends_the_order() {
+    on_both_with(FIRMS, &TRUST, |world| {
+        for n in 1..=3 {
+            world.receive(&lamp(n));
+            world.settle();
+        }
+        let sent = OrderState::Sent;
+        let expected = [("luce", sent), ("luce", sent), ("luce", OrderState::Asked)];
+        assert_eq!(states(world), expected.map(|(id, state)| (id.to_owned(), state)));
+        let [question] = &world.sent_of(LetterKind::Approval)[..] else { panic!("expected one") };
+        assert_eq!(question.recipient, "dirigente@comune.example");
+        assert!(question.says("400,00") && question.says("500,00"), "{}", question.text);
+        assert!(!question.text.to_lowercase().contains("somma urgenza"));
+        // Whoever may not exceed the limits is told so, and nothing leaves.
+        world.receive(&answer(question, "impianti@comune.example", "SI"));
+        world.settle();
+        assert_eq!(work_orders(world).len(), 2);
+        world.receive(&answer(question, "dirigente@comune.example", "Sì, autorizzo"));
+        world.settle();
+        assert_eq!(work_orders(world).len(), 3);
+        let last = orders_of(world).pop().unwrap();
+        assert_eq!((last.state, last.beyond), (sent, true));
+        assert_eq!(last.by, "dirigente@comune.example");
+    });
+}
+
+#[test]
+fn a_no_sends_nobody() {
+    on_both_with(FIRMS, &TRUST, |world| {
+        for n in 1..=3 {
+            world.receive(&lamp(n));
+        }
+        world.settle();
+        let question = world.sent_of(LetterKind::Approval).remove(0);
+        world.receive(&answer(&question, "dirigente@comune.example", "No."));
+        world.settle();
+        assert_eq!(states(world)[2].1, OrderState::Denied);
+        assert_eq!(work_orders(world).len(), 2);
+    });
+}
+
+/// Nobody answers the question: the next contact is asked, everybody twice, then it ends and staff hear so.
+#[test]
+fn an_unanswered_question_goes_round_and_ends() {
+    on_both_with(FIRMS, &TRUST, |world| {
+        for n in 1..=3 {
+            world.receive(&lamp(n));
+        }
+        world.settle();
+        for _ in 0..8 {
+            world.advance(hours(24 * 4));
+            world.settle();
+        }
+        let asked: Vec<String> =
+            world.sent_of(LetterKind::Approval).into_iter().map(|sent| sent.recipient).collect();
+        let round = ["dirigente@comune.example", "centrale@comune.example"];
+        assert_eq!(asked, [round, round].concat());
+        assert_eq!(work_orders(world).iter().filter(|sent| sent.says("2026-000003")).count(), 0);
+    });
+}
+
+/// A firm that stays silent is reminded at its next address; then the order is taken back and the next firm has it.
+#[test]
+fn a_silent_contractor_loses_the_order_to_the_next() {
+    on_both_with(FIRMS, &TRUST, |world| {
+        world.receive(&lamp(1));
+        world.settle();
+        world.advance(hours(28));
+        world.settle();
+        assert_eq!(work_orders(world)[1].recipient, "capo@luce.example");
+        world.restart();
+        world.advance(hours(24 * 4));
+        world.settle();
+        assert_eq!(
+            states(world),
+            [("luce".to_owned(), OrderState::Silent), ("faro".to_owned(), OrderState::Sent)]
+        );
+        let letters: Vec<(String, bool)> = work_orders(world)
+            .into_iter()
+            .skip(2)
+            .map(|sent| (sent.recipient, sent.subject.contains("2026-000001/2")))
+            .collect();
+        let told = letters.iter().filter(|(to, _)| to.ends_with("@luce.example")).count();
+        assert_eq!(told, 2, "both addresses learn that it is off: {letters:?}");
+        assert!(letters.iter().any(|(to, _)| to == "faro@faro.example"), "{letters:?}");
+    });
+}
+
+#[test]
+fn a_refusal_brings_the_next_contractor() {
+    on_both_with(FIRMS, &TRUST, |world| {
+        world.receive(&lamp(1));
+        world.settle();
+        let order = work_orders(world).remove(0);
+        world.receive(&answer(&order, "capo@luce.example", "RIFIUTO, piattaforma guasta"));
+        world.settle();
+        assert_eq!(
+            states(world),
+            [("luce".to_owned(), OrderState::Refused), ("faro".to_owned(), OrderState::Sent)]
+        );
+        let news = world.notices().into_iter().find(|notice| notice.says("piattaforma guasta"));
+        assert!(news.unwrap().says("Faro Snc"));
+    });
+}
+
+/// An emergency at night: within the limits the order leaves at once, with a copy for staff; the clock of
+/// its answer runs in minutes.
+#[test]
+fn an_emergency_at_night_goes_out_at_once_within_the_limits() {
+    on_both_with(FIRMS, &TRUST, |world| {
+        world.advance(hours(17));
+        let danger = lamp(1).text(
+            "In via Garibaldi 40 il palo della luce è caduto sulla strada e ci sono i cavi \
+             scoperti che fanno scintille, correte!",
+        );
+        world.receive(&danger);
+        world.settle();
+        let [order] = &work_orders(world)[..] else { panic!("expected one order") };
+        assert!(order.subject.contains("URGENTE"), "{}", order.subject);
+        let copy = world.notices().into_iter().find(|notice| notice.says("2026-000001/1"));
+        assert!(copy.unwrap().says("200,00"));
+        world.advance(minutes(30));
+        world.settle();
+        assert_eq!(work_orders(world).len(), 2, "reminded after half an hour");
+    });
+}
+
+/// The last euro of a month is spent once, whoever reads the mail.
+#[test]
+fn two_daemons_never_spend_the_same_euro() {
+    on_both_with(FIRMS, &TRUST, |world| {
+        for n in 1..=6 {
+            world.receive(&lamp(n));
+        }
+        for _ in 0..4 {
+            world.round_of_two();
+        }
+        world.settle();
+        let spent: i64 = orders_of(world)
+            .iter()
+            .filter(|order| order.contractor == "luce" && order.state.is_committed())
+            .filter_map(|order| order.cents)
+            .sum();
+        assert_eq!(spent, 40_000);
+        assert_eq!(work_orders(world).len(), 2);
+    });
+}
