@@ -8,7 +8,7 @@ use anyhow::{Context as _, anyhow};
 use super::output::{Format, list, say, table};
 use super::{Done, Failure, OrStatic as _, load, open_store};
 use crate::config::Config;
-use crate::domain::classify::evaluate::{ANSWERS, Figures, answer_name, evaluate};
+use crate::domain::classify::evaluate::{ANSWERS, AlarmFigures, Figures, answer_name, evaluate};
 use crate::domain::classify::{Lesson, Model, train};
 use crate::domain::mail::Mail;
 use crate::domain::rules::{EMBEDDED, RuleSet};
@@ -22,7 +22,7 @@ pub(super) enum Command {
     /// Print how good the classifier is on labelled mails
     ///
     /// A line of FILE is one JSON object with `subject`, `body`, `accept` (building, infrastructure, plant, green,
-    /// other; best first) and, if known, `subcategory` or `refer`. Without --config the built-in rules and model
+    /// other; best first) and, if known, `subcategory` or `refer` and `urgency`. Without --config the built-in rules and model
     /// are judged. The model was never trained on fixtures/reports/dev.jsonl.
     #[command(after_help = "Example:\n  sportello classify evaluate fixtures/reports/dev.jsonl")]
     Evaluate {
@@ -124,6 +124,8 @@ fn own_lessons(corrected: &[labels::Corrected], rules: &RuleSet) -> Vec<Lesson> 
             text: mail.text,
             accept: vec![one.category],
             class: code.map(str::to_owned),
+            // What staff leave as it is they have not said to be right.
+            urgency: None,
         })
     };
     corrected.iter().filter_map(lesson).collect()
@@ -177,7 +179,18 @@ fn show(figures: &Figures, format: Format) -> Done {
         let (right, of) = (figures.subcategory_accuracy, figures.with_subcategory);
         say(&format!("subcategory right         {right:.3} of {of}"));
     }
+    if figures.with_urgency > 0 {
+        say_alarms("emergencies             ", &figures.emergency);
+        say_alarms("high or emergency       ", &figures.high_or_emergency);
+    }
     Ok(())
+}
+
+fn say_alarms(what: &str, figures: &AlarmFigures) {
+    let AlarmFigures { wanted, raised, recall, precision } = figures;
+    say(&format!(
+        "{what}  {recall:.3} of {wanted} found, {precision:.3} of {raised} raised are right"
+    ));
 }
 
 #[cfg(test)]

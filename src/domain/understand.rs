@@ -6,7 +6,7 @@ mod reading;
 pub use matters::Matter;
 pub(super) use reading::Reading;
 
-use super::classify::{Verdict, classify};
+use super::classify::{Evidence, Verdict, classify};
 use super::language::{Language, language};
 use super::mail::Mail;
 use super::place::{self, Place};
@@ -36,13 +36,20 @@ pub struct Understood {
 pub fn understand(mail: &Mail, rules: &RuleSet) -> Understood {
     let text = if is_bare_forward(&mail.text) { forwarded(mail) } else { mail.text.clone() };
     let reading = Reading::of(&mail.subject, &text, rules.lexicon());
-    let verdict = classify(&reading, &mail.quoted, rules);
+    let evidence = Evidence::of(&reading, rules);
+    let verdict = if reading.words.is_empty() {
+        // The person says nothing at all: what they quote is all there is.
+        let quoted = Reading::new(&mail.quoted, rules.lexicon());
+        classify(&Evidence::of(&quoted, rules), rules)
+    } else {
+        classify(&evidence, rules)
+    };
     let place = place::of_mail(mail, rules.places());
     let second = matters::second(mail, &verdict, place.as_ref(), rules).map(Box::new);
     Understood {
         verdict,
         place,
-        urgency: urgency(&reading, rules),
+        urgency: urgency(&evidence, rules),
         second,
         language: language(&reading),
     }

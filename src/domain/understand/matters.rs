@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Reading;
-use crate::domain::classify::{Verdict, classify};
+use crate::domain::classify::{Evidence, Verdict, classify};
 use crate::domain::mail::Mail;
 use crate::domain::place::{Place, place};
 use crate::domain::rules::RuleSet;
@@ -123,7 +123,7 @@ pub(super) fn second(
     let read: Vec<(&str, Verdict)> = parts
         .into_iter()
         .filter(|part| words(part).len() >= WORDS_MIN)
-        .map(|part| (part, classify(&Reading::of("", part, rules.lexicon()), "", rules)))
+        .map(|part| (part, classify(&Evidence::of(&reading(part, rules), rules), rules)))
         .collect();
     let sure = |verdict: &Verdict, least: f64| {
         verdict.category.is_some() && verdict.subcategory.is_some() && verdict.confidence >= least
@@ -151,9 +151,13 @@ pub(super) fn second(
     Some(Matter {
         verdict: verdict.clone(),
         place: found(text).or_else(|| whole_place.cloned()),
-        urgency: urgency(&Reading::of("", text, rules.lexicon()), rules),
+        urgency: urgency(&Evidence::of(&reading(text, rules), rules), rules),
         text: text.trim().to_owned(),
     })
+}
+
+fn reading<'r>(part: &str, rules: &'r RuleSet) -> Reading<'r> {
+    Reading::of("", part, rules.lexicon())
 }
 
 /// Whether a text has one of these phrases as whole words.

@@ -53,7 +53,12 @@ impl<'a> Reading<'a> {
 
     /// The clause that a hit begins in.
     pub(in crate::domain) fn clause_of(&self, hit: &Hit<'_>) -> usize {
-        self.clauses.get(hit.words.start).copied().unwrap_or(0)
+        self.clause_at(hit.words.start)
+    }
+
+    /// The clause that a word belongs to, the words counted from 0.
+    pub(in crate::domain) fn clause_at(&self, word: usize) -> usize {
+        self.clauses.get(word).copied().unwrap_or(0)
     }
 
     /// The words of a hit as the writer put them.

@@ -9,7 +9,8 @@ fn level(text: &str) -> Urgency {
 }
 
 fn judged(subject: &str, text: &str) -> UrgencyVerdict {
-    urgency(&Reading::of(subject, text, RULES.lexicon()), &RULES)
+    let reading = Reading::of(subject, text, RULES.lexicon());
+    urgency(&Evidence::of(&reading, &RULES), &RULES)
 }
 
 #[test]

@@ -13,6 +13,7 @@ fn few() -> Vec<Lesson> {
         text: text.into(),
         accept: vec![Some(category)],
         class: Some(class.into()),
+        urgency: Some(if class == "S01" { Urgency::Emergency } else { Urgency::Low }),
     };
     vec![
         lesson("il coso della piazza brilla male", Category::Plant, "I01"),
