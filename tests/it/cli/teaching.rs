@@ -6,7 +6,7 @@ use std::path::Path;
 use super::site::{Site, names, sportello};
 
 const LABELLED: &str = concat!(
-    r#"{"subject": "Lampione", "body": "Il lampione di via Roma 12 è spento", "accept": ["plant"], "subcategory": "I01"}"#,
+    r#"{"subject": "Lampione", "body": "Il lampione di via Roma 12 è spento", "accept": ["plant"], "subcategory": "I01", "urgency": "normal"}"#,
     "\n\n",
     r#"{"subject": "Buca", "body": "Una buca profonda nell'asfalto di via Po", "accept": ["infrastructure"]}"#,
     "\n",
@@ -20,8 +20,15 @@ fn evaluate_prints_figures_for_people_and_scripts() {
     let file = site.write("labelled.jsonl", LABELLED);
     let file = file.to_str().unwrap();
     let shown = sportello(&["classify", "evaluate", file]);
-    for word in ["green_space", "accuracy", "macro-F1", "surest 70 %", "calibration", "subcategory"]
-    {
+    for word in [
+        "green_space",
+        "accuracy",
+        "macro-F1",
+        "surest 70 %",
+        "calibration",
+        "subcategory",
+        "emergencies",
+    ] {
         assert!(shown.ok().contains(word), "{word} in {}", shown.out);
     }
     let figures = sportello(&["classify", "evaluate", "--format", "json", file]).json();
