@@ -11,7 +11,7 @@ use crate::domain::classify::{Verdict, classify};
 use crate::domain::mail::Mail;
 use crate::domain::place::{Place, place};
 use crate::domain::rules::RuleSet;
-use crate::domain::text::{sentences, words};
+use crate::domain::text::{sentences, unwrapped, words};
 use crate::domain::urgency::{UrgencyVerdict, urgency};
 
 /// A problem beside the one that a mail is mainly about.
@@ -111,10 +111,11 @@ pub(super) fn second(
     rules: &RuleSet,
 ) -> Option<Matter> {
     whole.category?;
-    let parts: Vec<&str> = sentences(&mail.text)
+    let whole_lines = unwrapped(&mail.text);
+    let parts: Vec<&str> = sentences(&whole_lines)
         .into_iter()
         .take(SENTENCES_MAX)
-        .filter_map(|at| mail.text.get(at))
+        .filter_map(|at| whole_lines.get(at))
         .collect();
     let counted = says(&mail.subject, &COUNTS) || says(&mail.text, &COUNTS) || is_list(&parts);
     if !counted && !parts.iter().any(|part| says(part, &ADDS)) {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::domain::rules::{Hit, Lexicon, Meaning};
-use crate::domain::text::{TEXT_BYTES_MAX, Word, words};
+use crate::domain::text::{TEXT_BYTES_MAX, Word, unwrapped, words};
 
 /// Marks between words that end a clause.
 const CLAUSE_MARKS: [char; 9] = ['.', '!', '?', ';', ':', ',', '\n', '(', ')'];
@@ -29,9 +29,9 @@ impl<'a> Reading<'a> {
     }
 
     /// A subject and the text below it, read as one: people put the matter into the first and go on in the
-    /// second.
+    /// second. Lines that a mail program broke are made whole: a break ends a clause.
     pub(in crate::domain) fn of(subject: &str, text: &str, lexicon: &'a Lexicon) -> Self {
-        Self::read(Cow::Owned(format!("{subject}\n{text}")), lexicon)
+        Self::read(Cow::Owned(format!("{subject}\n{}", unwrapped(text))), lexicon)
     }
 
     fn read(mut text: Cow<'a, str>, lexicon: &'a Lexicon) -> Self {
