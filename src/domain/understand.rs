@@ -37,7 +37,7 @@ pub fn understand(mail: &Mail, rules: &RuleSet) -> Understood {
     let text = if is_bare_forward(&mail.text) { forwarded(mail) } else { mail.text.clone() };
     let reading = Reading::of(&mail.subject, &text, rules.lexicon());
     let verdict = classify(&reading, &mail.quoted, rules);
-    let place = place::of_mail(mail, rules.places());
+    let place = place::of_mail(mail, &verdict.because, rules.places());
     let second = matters::second(mail, &verdict, place.as_ref(), rules).map(Box::new);
     Understood {
         verdict,
