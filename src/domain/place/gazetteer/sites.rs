@@ -172,8 +172,10 @@ impl Sites {
     /// The same for words of which some are certainly a name, none of them misspelt.
     pub(in crate::domain::place) fn named(&self, words: &str) -> Option<&Site> {
         let said = known(words);
-        let has =
-            |name: &Known| name.name.kind == said.name.kind && name.name.words == said.name.words;
+        let has = |known: &Known| {
+            let Name { kind, words } = &known.name;
+            *kind == said.name.kind && said.name.words.iter().all(|word| words.contains(word))
+        };
         if self.sites.is_empty() || said.name.words.is_empty() {
             return None;
         }
