@@ -23,6 +23,8 @@ use super::time::Timestamp;
 use super::understand::Understood;
 use super::urgency::Urgency;
 
+mod alarm;
+
 mod answer;
 
 mod arrival;

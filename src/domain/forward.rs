@@ -98,7 +98,8 @@ pub fn unfolded(mail: &Mail, identity: &Identity) -> Option<(Mail, PassedOn)> {
     Some((mail, passed))
 }
 
-fn is_colleague(address: &Address, identity: &Identity) -> bool {
+/// Whether an address is one of staff, or of the organisation's domains, and not our own mailbox.
+pub(super) fn is_colleague(address: &Address, identity: &Identity) -> bool {
     let listed = |known: &String| known.trim().eq_ignore_ascii_case(&address.address);
     let domain = address.domain();
     let ours = |known: &String| {

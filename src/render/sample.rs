@@ -140,6 +140,7 @@ fn follow_up() -> FollowUpContext {
         number: "2026-000123".to_owned(),
         organisation: "Comune di Esempio".to_owned(),
         received: received(),
+        emergency: true,
         closed: true,
         sender_name: "Anna Rossi".to_owned(),
         sender_address: "anna@mailbox.example".to_owned(),

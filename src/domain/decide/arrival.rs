@@ -42,7 +42,7 @@ pub(super) fn decide(
     let sender = sender_of(arrival);
     match (thread::continues(&snapshot.candidates, &sender.address), &snapshot.ticket) {
         (Some(candidate), Some(ticket)) if candidate.number == ticket.number => {
-            match continued::decide(desk, ticket, arrival, &sender, now) {
+            match continued::decide(desk, snapshot, ticket, arrival, now) {
                 Some(decision) => decision,
                 None => reopened(desk, snapshot, ticket, arrival, sender, now),
             }
@@ -51,7 +51,7 @@ pub(super) fn decide(
     }
 }
 
-/// A new ticket for who writes long after theirs was closed; each names the other.
+/// A new ticket for who writes long after theirs was closed, or then tells of a danger; each names the other.
 fn reopened(
     desk: &Desk,
     snapshot: &Snapshot,
@@ -65,13 +65,13 @@ fn reopened(
     let (new, old) = (&snapshot.next_number, &closed.number);
     decision.changes.push(Change::Enter {
         ticket: new.clone(),
-        entry: link(format!("follows {old}, which had been closed for long")),
+        entry: link(format!("follows {old}, which had been closed")),
     });
     decision.changes.push(Change::Enter {
         ticket: old.clone(),
         entry: link(format!("its requester wrote again: {new}")),
     });
-    decision.reasons.push(format!("it follows {old}, which has been closed for long"));
+    decision.reasons.push(format!("it follows {old}, which has been closed"));
     decision
 }
 
@@ -85,7 +85,7 @@ fn is_history(arrival: &Arrival) -> bool {
 }
 
 /// The person to answer: the author, never an unrelated Reply-To. Addresses are kept in lower case.
-fn sender_of(arrival: &Arrival) -> Address {
+pub(super) fn sender_of(arrival: &Arrival) -> Address {
     let mut sender = arrival.mail.from.clone().unwrap_or_default();
     sender.address = sender.address.to_lowercase();
     sender
@@ -158,7 +158,7 @@ fn opened(
 }
 
 /// An emergency is called out at once, unless the mail is old or nobody is to be written to.
-fn call(
+pub(super) fn call(
     desk: &Desk,
     ticket: &mut Ticket,
     arrival: &Arrival,
@@ -294,7 +294,7 @@ pub(super) enum Withheld {
 }
 
 impl Withheld {
-    fn hold(self) -> Option<HoldReason> {
+    pub(super) fn hold(self) -> Option<HoldReason> {
         match self {
             Self::Held(reason) => Some(reason),
             _ => None,
@@ -320,7 +320,7 @@ impl Withheld {
     }
 }
 
-fn withheld(
+pub(super) fn withheld(
     desk: &Desk,
     snapshot: &Snapshot,
     arrival: &Arrival,

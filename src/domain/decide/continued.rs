@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use super::arrival::ENTRY_CHARS_MAX;
-use super::{Arrival, Change, Decision, Outcome};
-use super::{answer, letters, on_call};
+use super::arrival::{ENTRY_CHARS_MAX, sender_of};
+use super::{Arrival, Change, Decision, Outcome, Snapshot};
+use super::{alarm, answer, letters, on_call};
 use crate::domain::desk::Desk;
-use crate::domain::mail::Address;
 use crate::domain::text::words;
 use crate::domain::ticket::{Entry, EntryKind, Status, Ticket};
 use crate::domain::time::Timestamp;
@@ -17,25 +16,23 @@ const REOPENING: Duration = Duration::from_hours(14 * 24);
 /// What follows for the ticket; `None` when the mail must open a new one.
 pub(super) fn decide(
     desk: &Desk,
+    snapshot: &Snapshot,
     ticket: &Ticket,
     arrival: &Arrival,
-    sender: &Address,
     now: Timestamp,
 ) -> Option<Decision> {
     let thanks = is_thanks(&arrival.mail.text) && !has_attached(arrival);
+    let danger = !thanks && alarm::is_told(desk, ticket, arrival);
     let late = ticket.status == Status::Closed && now.since(ticket.changed_at) > REOPENING;
-    if late && !thanks {
+    // A thing that was repaired and is dangerous now: nobody is at it any more.
+    if (late && !thanks) || (danger && ticket.status == Status::Closed) {
         return None;
     }
+    let sender = sender_of(arrival);
     let author = if sender.address.is_empty() { "unknown" } else { &sender.address };
     let text: String = arrival.mail.text.chars().take(ENTRY_CHARS_MAX).collect();
     let kind = if thanks { EntryKind::Note } else { EntryKind::Mail };
     let entry = Entry { kind, author: author.to_owned(), text };
-    let told = arrival.letters && !thanks;
-    let answered = answer::with_place(desk, ticket, arrival, now).filter(|_| !thanks);
-    let placed = answered.as_ref().and_then(|answered| answered.ticket.place.as_deref());
-    let mut letters =
-        if told { letters::follow_up(desk, ticket, placed, arrival) } else { Vec::new() };
     let mut changes = vec![Change::Enter { ticket: ticket.number.clone(), entry }];
     let mut reason = format!("it continues ticket {}", ticket.number);
     if thanks {
@@ -43,14 +40,31 @@ pub(super) fn decide(
     } else if ticket.status == Status::Closed {
         reason.push_str(", which was closed lately: staff decide whether to reopen it");
     }
+    let answered = answer::with_place(desk, ticket, arrival, now).filter(|_| !thanks);
     // What the same mail changed already is what is changed further.
     let placed = answered.as_ref().map_or(ticket, |answered| &answered.ticket);
-    let taken = on_call::taken_by(desk, placed, arrival, author, now);
+    let alarmed = danger.then(|| alarm::raised(desk, snapshot, placed, arrival, now)).flatten();
+    let raised = alarmed.as_ref().map_or(placed, |alarmed| &alarmed.ticket);
+    let taken = on_call::taken_by(desk, raised, arrival, author, now);
+    // Calls leave before all others.
+    let mut letters = Vec::new();
+    let mut orders = Vec::new();
     if let Some(answered) = &answered {
         reason.push_str(" and says where it is");
         changes.extend(answered.changes.iter().cloned());
-        letters.extend(answered.orders.iter().cloned());
+        orders.extend(answered.orders.iter().cloned());
     }
+    if let Some(alarmed) = alarmed {
+        reason.push_str("; it tells of a danger");
+        changes.extend(alarmed.changes);
+        letters.extend(alarmed.letters);
+        orders.extend(alarmed.orders);
+    }
+    if arrival.letters && !thanks {
+        let place = answered.as_ref().and_then(|answered| answered.ticket.place.as_deref());
+        letters.extend(letters::follow_up(desk, ticket, place, danger, arrival));
+    }
+    letters.extend(orders);
     if !taken.is_empty() {
         reason.push_str("; its writer took it");
         changes.extend(taken);

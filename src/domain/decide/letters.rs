@@ -5,7 +5,7 @@ mod failed;
 mod requester;
 
 pub(super) use failed::after_failure;
-pub(super) use requester::{acknowledgement, closing};
+pub(super) use requester::{acknowledgement, acknowledgement_of_danger, closing};
 
 use std::collections::BTreeMap;
 
@@ -215,11 +215,13 @@ fn order_context(
     }
 }
 
-/// To the office: somebody wrote again about a ticket; `placed` is the place that they add to it.
+/// To the office: somebody wrote again about a ticket, of a danger or not; `placed` is the place that they add
+/// to it.
 pub(super) fn follow_up(
     desk: &Desk,
     ticket: &Ticket,
     placed: Option<&str>,
+    emergency: bool,
     arrival: &Arrival,
 ) -> Vec<Letter> {
     let (text, text_cut) = shortened(&arrival.mail.text);
@@ -228,6 +230,7 @@ pub(super) fn follow_up(
         number: ticket.number.clone(),
         organisation: desk.organisation.clone(),
         received: desk.hours.moment(arrival.received_at),
+        emergency,
         closed: ticket.status == crate::domain::ticket::Status::Closed,
         sender_name: sender.name,
         sender_address: sender.address,

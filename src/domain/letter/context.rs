@@ -285,6 +285,8 @@ pub struct FollowUpContext {
     pub organisation: String,
     /// When the mail arrived, in local words.
     pub received: Wording,
+    /// What they newly wrote tells of people in danger.
+    pub emergency: bool,
     /// The ticket is closed: staff decide whether to open it again.
     pub closed: bool,
     /// The writer's display name; may be empty.
