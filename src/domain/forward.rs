@@ -3,7 +3,7 @@
 //! Only staff are believed, because anybody can write a header block into a mail. Where it is not plain whose
 //! report it is, it stays the colleague's: they can say so by an order, a wrong answer cannot be taken back.
 
-use super::kind::{Identity, kind};
+use super::kind::{Identity, REPLY_PREFIXES, kind};
 use super::mail::{Address, Forwarded, Mail};
 use super::text::fold;
 
@@ -126,7 +126,7 @@ const NOTE_LETTERS_MAX: usize = 80;
 const COVER_LETTERS_MAX: usize = 500;
 
 /// Words of who passes on, folded.
-const PASSING: [&str; 22] = [
+const PASSING: [&str; 36] = [
     "inoltr",
     "trasmett",
     "per competenza",
@@ -149,6 +149,20 @@ const PASSING: [&str; 22] = [
     "forward",
     "see below",
     "verificare",
+    "segnalato da",
+    "segnalata da",
+    "segnalati da",
+    "segnalate da",
+    "segnalatoc",
+    "segnalatac",
+    "ci segnala",
+    "mi segnala",
+    "quanto sotto",
+    "sotto riportat",
+    "sotto indicat",
+    "sotto segnal",
+    "seguente segnalazione",
+    "riceviamo",
 ];
 
 /// Words that answer what is shown instead of passing it on, folded.
@@ -163,6 +177,25 @@ const ANSWERING: [&str; 8] = [
     "confermo",
 ];
 
+fn is_answering(folded: &str) -> bool {
+    ANSWERING.iter().any(|word| folded.contains(word))
+}
+
+/// Words of a note that asks, beside which `risolto` or `sistemato` is what it asks for, folded.
+const ASKING: [&str; 8] =
+    ["non ", "venga", "vengano", "chied", "prega", "prego", "interven", "urgen"];
+
+/// Whether a mail shows or encloses another to pass it on, whoever sends it: no answer to it, by its subject or
+/// its ancestors, and none by its words.
+pub(super) fn passes_on(mail: &Mail) -> bool {
+    let answer = !mail.in_reply_to.is_empty() || prefixed(&fold(&mail.subject), REPLY_PREFIXES);
+    let note = fold(&mail.text);
+    let asks = ASKING.iter().any(|word| note.contains(word));
+    !mail.forwarded.is_empty()
+        && (is_forward(&mail.subject) || !answer)
+        && (asks || !is_answering(&note))
+}
+
 fn is_passing_on(text: &str, forwarded: &[Forwarded]) -> bool {
     if forwarded
         .last()
@@ -172,7 +205,7 @@ fn is_passing_on(text: &str, forwarded: &[Forwarded]) -> bool {
     }
     let letters = text.chars().filter(|char| char.is_alphabetic()).take(COVER_LETTERS_MAX).count();
     let folded = fold(text);
-    if ANSWERING.iter().any(|word| folded.contains(word)) {
+    if is_answering(&folded) {
         return false;
     }
     letters < NOTE_LETTERS_MAX

@@ -26,6 +26,8 @@ mod spam;
 mod weak;
 mod words;
 
+pub(super) use person::REPLY_PREFIXES;
+
 use serde::{Deserialize, Serialize};
 
 pub use self::reason::KindReason;

@@ -104,21 +104,28 @@ pub fn is_han(char: char) -> bool {
 }
 
 /// The byte ranges of a text's sentences. A line break ends one, because people who write in lines
-/// often forget the full stop; the full stop of `n. 12` or `S. Pietro` does not.
+/// often forget the full stop; the full stop of `n. 12` or `S. Pietro` does not, nor that of an item (`1. Buca`),
+/// but that of a house number before a capital does.
 #[must_use]
 pub fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;
-    let mut last_word = 0_usize;
+    let (mut last_word, mut figures) = (0_usize, 0_usize);
     let mut chars = text.char_indices().peekable();
     while let Some((at, char)) = chars.next() {
         let end = at.saturating_add(char.len_utf8());
         let before_gap = chars.peek().is_none_or(|(_, next)| next.is_whitespace());
         let ends = match char {
             '\n' | '!' | '?' | ';' | '。' | '！' | '？' | '؟' => true,
-            '.' => before_gap && last_word > 2,
+            '.' if last_word > 2 => before_gap,
+            '.' if figures > 0 && figures == last_word => {
+                let written = text.get(start..at).unwrap_or_default().trim_start();
+                let next = text.get(end..).and_then(|rest| rest.trim_start().chars().next());
+                before_gap && written.len() > figures && next.is_some_and(char::is_uppercase)
+            }
             _ => false,
         };
+        figures = if char.is_ascii_digit() { figures.saturating_add(1) } else { 0 };
         last_word = if char.is_alphanumeric() { last_word.saturating_add(1) } else { 0 };
         if ends {
             found.push(start..end);
@@ -177,6 +184,17 @@ mod tests {
         let found: Vec<&str> =
             sentences(text).into_iter().map(|range| text.get(range).unwrap().trim()).collect();
         assert_eq!(found, ["Via Roma n. 12 al buio.", "Grazie", "Anna"]);
+    }
+
+    #[test]
+    fn a_house_number_may_end_a_sentence() {
+        for (text, expected) in [
+            ("Buca in via Roma 3. Il palo è spento.", 2),
+            ("1. Buca in via Po 3\n2. Palo spento", 2),
+            ("al km 3. al buio", 1),
+        ] {
+            assert_eq!(sentences(text).len(), expected, "{text}");
+        }
     }
 
     #[test]

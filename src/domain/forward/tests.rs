@@ -50,7 +50,14 @@ fn the_requester_of_a_forward_is_who_reported() {
     let ours = inner("segnalazioni@comune.example", "Abbiamo ricevuto la segnalazione.");
     let robot = inner("noreply@x.it", REPORT);
     let nameless = inner("", REPORT);
-    let cases: [Case<'_>; 12] = [
+    let cases: [Case<'_>; 13] = [
+        (
+            "a covering letter that names what is below",
+            "urp@comune.example",
+            "Si prega di intervenire con la massima sollecitudine per quanto sotto segnalato dal nostro utente, restiamo in attesa di cortese riscontro.",
+            std::slice::from_ref(&anna),
+            Some("anna@x.it"),
+        ),
         (
             "a bare forward",
             "urp@comune.example",

@@ -41,7 +41,7 @@ fn continues(sight: &Sight<'_>) -> bool {
 }
 
 /// Reply prefixes by language, as RFC 5322 section 3.6.5 allows and programs write them.
-const REPLY_PREFIXES: &[&str] = &[
+pub(in crate::domain) const REPLY_PREFIXES: &[&str] = &[
     "re", "r", "rif", "risp", "aw", "antw", "antwort", "sv", "vs", "odp", "res", "resp", "ref",
     "回复", "答复", "відп",
 ];
