@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use crate::domain::decide::{Arrival, Change, Decision, Event, Outcome, Snapshot, decide};
 use crate::domain::desk::Desk;
+use crate::domain::duplicate::Earlier;
 use crate::domain::letter::Letter;
 use crate::domain::thread;
-use crate::domain::ticket::{self, Entry, EntryKind, OURSELVES};
+use crate::domain::ticket::{self, Entry, EntryKind, OURSELVES, Ticket};
 use crate::domain::time::Timestamp;
 use crate::render::{Sender, Templates, render};
 use crate::store::mail::{MailRow, Raw};
@@ -142,6 +143,7 @@ impl Clerk {
             Some(number) => tickets::load(tx, &number).await?,
             None => None,
         };
+        let (second, answered) = self.more_earlier(tx, arrival, ticket.as_ref()).await?;
         Ok(Snapshot {
             next_number,
             known,
@@ -149,9 +151,36 @@ impl Clerk {
             released,
             ticket,
             earlier,
+            second_earlier: second,
+            answered_earlier: answered,
             letter,
             ..Snapshot::default()
         })
+    }
+
+    /// Earlier reports of a mail's second problem, and of the ticket that it gives a place to; few mails ask.
+    async fn more_earlier(
+        &self,
+        tx: &mut Tx,
+        arrival: &Arrival,
+        ticket: Option<&Ticket>,
+    ) -> Result<(Vec<Earlier>, Vec<Earlier>), StoreError> {
+        let (understood, seen_at) = (&arrival.understood, arrival.received_at);
+        let second = understood.second.as_deref();
+        let placed = understood.place.as_ref();
+        let answered = ticket.filter(|ticket| ticket.place.is_none() && placed.is_some());
+        if second.is_none() && answered.is_none() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let code = second.and_then(|matter| matter.verdict.subcategory.as_deref());
+        let there = second.and_then(|matter| matter.place.as_ref());
+        let known = answered.and_then(|ticket| ticket.subcategory.as_deref());
+        let asked = [
+            tickets::ask_earlier(code, there, seen_at),
+            tickets::ask_earlier(known, placed, seen_at),
+        ];
+        let [second, answered] = tx.ask(asked).await?;
+        Ok((tickets::read_earlier(&second)?, tickets::read_earlier(&answered)?))
     }
 
     /// Decides about what staff did, or what befell a letter, and writes it down. The reasons are

@@ -124,6 +124,10 @@ pub struct Snapshot {
     pub ticket: Option<Ticket>,
     /// Open tickets of the same subcategory that are near in time and place.
     pub earlier: Vec<Earlier>,
+    /// The same for the second problem of the mail.
+    pub second_earlier: Vec<Earlier>,
+    /// The same for the ticket that the mail continues, at the place that the mail names.
+    pub answered_earlier: Vec<Earlier>,
     /// The other ticket that staff named.
     pub other: Option<Ticket>,
     /// The tickets that repeat this one.
@@ -154,6 +158,10 @@ pub struct KnownLetter {
 pub struct Correction {
     /// The right category.
     pub category: Option<Category>,
+    /// It is none of ours: no category is right.
+    pub not_ours: bool,
+    /// Whom to turn to instead, as the id of a referral; says that it is none of ours.
+    pub refer: Option<String>,
     /// The right subcategory, a code of the taxonomy; it brings its category along.
     pub subcategory: Option<String>,
     /// The right urgency.

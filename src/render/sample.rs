@@ -152,6 +152,7 @@ fn follow_up() -> FollowUpContext {
             size: "340 kB".to_owned(),
         }],
         place: Some("via Roma 12/A".to_owned()),
+        same_as: Some("2026-000099".to_owned()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A requester answers the question where it is.
 
-use super::{Arrival, Change, letters};
+use super::{Arrival, Change, Snapshot, letters, same};
 use crate::domain::desk::Desk;
 use crate::domain::letter::Letter;
 use crate::domain::ticket::{Entry, EntryKind, OURSELVES, Status, Ticket};
@@ -19,6 +19,7 @@ pub(super) struct Answered {
 /// Takes the place that an answer names, when the ticket had none.
 pub(super) fn with_place(
     desk: &Desk,
+    snapshot: &Snapshot,
     ticket: &Ticket,
     arrival: &Arrival,
     now: Timestamp,
@@ -32,14 +33,22 @@ pub(super) fn with_place(
     placed.version = ticket.version.saturating_add(1);
     let text = format!("place: none → {}", placed.place.as_deref().unwrap_or_default());
     let entry = Entry { kind: EntryKind::Correction, author: OURSELVES.to_owned(), text };
-    let changes = vec![
-        Change::Update(Box::new(placed.clone())),
-        Change::Enter { ticket: ticket.number.clone(), entry },
-    ];
-    let orders = if arrival.letters && !super::same::needs_no_order(ticket) {
+    if placed.same_as.is_none() {
+        placed.same_as = same::suspected(&snapshot.answered_earlier, &placed);
+    }
+    let orders = if arrival.letters {
         letters::work_orders(desk, &placed, arrival, None, now)
     } else {
         Vec::new()
     };
+    let spared = same::needs_no_order(&placed) && !orders.is_empty();
+    let mut changes = vec![
+        Change::Update(Box::new(placed.clone())),
+        Change::Enter { ticket: ticket.number.clone(), entry },
+    ];
+    if ticket.same_as.is_none() {
+        changes.extend(same::notes(&placed, spared));
+    }
+    let orders = if spared { Vec::new() } else { orders };
     Some(Answered { ticket: placed, changes, orders })
 }

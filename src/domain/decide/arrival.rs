@@ -107,7 +107,7 @@ fn opened(
         .chain(of_second)
         .filter_map(|ticket| call(desk, ticket, arrival, now))
         .unzip();
-    let mut order_spared = false;
+    let (mut order_spared, mut second_spared) = (false, false);
     if arrival.letters {
         if withheld.is_none_or(|why| matches!(why, Withheld::Held(_))) {
             let hold = withheld.and_then(Withheld::hold);
@@ -115,12 +115,14 @@ fn opened(
             letters.push(letters::acknowledgement(desk, &ticket, other, arrival, hold, now));
         }
         letters.extend(letters::staff_notices(desk, &ticket, arrival, withheld));
-        let orders = orders(desk, &ticket, arrival, now);
-        order_spared = same::needs_no_order(&ticket) && !orders.is_empty();
-        letters.extend(orders.into_iter().filter(|_| !order_spared));
+        let written;
+        (written, order_spared) = orders(desk, &ticket, arrival, now);
+        letters.extend(written);
         if let Some((arrival, ticket)) = &second {
             letters.extend(letters::staff_notices(desk, ticket, arrival, withheld));
-            letters.extend(self::orders(desk, ticket, arrival, now));
+            let written;
+            (written, second_spared) = orders(desk, ticket, arrival, now);
+            letters.extend(written);
         }
     }
     if let Some(why) = withheld {
@@ -150,8 +152,10 @@ fn opened(
     if let Some((_, other)) = second {
         reasons.push(format!("a second problem became {}", other.number));
         let links = second::links(&ticket, &other);
+        let duplicate = same::notes(&other, second_spared);
         changes.push(Change::Open(Box::new(other)));
         changes.extend(links);
+        changes.extend(duplicate);
     }
     changes.extend(called);
     Decision { outcome: Some(outcome), changes, letters, reasons }
@@ -196,9 +200,12 @@ fn second_of(
     Some((arrival, ticket))
 }
 
-fn orders(desk: &Desk, ticket: &Ticket, arrival: &Arrival, now: Timestamp) -> Vec<Letter> {
+/// The work orders of a new ticket, and whether one was spared because the thing has one already.
+fn orders(desk: &Desk, ticket: &Ticket, arrival: &Arrival, now: Timestamp) -> (Vec<Letter>, bool) {
     let hold = is_stale(arrival, now).then_some(HoldReason::Rescan);
-    letters::work_orders(desk, ticket, arrival, hold, now)
+    let orders = letters::work_orders(desk, ticket, arrival, hold, now);
+    let spared = same::needs_no_order(ticket) && !orders.is_empty();
+    (if spared { Vec::new() } else { orders }, spared)
 }
 
 fn new_ticket(
@@ -237,7 +244,7 @@ fn new_ticket(
         call: None,
         facts: Facts::of(understood, &arrival.mail.text, attachments),
     };
-    Ticket { same_as: same::suspected(snapshot, arrival, &ticket), ..ticket }
+    Ticket { same_as: same::suspected(&snapshot.earlier, &ticket), ..ticket }
 }
 
 /// A quarantined mail could be read: its ticket gets the words, its writer the answer.

@@ -40,7 +40,7 @@ pub(super) fn decide(
     } else if ticket.status == Status::Closed {
         reason.push_str(", which was closed lately: staff decide whether to reopen it");
     }
-    let answered = answer::with_place(desk, ticket, arrival, now).filter(|_| !thanks);
+    let answered = answer::with_place(desk, snapshot, ticket, arrival, now).filter(|_| !thanks);
     // What the same mail changed already is what is changed further.
     let placed = answered.as_ref().map_or(ticket, |answered| &answered.ticket);
     let alarmed = danger.then(|| alarm::raised(desk, snapshot, placed, arrival, now)).flatten();
@@ -61,8 +61,8 @@ pub(super) fn decide(
         orders.extend(alarmed.orders);
     }
     if arrival.letters && !thanks {
-        let place = answered.as_ref().and_then(|answered| answered.ticket.place.as_deref());
-        letters.extend(letters::follow_up(desk, ticket, place, danger, arrival));
+        let answered = answered.as_ref().map(|answered| &answered.ticket);
+        letters.extend(letters::follow_up(desk, ticket, answered, danger, arrival));
     }
     letters.extend(orders);
     if !taken.is_empty() {

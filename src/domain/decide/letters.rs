@@ -215,12 +215,12 @@ fn order_context(
     }
 }
 
-/// To the office: somebody wrote again about a ticket, of a danger or not; `placed` is the place that they add
-/// to it.
+/// To the office: somebody wrote again about a ticket, of a danger or not; `answered` is the ticket with the place
+/// that they add to it.
 pub(super) fn follow_up(
     desk: &Desk,
     ticket: &Ticket,
-    placed: Option<&str>,
+    answered: Option<&Ticket>,
     emergency: bool,
     arrival: &Arrival,
 ) -> Vec<Letter> {
@@ -237,7 +237,10 @@ pub(super) fn follow_up(
         text,
         text_cut,
         attachments: arrival.mail.attachments.iter().map(AttachmentLine::from).collect(),
-        place: placed.map(str::to_owned),
+        place: answered.and_then(|ticket| ticket.place.clone()),
+        same_as: answered
+            .and_then(|ticket| ticket.same_as.as_ref())
+            .map(|same| same.number.clone()),
     };
     notices(desk, ticket, &cause(arrival), "follow_up", &context)
 }

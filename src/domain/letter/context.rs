@@ -301,6 +301,8 @@ pub struct FollowUpContext {
     pub attachments: Vec<AttachmentLine>,
     /// The place that the mail names, when the ticket had none.
     pub place: Option<String>,
+    /// The ticket that this one probably repeats, now that its place is known.
+    pub same_as: Option<String>,
 }
 
 /// Of `delivery_failed`: a letter to a requester or contractor did not arrive.
