@@ -141,7 +141,7 @@ const FREQUENT: [(Language, &str); 7] = [
     (
         Language::Ro,
         "si in la de pe cu nu un o este e sunt din pentru ca sa care mai au al ai ale se va \
-         am buna ziua seara multumesc multumim stimati domnule doamna dar foarte cand fost fi \
+         am buna ziua seara multumesc multumim stimati domnule doamna dar foarte cand fost \
          lui noi la strada scoala de langa s a lipsa rog acolo copii copiii apa nostru \
          noastra dupa fara acest aceasta \
          semafor semaforul becul bec felinar groapa gropi scurgere miros gaz fum foc incendiu \
@@ -175,9 +175,6 @@ const LETTERS: [(&str, &[Language]); 8] = [
 
 /// What such a letter says where only one of the languages writes it.
 const LETTER_VOTES: usize = 2;
-
-/// So much at least must speak for the other language alone where it ties with Italian.
-const ALONE_MIN: usize = 2;
 
 /// A foreign language must lead Italian by this many votes: one stray word is no language.
 const LEAD_MIN: usize = 1;
@@ -259,7 +256,7 @@ fn by_words(reading: &Reading<'_>, placed: &Range<usize>) -> Language {
     let italian = votes.first().copied().unwrap_or_default();
     let mut best = (Language::It, italian.all.saturating_add(LEAD_MIN), italian.alone);
     for ((language, _), vote) in FREQUENT.iter().zip(votes).skip(1) {
-        let tied = vote.all == best.1 && vote.alone >= ALONE_MIN && vote.alone > best.2;
+        let tied = vote.all == best.1 && vote.alone > best.2;
         let ahead = vote.all > best.1 || tied;
         if ahead {
             best = (*language, vote.all, vote.alone);
@@ -354,6 +351,8 @@ mod tests {
             (Language::It, "", "Perché il semaforo non va? Né verde né rosso"),
             (Language::It, "", "buca in via Señor Peña 3"),
             (Language::De, "", "Aufzug steht still im Rathaus"),
+            (Language::De, "", "Schlagloch via Roma 3"),
+            (Language::En, "", "Dog area gate does not close"),
             (Language::It, "", "Wi-fi down in biblioteca"),
             (Language::It, "caffè", "Al bar Café Noir in piazza c'è un lampione spento"),
         ] {
