@@ -22,7 +22,7 @@ pub(super) fn decide(
     sender: &Address,
     now: Timestamp,
 ) -> Option<Decision> {
-    let thanks = is_thanks(&arrival.mail.text) && !has_attached(arrival);
+    let thanks = is_thanks(&arrival.mail.text) && !has_attached(arrival) && !says_where(arrival);
     let late = ticket.status == Status::Closed && now.since(ticket.changed_at) > REOPENING;
     if late && !thanks {
         return None;
@@ -61,6 +61,13 @@ pub(super) fn decide(
         letters,
         reasons: vec![reason],
     })
+}
+
+/// Whether the text itself names a place: below thanks a street looks like a name. One that only the signature
+/// names is no answer.
+fn says_where(arrival: &Arrival) -> bool {
+    let place = arrival.understood.place.as_ref().map(|place| place.text.as_str());
+    place.is_some_and(|place| !place.is_empty() && arrival.mail.text.contains(place))
 }
 
 fn has_attached(arrival: &Arrival) -> bool {

@@ -156,6 +156,23 @@ fn thanks_are_a_note_and_nobody_is_told() {
     });
 }
 
+/// A street below the thanks answers the question where it is; it is nobody's name.
+#[test]
+fn thanks_above_a_place_are_its_answer() {
+    on_both(|world| {
+        let nowhere =
+            pothole().subject("Buca").text("Buongiorno, c'è una buca profonda nell'asfalto.");
+        world.receive(&nowhere);
+        world.settle();
+        let acknowledgement = world.acknowledgements().remove(0);
+        world.receive(&answer(&acknowledgement, "Grazie\nPiazza Prampolini"));
+        world.settle();
+        assert_eq!(world.ticket().place.as_deref(), Some("Piazza Prampolini"));
+        let history = world.history("2026-000001");
+        assert!(history.iter().all(|entry| entry.kind != "note"), "a note");
+    });
+}
+
 /// Within 14 days after closing staff are asked whether to reopen; later a new ticket follows the old one.
 #[test]
 fn an_answer_after_closing_asks_to_reopen_and_later_opens_a_linked_ticket() {
