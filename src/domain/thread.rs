@@ -79,7 +79,7 @@ fn bare(id: &str) -> String {
     id.trim_matches(['<', '>', ' ']).to_ascii_lowercase()
 }
 
-fn numbers(subject: &str) -> Vec<String> {
+pub(super) fn numbers(subject: &str) -> Vec<String> {
     let mut numbers: Vec<String> = subject
         .split(|letter: char| !(letter.is_ascii_digit() || letter == '-'))
         .filter(|word| {

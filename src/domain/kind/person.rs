@@ -30,7 +30,7 @@ fn orders(sight: &Sight<'_>) -> bool {
 
 /// An answer in a conversation, by its ancestors or the prefix that mail programs write. A forward is
 /// a new report even when it names ancestors.
-fn continues(sight: &Sight<'_>) -> bool {
+pub(super) fn continues(sight: &Sight<'_>) -> bool {
     let subject = sight.subject();
     if is_forward(subject) {
         return false;
@@ -58,6 +58,12 @@ pub(super) fn speaks(sight: &Sight<'_>) -> bool {
             ",
         )
     });
+    let titled = !prefixed(sight.subject(), REPLY_PREFIXES) && SUBJECTS.found(sight.subject());
+    titled || tells(sight)
+}
+
+/// The same by the text alone: the subject of an answer is that of the letter it answers.
+pub(super) fn tells(sight: &Sight<'_>) -> bool {
     static WORDS: LazyLock<Phrases> = LazyLock::new(|| {
         Phrases::new(
             "
@@ -67,12 +73,14 @@ pub(super) fn speaks(sight: &Sight<'_>) -> bool {
             davanti a casa | con la presente | i would like to report | i want to report
             i'd like to report | i am writing | please fix | near my house | i live in
             ich möchte melden | hiermit melde ich | je vous signale | je souhaite signaler
+            ha inviato una segnalazione | ha inviato quanto segue | ha inviato la seguente
+            segnalazione del cittadino | dal cittadino | da un cittadino | un cittadino ha
+            has submitted the following | segnalazione inviata da
             quisiera informar | vă semnalez | vreau să semnalez
             ",
         )
     });
-    let titled = !prefixed(sight.subject(), REPLY_PREFIXES) && SUBJECTS.found(sight.subject());
-    filled_a_form(sight) || titled || WORDS.found(sight.head())
+    filled_a_form(sight) || WORDS.found(sight.head())
 }
 
 /// Whether the words greet or thank, as no machine's do.
