@@ -81,7 +81,7 @@ fn understood(desk: &Desk, mail: Mail) -> Read {
     let kind = reconsidered(kind, &mail, &desk.identity, &desk.rules);
     // An answer to a letter of ours goes on in its ticket, whoever writes it and whatever it shows.
     let unfolded = (kind.ticket && thread::keys(&mail, &desk.signer).letters.is_empty())
-        .then(|| forward::unfolded(&mail, &desk.identity))
+        .then(|| forward::unfolded(&mail, &desk.identity, &desk.rules))
         .flatten();
     let (mail, passed_on) = match unfolded {
         Some((inside, passed)) => (inside, Some(passed)),

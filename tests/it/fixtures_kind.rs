@@ -40,7 +40,7 @@ fn every_fixture_mail_is_of_its_kind() {
             let verdict = kind(&mail, &identity, false);
             let got = json!(reconsidered(verdict, &mail, &identity, &rules));
             wrong.extend(
-                passed_on(&mail, &identity, &expected)
+                passed_on(&mail, &identity, &rules, &expected)
                     .map(|difference| format!("{} ({ends:?}): {difference}", path.display())),
             );
             let broken =
@@ -61,9 +61,10 @@ fn every_fixture_mail_is_of_its_kind() {
 fn passed_on<'a>(
     mail: &Mail,
     identity: &Identity,
+    rules: &RuleSet,
     expected: &'a Value,
 ) -> impl Iterator<Item = String> + use<'a> {
-    let unfolded = unfolded(mail, identity);
+    let unfolded = unfolded(mail, identity, rules);
     let inside = unfolded.as_ref().map_or(mail, |(inside, _)| inside);
     let got = json!({
         "requester": inside.from.as_ref().map(|from| &from.address),

@@ -50,7 +50,9 @@ fn the_requester_of_a_forward_is_who_reported() {
     let ours = inner("segnalazioni@comune.example", "Abbiamo ricevuto la segnalazione.");
     let robot = inner("noreply@x.it", REPORT);
     let nameless = inner("", REPORT);
-    let cases: [Case<'_>; 12] = [
+    let meeting = inner("anna@x.it", "Ci vediamo alle 10 in sala giunta per la riunione.");
+    let rules = RuleSet::parse("", "rules.toml").unwrap();
+    let cases: [Case<'_>; 16] = [
         (
             "a bare forward",
             "urp@comune.example",
@@ -103,11 +105,39 @@ fn the_requester_of_a_forward_is_who_reported() {
         ),
         ("a stranger", "mallory@notcomune.example", "", std::slice::from_ref(&anna), None),
         ("a conversation with us", "urp@comune.example", "", &[ours, anna.clone()], None),
+        (
+            "moreover is no word of passing on",
+            "urp@comune.example",
+            "In via Po 3 è caduto un albero sul marciapiede, inoltre la panchina lì vicino è rotta e va sostituita.",
+            std::slice::from_ref(&meeting),
+            None,
+        ),
+        (
+            "calls that were received",
+            "urp@comune.example",
+            "La caldaia della scuola Pascoli è in blocco, ho già ricevuto due telefonate: chiedo di verificare in giornata.",
+            std::slice::from_ref(&meeting),
+            None,
+        ),
+        (
+            "a short report above something else",
+            "urp@comune.example",
+            "Il lampione di via Po 4 è spento.",
+            std::slice::from_ref(&meeting),
+            None,
+        ),
+        (
+            "what somebody reported",
+            "urp@comune.example",
+            "Buongiorno, per favore rispondete direttamente alla signora in merito a quanto segnalato qui, cordiali saluti a tutti voi.",
+            std::slice::from_ref(&anna),
+            Some("anna@x.it"),
+        ),
         ("a robot", "urp@comune.example", "", &[robot], None),
         ("a name alone", "urp@comune.example", "", &[nameless], None),
     ];
     for (name, from, note, forwarded, expected) in cases {
-        let unfolded = unfolded(&forward(from, note, forwarded), &identity());
+        let unfolded = unfolded(&forward(from, note, forwarded), &identity(), &rules);
         let requester = unfolded.as_ref().and_then(|(mail, _)| mail.from.as_ref());
         assert_eq!(requester.map(|from| from.address.as_str()), expected, "{name}");
         if let Some((mail, passed)) = &unfolded {
