@@ -3,6 +3,7 @@
 //! Greeting, closing formula and bare name stay: they are the person's words. A signature that was cut is still in
 //! `quoted`, because it is often the only place where a school or an office is named.
 
+mod disclaimers;
 mod footers;
 
 use std::sync::LazyLock;
@@ -13,6 +14,7 @@ use regex::Regex;
 pub(super) fn mark(texts: &[&str], cut: &mut [bool]) {
     mark_delimited(texts, cut);
     footers::mark(texts, cut);
+    disclaimers::mark(texts, cut);
     mark_block(texts, cut);
     mark_dashed_name(texts, cut);
 }
