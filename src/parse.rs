@@ -162,7 +162,8 @@ fn fill_from(mail: &mut Mail, outer: &Tree<'_>, content: &Tree<'_>, damages: &mu
 
 fn fill_content(mail: &mut Mail, tree: &Tree<'_>, damages: &mut Damages) {
     let content = mime::content(tree, damages);
-    let split = reply::split(&content.body);
+    let answered = !mail.in_reply_to.is_empty() || !mail.references.is_empty();
+    let split = reply::split(&content.body, reply::Setting::of(&mail.subject, answered));
     mail.text = split.text;
     mail.signature = split.signature;
     mail.quoted = reply::join_blocks(&split.quoted, &content.enclosed);

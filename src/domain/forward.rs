@@ -41,9 +41,21 @@ pub fn is_forward(subject: &str) -> bool {
     prefixed(&fold(subject), FORWARD_PREFIXES)
 }
 
+/// Reply prefixes by language, as RFC 5322 section 3.6.5 allows and programs write them.
+const REPLY_PREFIXES: &[&str] = &[
+    "re", "r", "rif", "risp", "aw", "antw", "antwort", "sv", "vs", "odp", "res", "resp", "ref",
+    "回复", "答复", "відп",
+];
+
+/// Whether a subject begins as programs make it of an answered one's.
+#[must_use]
+pub fn is_answer(subject: &str) -> bool {
+    prefixed(&fold(subject), REPLY_PREFIXES)
+}
+
 /// One-letter prefixes (`R:`, `I:`) count only with a blank behind, longer ones also without;
 /// a counter may stand between (`Re[2]:`, `Re(2):`).
-pub(in crate::domain) fn prefixed(subject: &str, prefixes: &[&str]) -> bool {
+fn prefixed(subject: &str, prefixes: &[&str]) -> bool {
     let Some((prefix, rest)) = subject.split_once(':') else { return false };
     let bare = prefix
         .trim()

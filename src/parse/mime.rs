@@ -231,12 +231,11 @@ impl<'t, 'a> Walk<'t, 'a, '_> {
         let heading = header.map(heading).unwrap_or_default();
         push_enclosed(&mut self.enclosed, &heading, &reply::joined(lines));
         if self.messages.len() < FORWARDED_MAX {
-            let text = reply::split(lines).text;
-            self.messages.push(
-                header
-                    .map(header::forwarded)
-                    .map_or_else(Forwarded::default, |message| Forwarded { text, ..message }),
-            );
+            let message = header.map(header::forwarded).unwrap_or_default();
+            let answered = header.is_some_and(|header| header.first("in-reply-to").is_some());
+            let setting = reply::Setting::of(&message.subject, answered);
+            let text = reply::split(lines, setting).text;
+            self.messages.push(Forwarded { text, ..message });
         }
     }
 

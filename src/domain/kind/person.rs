@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::phrases::Phrases;
 use super::sight::Sight;
 use super::{Kind, KindReason, KindVerdict, sender, weak};
-use crate::domain::forward::{is_forward, prefixed};
+use crate::domain::forward::{is_answer, is_forward};
 
 /// Command, reply or report; with a weak sign of automation a ticket without acknowledgement.
 pub(super) fn verdict(sight: &Sight<'_>) -> KindVerdict {
@@ -35,16 +35,8 @@ fn continues(sight: &Sight<'_>) -> bool {
     if is_forward(subject) {
         return false;
     }
-    !sight.mail.in_reply_to.is_empty()
-        || !sight.mail.references.is_empty()
-        || prefixed(subject, REPLY_PREFIXES)
+    !sight.mail.in_reply_to.is_empty() || !sight.mail.references.is_empty() || is_answer(subject)
 }
-
-/// Reply prefixes by language, as RFC 5322 section 3.6.5 allows and programs write them.
-const REPLY_PREFIXES: &[&str] = &[
-    "re", "r", "rif", "risp", "aw", "antw", "antwort", "sv", "vs", "odp", "res", "resp", "ref",
-    "回复", "答复", "відп",
-];
 
 /// Whether an automatic mail carries a person's report: a filled form, or a person's own words.
 pub(super) fn speaks(sight: &Sight<'_>) -> bool {
@@ -71,7 +63,7 @@ pub(super) fn speaks(sight: &Sight<'_>) -> bool {
             ",
         )
     });
-    let titled = !prefixed(sight.subject(), REPLY_PREFIXES) && SUBJECTS.found(sight.subject());
+    let titled = !is_answer(sight.subject()) && SUBJECTS.found(sight.subject());
     filled_a_form(sight) || titled || WORDS.found(sight.head())
 }
 

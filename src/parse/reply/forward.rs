@@ -2,8 +2,8 @@
 
 use crate::domain::mail::{Address, FORWARDED_MAX, Forwarded};
 
-use super::header_block::{Field, fields, header_block};
-use super::{Line, marks, split};
+use super::header_block::{Field, Trust, fields, header_block};
+use super::{Line, Setting, marks, split};
 use crate::parse::header;
 use crate::parse::words;
 
@@ -14,7 +14,7 @@ pub(in crate::parse) fn shown(lines: &[Line]) -> Vec<Forwarded> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < texts.len() && found.len() < FORWARDED_MAX {
-        let Some(end) = header_block(&texts, at, false) else {
+        let Some(end) = header_block(&texts, at, Trust::Conversation) else {
             at = at.saturating_add(1);
             continue;
         };
@@ -23,7 +23,7 @@ pub(in crate::parse) fn shown(lines: &[Line]) -> Vec<Forwarded> {
         found.push(Forwarded {
             author: field(block, Field::From).map(|value| author(&value)).unwrap_or_default(),
             subject: field(block, Field::Subject).unwrap_or_default(),
-            text: split(body).text,
+            text: split(body, Setting::Conversation).text,
             message_id: None,
         });
         at = end;
