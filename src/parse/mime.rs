@@ -5,13 +5,18 @@ use std::collections::BTreeSet;
 use crate::domain::mail::{Attachment, Damage, FORWARDED_MAX, Forwarded};
 
 use super::attachments::{self, declared_name};
-use super::fields::Section;
+use super::fields::{self, Section};
+
 use super::limits::{
     ATTACHMENTS_MAX, DEPTH_MAX, ENCLOSED_BYTES_MAX, ENVELOPES_MAX, TEXT_BYTES_MAX,
 };
+use super::params::Parameters;
 use super::reply::{self, Line};
 use super::tree::{Part, Shape, Tree};
-use super::{Damages, charset, header, html, tnef, words};
+use super::{Damages, charset, header, html, pec, tnef, words};
+
+/// A certified envelope that was passed on as a file is opened up to this size: a mail's, which is more than its text.
+const ENVELOPE_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// What the body holds, before new words and quotes are told apart.
 #[derive(Debug, Default)]
@@ -164,7 +169,7 @@ impl<'t, 'a> Walk<'t, 'a, '_> {
             let piece = self.decoded(part, html);
             self.named_text.push(piece);
         }
-        if part.media_type() == "message/rfc822" {
+        if part.media_type() == "message/rfc822" || is_message_file(part, &disposition) {
             self.enclosed_message(part, around);
         } else {
             self.attach(part, around);
@@ -216,15 +221,31 @@ impl<'t, 'a> Walk<'t, 'a, '_> {
         if self.enclosed.len() >= ENCLOSED_BYTES_MAX {
             return;
         }
-        if part.shape == Shape::Message {
+        if part.shape != Shape::Message {
+            self.enclosed_bytes(part.transfer.decode(part.body, TEXT_BYTES_MAX).0);
+        } else if self.is_envelope(part) {
+            self.enclosed_bytes(part.body.get(..ENVELOPE_BYTES_MAX).unwrap_or(part.body).to_vec());
+        } else {
             let lines = self.enclosed_lines(part, around);
             self.enclose(self.tree.enclosed_header(part), &lines);
-        } else if self.encoded < ENVELOPES_MAX {
-            let (bytes, _) = part.transfer.decode(part.body, TEXT_BYTES_MAX);
-            let tree = Tree::scan(&bytes, self.damages);
-            let inner = content_within(&tree, self.damages, self.encoded.saturating_add(1));
-            self.enclose(tree.root().map(|root| &root.header), &inner.body);
         }
+    }
+
+    /// Certified mail that was passed on as a file: who wrote it stands inside (RFC 6109 section 3.1.3).
+    fn is_envelope(&self, part: &'t Part<'a>) -> bool {
+        let header = self.tree.enclosed_header(part);
+        header.is_some_and(|header| header.first("x-trasporto").is_some())
+    }
+
+    /// A message that the scan could not see, because it was coded or lies in a certified envelope.
+    fn enclosed_bytes(&mut self, message: Vec<u8>) {
+        if self.encoded >= ENVELOPES_MAX {
+            return;
+        }
+        let message = pec::innermost(message);
+        let tree = Tree::scan(&message, self.damages);
+        let inner = content_within(&tree, self.damages, self.encoded.saturating_add(1));
+        self.enclose(tree.root().map(|root| &root.header), &inner.body);
     }
 
     fn enclose(&mut self, header: Option<&Section<'_>>, lines: &[Line]) {
@@ -275,6 +296,20 @@ impl<'t, 'a> Walk<'t, 'a, '_> {
         let lines = if html { html::lines(&decoded.text) } else { plain(&decoded.text, part) };
         Piece { html, lines }
     }
+}
+
+/// A saved message that a program attached as a file of no type: named so, and begun by a message's fields.
+fn is_message_file(part: &Part<'_>, disposition: &Parameters) -> bool {
+    const HEADER_BYTES: usize = 8 * 1024;
+    let named = declared_name(part, disposition)
+        .is_some_and(|name| name.to_ascii_lowercase().ends_with(".eml"));
+    if !named || !matches!(part.media_type(), "application/octet-stream" | "text/plain") {
+        return false;
+    }
+    let (bytes, _) = part.transfer.decode(part.body, HEADER_BYTES);
+    let header = fields::read(&bytes, 0, |_| false);
+    header.first("from").is_some()
+        && ["subject", "date"].iter().any(|name| header.first(name).is_some())
 }
 
 fn plain(text: &str, part: &Part<'_>) -> Vec<Line> {

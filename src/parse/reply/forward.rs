@@ -22,7 +22,9 @@ pub(in crate::parse) fn shown(lines: &[Line]) -> Vec<Forwarded> {
         let body = bare.get(end..).unwrap_or_default();
         found.push(Forwarded {
             author: field(block, Field::From).map(|value| author(&value)).unwrap_or_default(),
-            subject: field(block, Field::Subject).unwrap_or_default(),
+            subject: field(block, Field::Subject)
+                .map(|subject| header::without_certified_prefix(&subject).to_owned())
+                .unwrap_or_default(),
             text: split(body, Setting::Conversation).text,
             message_id: None,
         });
@@ -64,7 +66,8 @@ fn author(value: &str) -> Address {
         .unwrap_or_default();
     let name = name.trim_matches(|c| matches!(c, '"' | '\'' | ' ' | '*' | ',')).to_owned();
     let name = if name.contains('@') { String::new() } else { name };
-    Address { name, address }
+    let author = Address { name, address };
+    if header::is_certifier(&author) { Address::default() } else { author }
 }
 
 #[cfg(test)]
