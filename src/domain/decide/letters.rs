@@ -48,9 +48,8 @@ impl Draft<'_> {
         );
         let envelope_from = match (self.kind, desk.envelope) {
             (LetterKind::Acknowledgement, Envelope::Null) => None,
-            (LetterKind::Acknowledgement, Envelope::Verp) => {
-                Some(verp(&desk.from.address, &message_id))
-            }
+            // Whoever it was for: a bounce must name its letter.
+            (_, Envelope::Verp) => Some(verp(&desk.from.address, &message_id)),
             _ => Some(desk.from.address.clone()),
         };
         Letter {
