@@ -5,6 +5,7 @@
 //! tables and the HTML entities are `mail-parser`'s; nothing outside this room names it.
 //! Flow: `scan → header → certified-mail envelope → body → newly written words → attachments → delivery report`.
 
+mod armour;
 mod attachments;
 mod bounce;
 mod charset;

@@ -260,6 +260,9 @@ fn address(name: Option<&str>, found: Option<&str>) -> Address {
 
 /// The first `local@domain` in a text, its domain in lower case; surrounding signs are cut off.
 pub(super) fn bare_address(text: &str) -> Option<String> {
+    if let Some(quoted) = quoted_local(text) {
+        return Some(quoted);
+    }
     let outside = |c: char| {
         c.is_whitespace()
             || matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | '"' | '[' | ']' | ':' | '\'')
@@ -271,6 +274,19 @@ pub(super) fn bare_address(text: &str) -> Option<String> {
     let (local, domain) = word.rsplit_once('@')?;
     let domain = domain.trim_end_matches('.').to_lowercase();
     (!domain.is_empty()).then(|| format!("{local}@{domain}"))
+}
+
+/// `"mario rossi"@x.it`: a quoted local part (RFC 5321 section 4.1.2) is kept as it is written.
+fn quoted_local(text: &str) -> Option<String> {
+    let (before, after) = text.split_once("\"@")?;
+    let (_, local) = before.rsplit_once('"')?;
+    let domain = after.split(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-'))).next()?;
+    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '\\' | '"' | '<' | '>') || c == ' ';
+    let usable = !local.trim().is_empty() && local.chars().all(plain) && !domain.is_empty();
+    // Quotes that only set off an ordinary address are no part of it.
+    let needed = local.contains(' ');
+    (usable && needed)
+        .then(|| format!("\"{local}\"@{}", domain.trim_end_matches('.').to_lowercase()))
 }
 
 /// Message identifiers without brackets, in order (RFC 5322 section 3.6.4); without brackets, the words with an `@`.

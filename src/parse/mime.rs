@@ -1,9 +1,10 @@
 //! The body that a person reads, and what hangs beside it.
 
-use std::collections::BTreeSet;
-
 use crate::domain::mail::{Attachment, Damage, FORWARDED_MAX, Forwarded};
 
+mod piece;
+
+use self::piece::{Piece, chosen, without_twins};
 use super::attachments::{self, declared_name};
 use super::fields::{self, Section};
 
@@ -13,10 +14,13 @@ use super::limits::{
 use super::params::Parameters;
 use super::reply::{self, Line};
 use super::tree::{Part, Shape, Tree};
-use super::{Damages, charset, header, html, pec, tnef, words};
+use super::{Damages, armour, charset, header, html, pec, tnef, words};
 
 /// A certified envelope that was passed on as a file is opened up to this size: a mail's, which is more than its text.
 const ENVELOPE_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Coded bytes that surely hold a signature of four.
+const TNEF_SIGNATURE_CODED_BYTES: usize = 16;
 
 /// What the body holds, before new words and quotes are told apart.
 #[derive(Debug, Default)]
@@ -59,44 +63,6 @@ fn content_within(tree: &Tree<'_>, damages: &mut Damages, encoded: usize) -> Con
         enclosed: walk.enclosed,
         messages: walk.messages,
         attachments: walk.attachments,
-    }
-}
-
-/// A text part, decoded and in lines.
-struct Piece {
-    html: bool,
-    lines: Vec<Line>,
-}
-
-impl Piece {
-    fn is_blank(&self) -> bool {
-        self.lines.iter().all(|line| line.text.trim().is_empty())
-    }
-
-    fn squeezed(&self) -> String {
-        self.lines
-            .iter()
-            .flat_map(|line| line.text.chars())
-            .filter(|c| c.is_alphanumeric())
-            .collect()
-    }
-
-    /// Words that programs put where plain text should be.
-    fn is_placeholder(&self) -> bool {
-        const PHRASES: [&str; 8] = [
-            "this is a multi-part message in mime format",
-            "your mail client does not support html",
-            "your email client does not support html",
-            "does not support html",
-            "in formato html",
-            "view this email in html",
-            "this message contains html",
-            "this email requires html",
-        ];
-        const PLACEHOLDER_CHARS_MAX: usize = 200;
-        let text = self.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join(" ");
-        let text = text.trim().to_lowercase();
-        text.len() <= PLACEHOLDER_CHARS_MAX && PHRASES.iter().any(|phrase| text.contains(phrase))
     }
 }
 
@@ -194,7 +160,12 @@ impl<'t, 'a> Walk<'t, 'a, '_> {
     /// A `winmail.dat` is not shown: what is in it takes its place. False when the part is none.
     fn unwrap(&mut self, part: &Part<'_>) -> bool {
         let name = declared_name(part, &part.disposition()).unwrap_or_default();
-        if !tnef::is_tnef(part.media_type(), &name) {
+        let untyped = part.media_type() == "application/octet-stream";
+        let signed = || {
+            let (head, _) = part.transfer.decode(part.body, TNEF_SIGNATURE_CODED_BYTES);
+            untyped && tnef::is_signed(&head)
+        };
+        if !(tnef::is_tnef(part.media_type(), &name) || signed()) {
             return false;
         }
         let (bytes, _) = part.transfer.decode(part.body, usize::MAX / 4);
@@ -293,8 +264,23 @@ impl<'t, 'a> Walk<'t, 'a, '_> {
         if decoded.repaired {
             self.damages.insert(Damage::Charset);
         }
-        let lines = if html { html::lines(&decoded.text) } else { plain(&decoded.text, part) };
+        let lines = if html { html::lines(&decoded.text) } else { self.plain(&decoded.text, part) };
         Piece { html, lines }
+    }
+
+    /// The lines of a plain part; files that were coded into it become attachments.
+    fn plain(&mut self, text: &str, part: &Part<'_>) -> Vec<Line> {
+        let says = |name: &str, value: &str| {
+            part.media.get(name).is_some_and(|found| found.eq_ignore_ascii_case(value))
+        };
+        let armour = armour::removed(text);
+        for file in &armour.files {
+            let place = self.attachments.len().saturating_add(1);
+            if place <= ATTACHMENTS_MAX {
+                self.attachments.push(attachments::unwrapped(file, place));
+            }
+        }
+        reply::plain_lines(&armour.text, says("format", "flowed"), says("delsp", "yes"))
     }
 }
 
@@ -310,49 +296,6 @@ fn is_message_file(part: &Part<'_>, disposition: &Parameters) -> bool {
     let header = fields::read(&bytes, 0, |_| false);
     header.first("from").is_some()
         && ["subject", "date"].iter().any(|name| header.first(name).is_some())
-}
-
-fn plain(text: &str, part: &Part<'_>) -> Vec<Line> {
-    let flowed =
-        part.media.get("format").is_some_and(|format| format.eq_ignore_ascii_case("flowed"));
-    let delete_space =
-        part.media.get("delsp").is_some_and(|value| value.eq_ignore_ascii_case("yes"));
-    reply::plain_lines(text, flowed, delete_space)
-}
-
-/// Of the alternatives the plain one, unless it says nothing.
-fn chosen(branches: Vec<Vec<Piece>>) -> Vec<Piece> {
-    let mut plain = Vec::new();
-    let mut rich = Vec::new();
-    for branch in branches.into_iter().filter(|branch| !branch.is_empty()) {
-        if branch.iter().all(|piece| !piece.html) {
-            plain.push(branch);
-        } else {
-            rich.push(branch);
-        }
-    }
-    let useful = |branch: &Vec<Piece>| {
-        !branch.iter().all(Piece::is_blank) && !branch.iter().all(Piece::is_placeholder)
-    };
-    let found = plain.iter().position(useful);
-    match found {
-        Some(place) => plain.into_iter().nth(place).unwrap_or_default(),
-        None => {
-            rich.into_iter().find(useful).or_else(|| plain.into_iter().next()).unwrap_or_default()
-        }
-    }
-}
-
-/// Some gateways put the same words twice, as text and as HTML, beside each other.
-fn without_twins(pieces: Vec<Piece>) -> Vec<Piece> {
-    let several = pieces.iter().any(|piece| piece.html) && pieces.iter().any(|piece| !piece.html);
-    if !several {
-        return pieces;
-    }
-    let plain: BTreeSet<String> =
-        pieces.iter().filter(|piece| !piece.html).map(Piece::squeezed).collect();
-    let twin = |piece: &Piece| piece.html && !piece.is_blank() && plain.contains(&piece.squeezed());
-    pieces.into_iter().filter(|piece| !twin(piece)).collect()
 }
 
 /// Author, date and subject of an enclosed message, as a mail program shows them above a forward.

@@ -48,6 +48,11 @@ impl Setting {
     }
 }
 
+/// Whether a line may be the one in which a program names the author of what it quotes.
+pub(super) fn names_author(line: &str) -> bool {
+    marks::names_author(line.trim())
+}
+
 /// Tells new words from the rest.
 pub(super) fn split(lines: &[Line], setting: Setting) -> Split {
     let (lines, beyond) = lines.split_at_checked(LINES_MAX).unwrap_or((lines, &[]));

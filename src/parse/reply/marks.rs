@@ -96,6 +96,15 @@ pub(super) fn ends_attribution(line: &str) -> bool {
     line.len() <= ATTRIBUTION_BYTES_MAX && matches(&VERB_ALONE, line)
 }
 
+/// An address, a moment, or a verb of attributions: the line above a quote in whatever language.
+pub(super) fn names_author(line: &str) -> bool {
+    line.contains('@')
+        || has_time(line)
+        || matches(&DAY, line)
+        || matches(&VERB, line)
+        || matches(&SEPARATOR, line)
+}
+
 fn first_text(texts: &[&str], from: usize) -> Option<usize> {
     const BLANKS_MAX: usize = 3;
     (from..texts.len())
