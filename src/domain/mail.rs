@@ -47,7 +47,8 @@ pub enum ReturnPath {
 pub struct Header {
     /// The field name in lower case.
     pub name: String,
-    /// The value, unfolded and decoded, trimmed.
+    /// The value, unfolded and decoded, trimmed; `authentication-results` undecoded, because its grammar knows no
+    /// encoded words.
     pub value: String,
 }
 
@@ -180,6 +181,11 @@ pub struct Mail {
     pub references: Vec<String>,
     /// The author: the first `From`. For certified mail the inner one.
     pub from: Option<Address>,
+    /// Every address that the outermost `From` fields name, lower case, sorted, each once, also one that only a
+    /// display name shows. Where another than the author's is among them, no server vouches for the author: two
+    /// authors, a name that pretends, a rewriting list, a certified-mail envelope.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub from_addresses: Vec<String>,
     /// `Sender`, where given.
     pub sender: Option<Address>,
     /// The first `Reply-To`, where given.

@@ -1,5 +1,7 @@
 //! Header fields into the facts of a [`Mail`]: who, when, what about, in answer to what.
 
+use std::collections::BTreeSet;
+
 use mail_parser::parsers::MessageStream;
 use mail_parser::{DateTime, HeaderValue};
 
@@ -10,7 +12,7 @@ use crate::domain::mail::{
 use crate::domain::time::Timestamp;
 
 use super::Damages;
-use super::fields::Section;
+use super::fields::{Field, Section};
 use super::limits::FIELD_BYTES_MAX;
 use super::params::Parameters;
 use super::tree::Tree;
@@ -30,6 +32,9 @@ const NAMED: [&str; 10] = [
     "subject",
 ];
 
+/// What the receiving server says of the sender (RFC 8601).
+const RESULTS: &str = "authentication-results";
+
 /// Fills everything that the root's header tells.
 pub(super) fn fill(mail: &mut Mail, tree: &Tree<'_>, damages: &mut Damages) {
     let Some(root) = tree.root() else {
@@ -42,6 +47,7 @@ pub(super) fn fill(mail: &mut Mail, tree: &Tree<'_>, damages: &mut Damages) {
     }
     fill_people(mail, header);
     fill_ids(mail, header);
+    mail.from_addresses = from_addresses(header);
     mail.return_path = return_path(header);
     mail.sent_at = header.first("date").and_then(date);
     mail.delivered_at = header.first("received").and_then(received_date);
@@ -81,7 +87,9 @@ pub(super) fn replace_author(mail: &mut Mail, inner: &Tree<'_>) {
         mail.subject = words::decode(subject).text;
     }
     let own = |header: &Header| {
-        matches!(header.name.as_str(), "x-ricevuta" | "x-trasporto" | "content-type" | "received")
+        let name = header.name.as_str();
+        name == RESULTS
+            || matches!(name, "x-ricevuta" | "x-trasporto" | "content-type" | "received")
     };
     mail.headers.extend(others(header).into_iter().filter(|header| !own(header)));
     mail.headers.truncate(HEADERS_MAX);
@@ -166,8 +174,29 @@ fn others(header: &Section<'_>) -> Vec<Header> {
         .iter()
         .filter(|field| !NAMED.contains(&field.name.as_str()))
         .take(HEADERS_MAX)
-        .map(|field| Header { name: field.name.clone(), value: words::decode(field.value).text })
+        .map(|field| Header { name: field.name.clone(), value: value(field) })
         .collect()
+}
+
+/// Decoded, but for the server's results: their grammar has no encoded words, and one that a sender brought into
+/// them would become results of its own.
+fn value(field: &Field<'_>) -> String {
+    match field.name.as_str() {
+        RESULTS => charset::raw(&words::unfold(field.value)),
+        _ => words::decode(field.value).text,
+    }
+}
+
+/// Every address of every `From`, also one that a display name shows (see [`Mail::from_addresses`]).
+fn from_addresses(header: &Section<'_>) -> Vec<String> {
+    let mut found = BTreeSet::new();
+    for value in header.all("from") {
+        let text = words::decode(value).text.replace(" @ ", "@");
+        found.extend(bare_addresses(&text).map(|address| address.to_lowercase()));
+        found.extend(addresses(value).into_iter().map(|found| found.address.to_lowercase()));
+    }
+    found.remove("");
+    found.into_iter().take(RECIPIENTS_MAX).collect()
 }
 
 /// The first author with an address; else the first name, so that staff see at least that.
@@ -212,17 +241,24 @@ fn address(name: Option<&str>, found: Option<&str>) -> Address {
 
 /// The first `local@domain` in a text, its domain in lower case; surrounding signs are cut off.
 pub(super) fn bare_address(text: &str) -> Option<String> {
+    bare_addresses(text).next()
+}
+
+/// Every `local@domain` in a text, in order.
+fn bare_addresses(text: &str) -> impl Iterator<Item = String> {
     let outside = |c: char| {
         c.is_whitespace()
             || matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | '"' | '[' | ']' | ':' | '\'')
     };
-    let word = text.split(outside).find(|word| {
+    let named = |word: &&str| {
         word.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
-    })?;
-    let word: String = word.chars().filter(|c| !words::is_hidden(*c)).collect();
-    let (local, domain) = word.rsplit_once('@')?;
-    let domain = domain.trim_end_matches('.').to_lowercase();
-    (!domain.is_empty()).then(|| format!("{local}@{domain}"))
+    };
+    text.split(outside).filter(named).filter_map(|word| {
+        let word: String = word.chars().filter(|c| !words::is_hidden(*c)).collect();
+        let (local, domain) = word.rsplit_once('@')?;
+        let domain = domain.trim_end_matches('.').to_lowercase();
+        (!domain.is_empty()).then(|| format!("{local}@{domain}"))
+    })
 }
 
 /// Message identifiers without brackets, in order (RFC 5322 section 3.6.4); without brackets, the words with an `@`.
