@@ -42,6 +42,8 @@ pub mod limits;
 
 pub mod desk;
 
+pub mod command;
+
 pub mod trust;
 
 pub mod delivery;
