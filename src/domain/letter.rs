@@ -17,7 +17,7 @@ mod wording;
 #[cfg(test)]
 mod tests;
 
-/// What a letter is for. The name is the template's, the contract's (`outbox list`) and the store's.
+/// What a letter is for. The name is the contract's (`outbox list`) and the store's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LetterKind {
@@ -31,14 +31,31 @@ pub enum LetterKind {
     Closing,
     /// To whoever is on call: an emergency that nobody has taken yet.
     OnCall,
+    /// To staff: may a contractor be activated? One word answers it.
+    Approval,
+    /// To whoever reported: what became of it so far, a question, an answer, whether it is repaired.
+    Progress,
+    /// To an office when it opens: what is late, due, new and waiting.
+    Digest,
+    /// To a colleague or contractor: did you write this? Nothing is done before they say so.
+    Confirmation,
 }
 
 impl LetterKind {
     /// Every kind, in the order of their names' first use in a ticket's life.
-    pub const ALL: [Self; 5] =
-        [Self::Acknowledgement, Self::WorkOrder, Self::StaffNotice, Self::Closing, Self::OnCall];
+    pub const ALL: [Self; 9] = [
+        Self::Acknowledgement,
+        Self::WorkOrder,
+        Self::StaffNotice,
+        Self::Closing,
+        Self::OnCall,
+        Self::Approval,
+        Self::Progress,
+        Self::Digest,
+        Self::Confirmation,
+    ];
 
-    /// The name in the store, in lists and in template files.
+    /// The name in the store and in lists.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -47,6 +64,34 @@ impl LetterKind {
             Self::StaffNotice => "staff_notice",
             Self::Closing => "closing",
             Self::OnCall => "on_call",
+            Self::Approval => "approval",
+            Self::Progress => "progress",
+            Self::Digest => "digest",
+            Self::Confirmation => "confirmation",
+        }
+    }
+
+    /// The texts that a letter of this kind can have: names of template files, the usual one first.
+    #[must_use]
+    pub const fn templates(self) -> &'static [&'static str] {
+        match self {
+            Self::Acknowledgement => &["acknowledgement"],
+            Self::WorkOrder => &["work_order", "order_reminder", "order_retracted"],
+            Self::StaffNotice => &[
+                "staff_notice",
+                "follow_up",
+                "delivery_failed",
+                "order_copy",
+                "order_news",
+                "command_answer",
+                "claim_notice",
+            ],
+            Self::Closing => &["closing"],
+            Self::OnCall => &["on_call"],
+            Self::Approval => &["approval"],
+            Self::Progress => &["scheduled", "referred", "question", "answer", "feedback"],
+            Self::Digest => &["digest"],
+            Self::Confirmation => &["confirmation"],
         }
     }
 
@@ -65,6 +110,10 @@ impl LetterKind {
             Self::StaffNotice => 's',
             Self::Closing => 'c',
             Self::OnCall => 'o',
+            Self::Approval => 'q',
+            Self::Progress => 'p',
+            Self::Digest => 'd',
+            Self::Confirmation => 'k',
         }
     }
 
@@ -78,7 +127,7 @@ impl LetterKind {
     /// address, since the display name is theirs and anybody may have forged it.
     #[must_use]
     pub const fn to_requester(self) -> bool {
-        matches!(self, Self::Acknowledgement | Self::Closing)
+        matches!(self, Self::Acknowledgement | Self::Closing | Self::Progress)
     }
 
     /// The value of `Auto-Submitted` (RFC 3834 section 5): an acknowledgement answers a mail, every
@@ -87,7 +136,14 @@ impl LetterKind {
     pub const fn auto_submitted(self) -> &'static str {
         match self {
             Self::Acknowledgement => "auto-replied",
-            Self::WorkOrder | Self::StaffNotice | Self::Closing | Self::OnCall => "auto-generated",
+            Self::WorkOrder
+            | Self::StaffNotice
+            | Self::Closing
+            | Self::OnCall
+            | Self::Approval
+            | Self::Progress
+            | Self::Digest
+            | Self::Confirmation => "auto-generated",
         }
     }
 }
@@ -177,7 +233,7 @@ pub struct Letter {
     pub cause: String,
     /// Whom it goes to; exactly one, because SMTP answers for each recipient apart.
     pub recipient: Address,
-    /// The template's name, as `acknowledgement`.
+    /// The template's name, one of [`LetterKind::templates`].
     pub template: String,
     /// The language to word it in. A letter to a requester who does not write Italian carries the
     /// Italian text below.

@@ -3,13 +3,17 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::domain::letter::context::{
     AcknowledgementContext, Alternative, AttachmentLine, ClosingContext, DeliveryFailedContext,
-    FollowUpContext, OnCallContext, SecondContext, StaffNoticeContext, Wording, WorkOrderContext,
-    variables,
+    FollowUpContext, OnCallContext, SecondContext, StaffNoticeContext, Wording, variables,
 };
+
+mod office;
+mod order;
+mod progress;
 
 /// The contexts to try a template with, the fullest first; none for an unknown template.
 ///
@@ -17,20 +21,7 @@ use crate::domain::letter::context::{
 /// on one name is taken both ways.
 #[must_use]
 pub fn sample_contexts(template: &str) -> Vec<BTreeMap<String, Value>> {
-    let (full, bare) = match template {
-        "acknowledgement" => {
-            (variables(&acknowledgement()), variables(&AcknowledgementContext::default()))
-        }
-        "staff_notice" => (variables(&staff_notice()), variables(&StaffNoticeContext::default())),
-        "work_order" => (variables(&work_order()), variables(&WorkOrderContext::default())),
-        "closing" => (variables(&closing()), variables(&ClosingContext::default())),
-        "on_call" => (variables(&on_call()), variables(&OnCallContext::default())),
-        "follow_up" => (variables(&follow_up()), variables(&FollowUpContext::default())),
-        "delivery_failed" => {
-            (variables(&delivery_failed()), variables(&DeliveryFailedContext::default()))
-        }
-        _ => return Vec::new(),
-    };
+    let Some((full, bare)) = full_and_bare(template) else { return Vec::new() };
     let mut samples = vec![full.clone(), bare.clone()];
     for (name, value) in &full {
         let absent = bare.get(name).cloned().unwrap_or_default();
@@ -43,11 +34,48 @@ pub fn sample_contexts(template: &str) -> Vec<BTreeMap<String, Value>> {
     samples
 }
 
+/// Variables of a letter.
+type Variables = BTreeMap<String, Value>;
+
+fn full_and_bare(template: &str) -> Option<(Variables, Variables)> {
+    Some(match template {
+        "acknowledgement" => pair(&acknowledgement()),
+        "closing" => pair(&closing()),
+        "scheduled" | "referred" | "question" | "answer" | "feedback" => {
+            pair(&progress::progress())
+        }
+        "staff_notice" => pair(&staff_notice()),
+        "follow_up" => pair(&follow_up()),
+        "delivery_failed" => pair(&delivery_failed()),
+        "on_call" => pair(&on_call()),
+        "work_order" | "order_reminder" | "order_retracted" => pair(&order::work_order()),
+        "approval" => pair(&order::approval()),
+        "order_copy" => pair(&order::order_copy()),
+        "order_news" => pair(&order::order_news()),
+        "command_answer" => pair(&office::command_answer()),
+        "confirmation" => pair(&office::confirmation()),
+        "claim_notice" => pair(&office::claim_notice()),
+        "digest" => pair(&office::digest()),
+        _ => return None,
+    })
+}
+
+/// A full sample and one with nothing in it.
+fn pair<C: Default + Serialize>(full: &C) -> (Variables, Variables) {
+    (variables(full), variables(&C::default()))
+}
+
 fn with(context: &BTreeMap<String, Value>, name: &str, value: Value) -> BTreeMap<String, Value> {
     let mut context = context.clone();
     context.insert(name.to_owned(), value);
     context
 }
+
+const NUMBER: &str = "2026-000123";
+
+const ORGANISATION: &str = "Comune di Esempio";
+
+const PLACE: &str = "via Roma 12/A";
 
 fn received() -> Wording {
     Wording::new("lunedì 23 novembre 2026 alle ore 8:30", "Monday 23 November 2026 at 8:30")
@@ -69,15 +97,23 @@ fn office() -> Wording {
     Wording::new("Ufficio verde pubblico", "Green spaces office")
 }
 
+fn picture(name: &str) -> AttachmentLine {
+    AttachmentLine {
+        name: name.to_owned(),
+        media_type: "image/jpeg".to_owned(),
+        size: "340 kB".to_owned(),
+    }
+}
+
 fn acknowledgement() -> AcknowledgementContext {
     AcknowledgementContext {
-        number: "2026-000123".to_owned(),
-        organisation: "Comune di Esempio".to_owned(),
+        number: NUMBER.to_owned(),
+        organisation: ORGANISATION.to_owned(),
         received: received(),
         emergency: false,
         category: Some(category()),
         subcategory: Some(subcategory()),
-        place: Some("via Roma 12/A".to_owned()),
+        place: Some(PLACE.to_owned()),
         office: office(),
         expected_days: Some(10),
         expected_by: Some(expected_by()),
@@ -101,13 +137,13 @@ fn acknowledgement() -> AcknowledgementContext {
 
 fn closing() -> ClosingContext {
     ClosingContext {
-        number: "2026-000123".to_owned(),
-        organisation: "Comune di Esempio".to_owned(),
+        number: NUMBER.to_owned(),
+        organisation: ORGANISATION.to_owned(),
         received: received(),
         closed: expected_by(),
         category: Some(category()),
         subcategory: Some(subcategory()),
-        place: Some("via Roma 12/A".to_owned()),
+        place: Some(PLACE.to_owned()),
         office: office(),
         same_as: Some("2026-000120".to_owned()),
     }
@@ -115,14 +151,14 @@ fn closing() -> ClosingContext {
 
 fn on_call() -> OnCallContext {
     OnCallContext {
-        number: "2026-000123".to_owned(),
-        organisation: "Comune di Esempio".to_owned(),
+        number: NUMBER.to_owned(),
+        organisation: ORGANISATION.to_owned(),
         received: received(),
         urgency_because: vec!["odore di gas".to_owned()],
         category: Some(category()),
         subcategory: Some(subcategory()),
         office: office(),
-        place: Some("via Roma 12/A".to_owned()),
+        place: Some(PLACE.to_owned()),
         requester_name: "Anna Bruni".to_owned(),
         requester_address: "anna.bruni@posta.example".to_owned(),
         subject: "Odore di gas".to_owned(),
@@ -137,27 +173,23 @@ fn on_call() -> OnCallContext {
 
 fn follow_up() -> FollowUpContext {
     FollowUpContext {
-        number: "2026-000123".to_owned(),
-        organisation: "Comune di Esempio".to_owned(),
+        number: NUMBER.to_owned(),
+        organisation: ORGANISATION.to_owned(),
         received: received(),
         closed: true,
         sender_name: "Anna Rossi".to_owned(),
         sender_address: "anna@mailbox.example".to_owned(),
         text: "La buca è più grande.".to_owned(),
         text_cut: true,
-        attachments: vec![AttachmentLine {
-            name: "foto.jpg".to_owned(),
-            media_type: "image/jpeg".to_owned(),
-            size: "340 kB".to_owned(),
-        }],
-        place: Some("via Roma 12/A".to_owned()),
+        attachments: vec![picture("foto.jpg")],
+        place: Some(PLACE.to_owned()),
     }
 }
 
 fn delivery_failed() -> DeliveryFailedContext {
     DeliveryFailedContext {
-        number: "2026-000123".to_owned(),
-        organisation: "Comune di Esempio".to_owned(),
+        number: NUMBER.to_owned(),
+        organisation: ORGANISATION.to_owned(),
         to_requester: true,
         to_office: true,
         recipient: "anna@mailbox.example".to_owned(),
@@ -168,8 +200,8 @@ fn delivery_failed() -> DeliveryFailedContext {
 
 fn staff_notice() -> StaffNoticeContext {
     StaffNoticeContext {
-        number: "2026-000123".to_owned(),
-        organisation: "Comune di Esempio".to_owned(),
+        number: NUMBER.to_owned(),
+        organisation: ORGANISATION.to_owned(),
         mailbox: "segnalazioni".to_owned(),
         received: received(),
         urgency: Wording::new("normale", "normal"),
@@ -191,7 +223,7 @@ fn staff_notice() -> StaffNoticeContext {
         abstained: false,
         out_of_competence: false,
         referral: Some(Wording::new("azienda dei rifiuti", "the waste company")),
-        place: Some("via Roma 12/A".to_owned()),
+        place: Some(PLACE.to_owned()),
         place_official: Some("Via Roma".to_owned()),
         district: Some("Centro".to_owned()),
         same_as: Some("2026-000120".to_owned()),
@@ -200,34 +232,10 @@ fn staff_notice() -> StaffNoticeContext {
         subject: "Rami sul tetto".to_owned(),
         text: "Buongiorno,\ni rami toccano il tetto.\nAnna Bruni".to_owned(),
         text_cut: true,
-        attachments: vec![AttachmentLine {
-            name: "rami.jpg".to_owned(),
-            media_type: "image/jpeg".to_owned(),
-            size: "340 kB".to_owned(),
-        }],
+        attachments: vec![picture("rami.jpg")],
         withheld: Some(Wording::new("il messaggio è automatico", "the mail is automatic")),
         unreadable: false,
         oversize: false,
         certified: true,
-    }
-}
-
-fn work_order() -> WorkOrderContext {
-    WorkOrderContext {
-        number: "2026-000123".to_owned(),
-        organisation: "Comune di Esempio".to_owned(),
-        contractor: "Giardini Esempio srl".to_owned(),
-        received: received(),
-        urgency: Wording::new("normale", "normal"),
-        emergency: false,
-        category: Some(category()),
-        subcategory: Some(subcategory()),
-        place: Some("via Roma 12/A".to_owned()),
-        description: "I rami toccano il tetto.".to_owned(),
-        description_cut: true,
-        attachments: 2,
-        office: office(),
-        contact: Some("verde@comune.example".to_owned()),
-        expected_by: Some(expected_by()),
     }
 }

@@ -16,46 +16,17 @@ use serde_json::Value;
 use super::clean::LEFT_TO_RIGHT_MARK;
 use super::{RenderError, sample};
 use crate::domain::language::Language;
+use crate::domain::letter::LetterKind;
 
 mod check;
+mod embedded;
 
 pub use check::TemplateError;
+pub(super) use embedded::EMBEDDED;
 
 /// Steps of a template engine for one letter: ours take under 2,000; a template that loops without end
 /// fails instead of stopping the mailbox.
 const FUEL: u64 = 200_000;
-
-/// The texts that come with the program: language, template, source.
-const EMBEDDED: [(&str, &str, &str); 28] = [
-    ("it", "acknowledgement", include_str!("../../config/templates/it/acknowledgement.txt")),
-    ("it", "staff_notice", include_str!("../../config/templates/it/staff_notice.txt")),
-    ("it", "work_order", include_str!("../../config/templates/it/work_order.txt")),
-    ("it", "on_call", include_str!("../../config/templates/it/on_call.txt")),
-    ("it", "follow_up", include_str!("../../config/templates/it/follow_up.txt")),
-    ("it", "delivery_failed", include_str!("../../config/templates/it/delivery_failed.txt")),
-    ("it", "closing", include_str!("../../config/templates/it/closing.txt")),
-    ("en", "acknowledgement", include_str!("../../config/templates/en/acknowledgement.txt")),
-    ("en", "closing", include_str!("../../config/templates/en/closing.txt")),
-    ("en", "staff_notice", include_str!("../../config/templates/en/staff_notice.txt")),
-    ("en", "work_order", include_str!("../../config/templates/en/work_order.txt")),
-    ("en", "on_call", include_str!("../../config/templates/en/on_call.txt")),
-    ("fr", "acknowledgement", include_str!("../../config/templates/fr/acknowledgement.txt")),
-    ("es", "acknowledgement", include_str!("../../config/templates/es/acknowledgement.txt")),
-    ("de", "acknowledgement", include_str!("../../config/templates/de/acknowledgement.txt")),
-    ("ro", "acknowledgement", include_str!("../../config/templates/ro/acknowledgement.txt")),
-    ("sq", "acknowledgement", include_str!("../../config/templates/sq/acknowledgement.txt")),
-    ("ar", "acknowledgement", include_str!("../../config/templates/ar/acknowledgement.txt")),
-    ("uk", "acknowledgement", include_str!("../../config/templates/uk/acknowledgement.txt")),
-    ("zh", "acknowledgement", include_str!("../../config/templates/zh/acknowledgement.txt")),
-    ("fr", "closing", include_str!("../../config/templates/fr/closing.txt")),
-    ("es", "closing", include_str!("../../config/templates/es/closing.txt")),
-    ("de", "closing", include_str!("../../config/templates/de/closing.txt")),
-    ("ro", "closing", include_str!("../../config/templates/ro/closing.txt")),
-    ("sq", "closing", include_str!("../../config/templates/sq/closing.txt")),
-    ("ar", "closing", include_str!("../../config/templates/ar/closing.txt")),
-    ("uk", "closing", include_str!("../../config/templates/uk/closing.txt")),
-    ("zh", "closing", include_str!("../../config/templates/zh/closing.txt")),
-];
 
 /// What every template name falls back to.
 const ITALIAN: &str = "it";
@@ -84,7 +55,7 @@ impl Templates {
     #[must_use]
     pub fn embedded() -> Self {
         let mut templates = Self { engine: engine(), known: BTreeSet::new() };
-        for (language, template, source) in EMBEDDED {
+        for (language, template, source) in EMBEDDED.iter().copied() {
             let name = format!("{language}/{template}");
             let file = PathBuf::from(format!("{name}.txt"));
             templates.add(name, source, &file).unwrap_or_default();
@@ -110,6 +81,12 @@ impl Templates {
             }
         }
         Ok(templates)
+    }
+
+    /// Whether a text was taken in.
+    #[cfg(test)]
+    pub(super) fn has(&self, language: &str, template: &str) -> bool {
+        self.known.contains(&format!("{language}/{template}"))
     }
 
     /// In the letter's language, else in English when that is not Italian, else in Italian.
@@ -256,14 +233,5 @@ fn entries(directory: &Path) -> Result<BTreeSet<PathBuf>, TemplateError> {
 
 /// Template names that a file may have.
 fn template_names() -> impl Iterator<Item = &'static str> {
-    [
-        "acknowledgement",
-        "closing",
-        "delivery_failed",
-        "follow_up",
-        "on_call",
-        "staff_notice",
-        "work_order",
-    ]
-    .into_iter()
+    LetterKind::ALL.into_iter().flat_map(|kind| kind.templates().iter().copied())
 }

@@ -102,12 +102,20 @@ fn sentence(letter: &KnownLetter, news: &News) -> String {
         (Delivery::Failed, LetterKind::Closing) => {
             format!("the requester ({to}) was NOT told of the closing")
         }
+        (Delivery::Failed, LetterKind::Progress) => {
+            format!("the requester ({to}) did NOT get our news")
+        }
         (Delivery::Failed, LetterKind::WorkOrder) => {
             format!("the contractor ({to}) did NOT get the work order")
         }
-        (Delivery::Failed, LetterKind::StaffNotice | LetterKind::OnCall) => {
-            format!("the {name} did not reach {to}")
-        }
+        (
+            Delivery::Failed,
+            LetterKind::StaffNotice
+            | LetterKind::OnCall
+            | LetterKind::Approval
+            | LetterKind::Digest
+            | LetterKind::Confirmation,
+        ) => format!("the {name} did not reach {to}"),
         (Delivery::Delayed, _) => format!("the {name} is late on its way to {to}"),
         (Delivery::Delivered, _) => format!("the {name} was delivered to {to}"),
         (Delivery::Accepted, _) => format!("the {name} to {to} was accepted for delivery"),

@@ -212,6 +212,7 @@ fn order_context(
         contact: office.address.clone(),
         expected_by: expected_days(desk, ticket, office)
             .map(|days| desk.hours.day(desk.hours.add_working_days(now, days))),
+        ..WorkOrderContext::default()
     }
 }
 

@@ -10,8 +10,19 @@ use serde::{Deserialize, Serialize};
 pub use super::wording::Wording;
 use crate::domain::mail::Attachment;
 
+mod office;
+mod order;
+mod progress;
+
 #[cfg(test)]
 mod tests;
+
+pub use office::{
+    ClaimNoticeContext, CommandAnswerContext, ConfirmationContext, DigestContext, DigestLine,
+    DigestSection, HelpLine,
+};
+pub use order::{ApprovalContext, OrderCopyContext, OrderNewsContext, WorkOrderContext, map_link};
+pub use progress::{FEEDBACK_DAYS, ProgressContext};
 
 /// Text of a report repeated in one letter, in characters: ten printed pages. The whole of it is kept
 /// with the ticket; a letter must pass every relay's size limit.
@@ -200,41 +211,6 @@ impl From<&Attachment> for AttachmentLine {
             size: format!("{} kB", attachment.bytes.div_ceil(1_000)),
         }
     }
-}
-
-/// Of `work_order`. Nothing of the requester is among them (Regulation (EU) 2016/679 art. 5(1)(c)).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WorkOrderContext {
-    /// The ticket's number.
-    pub number: String,
-    /// `organisation.name`.
-    pub organisation: String,
-    /// The contractor's name.
-    pub contractor: String,
-    /// When the report arrived, in local words.
-    pub received: Wording,
-    /// The urgency in one word.
-    pub urgency: Wording,
-    /// The urgency is `emergency`.
-    pub emergency: bool,
-    /// The category in plain words.
-    pub category: Option<Wording>,
-    /// The subcategory's name.
-    pub subcategory: Option<Wording>,
-    /// The place as written, from [`redact`](super::redact::redact).
-    pub place: Option<String>,
-    /// What was reported, from [`redact`](super::redact::redact) and [`shortened`].
-    pub description: String,
-    /// The description was cut.
-    pub description_cut: bool,
-    /// How many pictures and files the office can pass on.
-    pub attachments: u32,
-    /// The office in charge.
-    pub office: Wording,
-    /// The office's address for questions; `none` answers to the sender.
-    pub contact: Option<String>,
-    /// The last day of the usual time, in local words.
-    pub expected_by: Option<Wording>,
 }
 
 /// Of `on_call`.

@@ -1,5 +1,7 @@
 //! Promises of the letter's types.
 
+use std::collections::BTreeSet;
+
 use super::*;
 
 #[test]
@@ -9,6 +11,9 @@ fn names_and_initials_read_back_and_are_the_serialised_form() {
         assert_eq!(LetterKind::from_initial(kind.initial()), Some(kind));
         assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
     }
+    let texts: Vec<&str> =
+        LetterKind::ALL.iter().flat_map(|kind| kind.templates()).copied().collect();
+    assert_eq!(texts.iter().collect::<BTreeSet<_>>().len(), texts.len(), "a text has one kind");
     for reason in HoldReason::ALL {
         assert_eq!(HoldReason::parse(reason.name()), Some(reason));
         assert_eq!(serde_json::to_value(reason).unwrap(), reason.name());

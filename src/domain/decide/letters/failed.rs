@@ -21,11 +21,15 @@ pub(in crate::domain::decide) fn after_failure(
 ) -> Vec<Letter> {
     let cause = format!("letter:{}", letter.message_id);
     match letter.kind {
-        LetterKind::Acknowledgement | LetterKind::Closing => {
+        LetterKind::Acknowledgement | LetterKind::Closing | LetterKind::Progress => {
             failure_notices(desk, ticket, letter, reason, None)
         }
-        // The next address is called instead (`on_call::unreached`); the office has its notice.
-        LetterKind::OnCall => Vec::new(),
+        // The next address is called instead (`on_call::unreached`), and the office has its notice. The
+        // others have clocks of their own: who is asked next, tomorrow's list, no confirmation.
+        LetterKind::OnCall
+        | LetterKind::Approval
+        | LetterKind::Digest
+        | LetterKind::Confirmation => Vec::new(),
         LetterKind::WorkOrder => {
             let next = next_contact(desk, ticket, &letter.recipient);
             let attachments = ticket.facts.attachments.len();

@@ -1,0 +1,23 @@
+//! Invented news to whoever reported.
+
+use super::{NUMBER, ORGANISATION, PLACE, category, expected_by, office, received, subcategory};
+use crate::domain::letter::context::{ProgressContext, Wording};
+
+pub(super) fn progress() -> ProgressContext {
+    ProgressContext {
+        number: NUMBER.to_owned(),
+        organisation: ORGANISATION.to_owned(),
+        received: received(),
+        category: Some(category()),
+        subcategory: Some(subcategory()),
+        place: Some(PLACE.to_owned()),
+        office: office(),
+        day: Some(expected_by()),
+        referral: Some(Wording::new(
+            "azienda dei rifiuti, tel. 0522 000000",
+            "the waste company, tel. 0522 000000",
+        )),
+        text: Some("L'albero è nel giardino della scuola o nel parco accanto?".to_owned()),
+        closed: Some(expected_by()),
+    }
+}
