@@ -6,13 +6,16 @@
 use std::collections::BTreeMap;
 
 use crate::domain::command;
-use crate::domain::decide::{Arrival, Change, Decision, Event, Outcome, Snapshot, decide};
+use crate::domain::decide::{
+    Arrival, Change, Confirmation, Decision, Event, Outcome, Snapshot, decide,
+};
 use crate::domain::desk::Desk;
 use crate::domain::digest;
+use crate::domain::duplicate::Earlier;
 use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::order::{Used, WorkOrder, period_of};
 use crate::domain::thread;
-use crate::domain::ticket::{self, Entry, EntryKind, OURSELVES};
+use crate::domain::ticket::{self, Entry, EntryKind, OURSELVES, Ticket};
 use crate::domain::time::Timestamp;
 use crate::render::{Sender, Templates, render};
 use crate::store::mail::{MailRow, Raw};
@@ -86,7 +89,8 @@ impl Clerk {
         // First, because its lock makes daemons take turns: the same mail in two mailboxes at once is
         // seen as known by the second.
         let serial = sitting.next(tx, year).await?;
-        let mut snapshot = self.snapshot(tx, arrival, ticket::number(year, serial), now).await?;
+        let number = ticket::number(year, serial);
+        let mut snapshot = Box::pin(self.snapshot(tx, arrival, number, now)).await?;
         snapshot.second_number = ticket::number(year, serial.saturating_add(1));
         let decision = decide(&self.desk, &snapshot, &Event::MailArrived(arrival), now);
         let reason = decision.reasons.join("; ");
@@ -114,7 +118,7 @@ impl Clerk {
         arrival: &Arrival,
         next_number: String,
         now: Timestamp,
-    ) -> Result<Snapshot, StoreError> {
+    ) -> Result<Box<Snapshot>, StoreError> {
         let sender = arrival.mail.from.clone().unwrap_or_default();
         let address = sender.address.to_lowercase();
         let parties = (address.as_str(), sender.domain());
@@ -146,32 +150,30 @@ impl Clerk {
             Some(number) => tickets::load(tx, &number).await?,
             None => None,
         };
+        let (second_earlier, answered_earlier) =
+            self.more_earlier(tx, arrival, ticket.as_ref()).await?;
         let orders = match &ticket {
             Some(ticket) => orders::of_ticket(tx, &ticket.number).await?,
             None => Vec::new(),
         };
-        let mut confirmation = None;
-        let ours = keys.letters.iter();
-        let questions =
-            ours.filter(|id| self.desk.signer.verify(id) == Some(LetterKind::Confirmation));
-        for id in questions {
-            confirmation = confirmation.or(mail::to_confirm(tx, id).await?);
-        }
+        let confirmation = self.confirmation(tx, &keys).await?;
         let second = understood.second.iter().filter_map(|it| it.verdict.subcategory.as_deref());
         let before = ticket.iter().filter_map(|ticket| ticket.subcategory.as_deref());
         let codes = subcategory.into_iter().chain(second).chain(before);
         let used = self.used(tx, &codes.collect::<Vec<_>>(), &orders, now).await?;
         let mut snapshot = Snapshot {
-            orders,
-            used,
-            confirmation,
             next_number,
             known,
             candidates,
             released,
             ticket,
             earlier,
+            second_earlier,
+            answered_earlier,
             letter,
+            orders,
+            used,
+            confirmation,
             ..Snapshot::default()
         };
         if self.desk.may_order(&address) {
@@ -179,7 +181,20 @@ impl Clerk {
             let text = ordered.unwrap_or_else(|| arrival.mail.text.clone());
             self.for_orders(tx, &mut snapshot, &text, now).await?;
         }
-        Ok(snapshot)
+        Ok(Box::new(snapshot))
+    }
+
+    /// The orders that wait for a word which this mail may say.
+    async fn confirmation(
+        &self,
+        tx: &mut Tx,
+        keys: &thread::Keys,
+    ) -> Result<Option<Confirmation>, StoreError> {
+        let asks = |id: &&String| self.desk.signer.verify(id) == Some(LetterKind::Confirmation);
+        match keys.letters.iter().find(asks) {
+            Some(id) => mail::to_confirm(tx, id).await,
+            None => Ok(None),
+        }
     }
 
     /// What the orders of staff may need besides: a command may name another ticket, or any contractor.
@@ -226,6 +241,31 @@ impl Clerk {
         Ok(used)
     }
 
+    /// Earlier reports of a mail's second problem, and of the ticket that it gives a place to; few mails ask.
+    async fn more_earlier(
+        &self,
+        tx: &mut Tx,
+        arrival: &Arrival,
+        ticket: Option<&Ticket>,
+    ) -> Result<(Vec<Earlier>, Vec<Earlier>), StoreError> {
+        let (understood, seen_at) = (&arrival.understood, arrival.received_at);
+        let second = understood.second.as_deref();
+        let placed = understood.place.as_ref();
+        let answered = ticket.filter(|ticket| ticket.place.is_none() && placed.is_some());
+        if second.is_none() && answered.is_none() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let code = second.and_then(|matter| matter.verdict.subcategory.as_deref());
+        let there = second.and_then(|matter| matter.place.as_ref());
+        let known = answered.and_then(|ticket| ticket.subcategory.as_deref());
+        let asked = [
+            tickets::ask_earlier(code, there, seen_at),
+            tickets::ask_earlier(known, placed, seen_at),
+        ];
+        let [second, answered] = tx.ask(asked).await?;
+        Ok((tickets::read_earlier(&second)?, tickets::read_earlier(&answered)?))
+    }
+
     /// Decides about what staff did, or what befell a letter, and writes it down. The reasons are
     /// returned, and whether anything changed.
     pub async fn handle(
@@ -235,7 +275,7 @@ impl Clerk {
         event: &Event<'_>,
         now: Timestamp,
     ) -> Result<Decision, StoreError> {
-        let snapshot = self.of_ticket(tx, number, event, now).await?;
+        let snapshot = Box::pin(self.of_ticket(tx, number, event, now)).await?;
         let decision = decide(&self.desk, &snapshot, event, now);
         self.apply(tx, &decision, None, now).await?;
         Ok(decision)
@@ -303,7 +343,7 @@ impl Clerk {
         arrival: &Arrival,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut snapshot = self.snapshot(tx, arrival, number.to_owned(), now).await?;
+        let mut snapshot = Box::pin(self.snapshot(tx, arrival, number.to_owned(), now)).await?;
         snapshot.known = false;
         snapshot.ticket = tickets::load(tx, number).await?;
         let decision = decide(&self.desk, &snapshot, &Event::MailReadAgain(arrival), now);

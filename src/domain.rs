@@ -40,10 +40,6 @@ pub mod ticket;
 
 pub mod order;
 
-pub mod command;
-
-pub mod trust;
-
 pub mod claim;
 
 pub mod letter;
@@ -51,6 +47,10 @@ pub mod letter;
 pub mod limits;
 
 pub mod desk;
+
+pub mod command;
+
+pub mod trust;
 
 pub mod delivery;
 

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::domain::classify::Lesson;
 use crate::domain::rules::Category;
+use crate::domain::urgency::Urgency;
 use crate::parse;
 
 /// What the shipped model is trained on, in this order: file name and content.
@@ -101,6 +102,7 @@ impl Report {
             text: newly_written(&self.body),
             accept,
             class: self.subcategory.clone().or_else(|| self.refer.clone()),
+            urgency: Urgency::parse(&self.urgency),
         })
     }
 }

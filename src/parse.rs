@@ -5,6 +5,7 @@
 //! tables and the HTML entities are `mail-parser`'s; nothing outside this room names it.
 //! Flow: `scan → header → certified-mail envelope → body → newly written words → attachments → delivery report`.
 
+mod armour;
 mod attachments;
 mod bounce;
 mod charset;
@@ -32,7 +33,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use sha2::{Digest, Sha256};
 
 use crate::domain::forward::is_forward;
-use crate::domain::mail::{Damage, Forwarded, Mail};
+use crate::domain::mail::{Damage, Forwarded, Mail, ReturnPath};
 
 use self::tree::Tree;
 
@@ -148,6 +149,10 @@ fn fill_from(mail: &mut Mail, outer: &Tree<'_>, content: &Tree<'_>, damages: &mu
         Some(pec::Opened { inner: Some(inner), .. }) => {
             let tree = Tree::scan(inner, damages);
             header::replace_author(mail, &tree);
+            let anomaly = envelope.as_ref().is_some_and(|opened| opened.pec.kind != "transport");
+            if anomaly && header::is_notification(&tree) {
+                mail.return_path = ReturnPath::Null;
+            }
             match opaque::content(&tree) {
                 Some(signed) => fill_content(mail, &Tree::scan(&signed, damages), damages),
                 None => fill_content(mail, &tree, damages),
@@ -162,13 +167,20 @@ fn fill_from(mail: &mut Mail, outer: &Tree<'_>, content: &Tree<'_>, damages: &mu
 
 fn fill_content(mail: &mut Mail, tree: &Tree<'_>, damages: &mut Damages) {
     let content = mime::content(tree, damages);
-    let split = reply::split(&content.body);
-    mail.text = split.text;
+    let answered = !mail.in_reply_to.is_empty() || !mail.references.is_empty();
+    let split = reply::split(&content.body, reply::Setting::of(&mail.subject, answered));
+    mail.text = if split.text.is_empty() { enclosed_text(&content) } else { split.text };
     mail.signature = split.signature;
     mail.quoted = reply::join_blocks(&split.quoted, &content.enclosed);
     mail.forwarded = forwarded(&mail.subject, &content);
     mail.attachments = content.attachments;
     mail.report = bounce::report(mail, tree);
+}
+
+/// A mail without a word of its own says what it encloses.
+fn enclosed_text(content: &mime::Content) -> String {
+    let texts = content.messages.iter().map(|message| message.text.as_str());
+    texts.fold(String::new(), |all, text| reply::join_blocks(&all, text))
 }
 
 /// The mails that a forward shows, or the one that it encloses; several enclosed ones are a collection.

@@ -8,7 +8,7 @@ use anyhow::{Context as _, anyhow};
 use super::output::{Format, list, say, table};
 use super::{Done, Failure, OrStatic as _, load, open_store};
 use crate::config::Config;
-use crate::domain::classify::evaluate::{ANSWERS, Figures, answer_name, evaluate};
+use crate::domain::classify::evaluate::{ANSWERS, AlarmFigures, Figures, answer_name, evaluate};
 use crate::domain::classify::{Lesson, Model, train};
 use crate::domain::mail::Mail;
 use crate::domain::rules::{EMBEDDED, RuleSet};
@@ -22,7 +22,7 @@ pub(super) enum Command {
     /// Print how good the classifier is on labelled mails
     ///
     /// A line of FILE is one JSON object with `subject`, `body`, `accept` (building, infrastructure, plant, green,
-    /// other; best first) and, if known, `subcategory` or `refer`. Without --config the built-in rules and model
+    /// other; best first) and, if known, `subcategory` or `refer` and `urgency`. Without --config the built-in rules and model
     /// are judged. The model was never trained on fixtures/reports/dev.jsonl.
     #[command(after_help = "Example:\n  sportello classify evaluate fixtures/reports/dev.jsonl")]
     Evaluate {
@@ -35,8 +35,8 @@ pub(super) enum Command {
     /// Train a model on the shipped text and on what staff corrected
     ///
     /// It is written to `rules.model`; the model that was there stays beside it, with `.old` at the end of its name.
-    /// A model that is worse than the one in use on the frozen set, by more than chance, is not put in its place. Restart the daemon
-    /// to use it.
+    /// A model that is worse on the frozen set than the better of the one in use and the shipped one, by more than
+    /// chance, is not put in place. Restart the daemon to use it.
     #[command(
         after_help = "Examples:\n  sportello classify train\n  sportello classify train --shipped --out src/domain/classify/model/shipped.bin"
     )]
@@ -92,12 +92,17 @@ async fn retrain(config: &Config, out: Option<PathBuf>) -> Done {
     ));
     let bytes = train(&all, &rules)?;
     let frozen = lessons::frozen()?;
-    let before = evaluate(&frozen, &rules).accuracy;
+    let in_use = evaluate(&frozen, &rules).accuracy;
+    let rules = rules.with_model(Model::shipped().clone());
+    let shipped = evaluate(&frozen, &rules).accuracy;
     let after = evaluate(&frozen, &rules.with_model(Model::read(&bytes)?)).accuracy;
-    say(&format!("right on the frozen set: {before:.3} before, {after:.3} after"));
-    if is_worse(before, after) {
+    say(&format!(
+        "right on the frozen set: {in_use:.3} in use, {shipped:.3} shipped, {after:.3} new"
+    ));
+    // Measured by the one in use alone, a little could be lost at every training.
+    if is_worse(in_use.max(shipped), after) {
         return Err(Failure::Work(anyhow!(
-            "the new model is worse and was not put in place; the one in use stays. Look at the latest corrections with `sportello tickets list`"
+            "the new model is worse than the one in use or the shipped one and was not put in place; the one in use stays. Look at the latest corrections with `sportello tickets list`"
         )));
     }
     replace(&path, &bytes)?;
@@ -114,16 +119,33 @@ fn is_worse(before: f64, after: f64) -> bool {
     before - after > LOSS_MAX + 0.001
 }
 
-/// What staff taught: the mail that opened the ticket, with the ticket's category as it is now.
+/// What staff taught: the mail that opened the ticket, or its part that opened a second one, with the ticket's
+/// category as it is now, or whose business it is.
 fn own_lessons(corrected: &[labels::Corrected], rules: &RuleSet) -> Vec<Lesson> {
     let lesson = |one: &labels::Corrected| {
-        let mail: Mail = serde_json::from_str(&one.mail).ok()?;
+        let (subject, text) = match &one.mail {
+            Some(mail) => {
+                let mail: Mail = serde_json::from_str(mail).ok()?;
+                (mail.subject, mail.text)
+            }
+            // The subject is of the mail's first problem.
+            None => (String::new(), one.facts.text.clone()),
+        };
         let code = one.subcategory.as_deref().filter(|code| rules.subcategory(code).is_some());
+        let verdict = one.facts.verdict.as_ref().filter(|_| one.category.is_none());
+        // Nobody taught anything by leaving a ticket unclear.
+        if one.category.is_none() && !verdict.is_some_and(|verdict| verdict.out_of_competence) {
+            return None;
+        }
+        let refer = verdict.and_then(|verdict| verdict.refer.as_deref());
+        let refer = refer.filter(|id| rules.referral(id).is_some());
         Some(Lesson {
-            subject: mail.subject,
-            text: mail.text,
+            subject,
+            text,
             accept: vec![one.category],
-            class: code.map(str::to_owned),
+            class: code.or(refer).map(str::to_owned),
+            // What staff leave as it is they have not said to be right.
+            urgency: None,
         })
     };
     corrected.iter().filter_map(lesson).collect()
@@ -177,7 +199,18 @@ fn show(figures: &Figures, format: Format) -> Done {
         let (right, of) = (figures.subcategory_accuracy, figures.with_subcategory);
         say(&format!("subcategory right         {right:.3} of {of}"));
     }
+    if figures.with_urgency > 0 {
+        say_alarms("emergencies             ", &figures.emergency);
+        say_alarms("high or emergency       ", &figures.high_or_emergency);
+    }
     Ok(())
+}
+
+fn say_alarms(what: &str, figures: &AlarmFigures) {
+    let AlarmFigures { wanted, raised, recall, precision } = figures;
+    say(&format!(
+        "{what}  {recall:.3} of {wanted} found, {precision:.3} of {raised} raised are right"
+    ));
 }
 
 #[cfg(test)]

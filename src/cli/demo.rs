@@ -50,7 +50,7 @@ pub(super) async fn run(args: Args) -> Done {
     let maildir = directory.join("Maildir");
     deliver_samples(&maildir).or_static()?;
     let rules = directory.join("rules.toml");
-    fs::write(&rules, ON_CALL).with_context(|| rules.display().to_string()).or_static()?;
+    fs::write(&rules, RULES).with_context(|| rules.display().to_string()).or_static()?;
     let config = config(&directory).or_static()?;
     let clock = Clock::System;
     let opened = store::open(config.store.url(), clock.now()).await?;
@@ -117,9 +117,30 @@ fn deliver_samples(maildir: &Path) -> Result<(), anyhow::Error> {
     Ok(())
 }
 
-/// Whom its emergencies wake.
-const ON_CALL: &str =
-    "[[on_call]]\nid = \"reperibile\"\naddresses = [\"reperibile@comune.example\"]\n";
+/// Whom its emergencies wake, and who mends its lamps: one lamp within the limit, the cable beyond it.
+const RULES: &str = r#"
+[[on_call]]
+id = "reperibile"
+addresses = ["reperibile@comune.example"]
+
+[estimates]
+I01 = 180
+I02 = 900
+
+[safety]
+I02 = "Togliere tensione alla linea prima di avvicinarsi."
+
+[[contractor]]
+id = "luce"
+name = "Luce Srl"
+addresses = ["interventi@luce.example"]
+subcategories = ["I01", "I02"]
+activation = "automatic"
+contract = "REP-7/2026"
+[contractor.limits]
+intervention_euro = 500
+period_euro = 5000
+"#;
 
 /// A municipality that does not exist.
 fn config(directory: &Path) -> Result<Config, crate::config::ConfigError> {

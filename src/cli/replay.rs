@@ -86,6 +86,11 @@ fn compared(ticket: &Ticket, mail: &Mail, rules: &RuleSet) -> Vec<Change> {
     let now = understand(mail, rules);
     let category = |it: Option<crate::domain::rules::Category>| it.map_or("none", |it| it.name());
     let code = |it: &Option<String>| it.clone().unwrap_or_else(|| "none".to_owned());
+    let none = || "none".to_owned();
+    let verdict = ticket.facts.verdict.as_ref().filter(|_| ticket.category.is_none());
+    let whose = |out: bool| if out { "no" } else { "yes" }.to_owned();
+    let disowned = verdict.is_some_and(|verdict| verdict.out_of_competence);
+    let refer = verdict.and_then(|verdict| verdict.refer.clone());
     let fields = [
         (
             "category",
@@ -93,6 +98,13 @@ fn compared(ticket: &Ticket, mail: &Mail, rules: &RuleSet) -> Vec<Change> {
             category(now.verdict.category).to_owned(),
         ),
         ("subcategory", code(&ticket.subcategory), code(&now.verdict.subcategory)),
+        ("ours", whose(disowned), whose(now.verdict.out_of_competence)),
+        ("refer", refer.unwrap_or_else(none), now.verdict.refer.clone().unwrap_or_else(none)),
+        (
+            "place",
+            ticket.place.clone().unwrap_or_else(none),
+            now.place.map_or_else(none, |place| place.text),
+        ),
         ("urgency", ticket.urgency.name().to_owned(), now.urgency.urgency.name().to_owned()),
     ];
     let changed = fields.into_iter().filter(|(_, before, after)| before != after);

@@ -49,17 +49,20 @@ pub(super) enum Command {
     ///
     /// The office that is now in charge is told, and the correction is kept as a lesson.
     #[command(
-        after_help = "Examples:\n  sportello tickets correct 2026-000123 --subcategory I01\n  sportello tickets correct 2026-000123 --urgency high --place 'via Roma 12'"
+        after_help = "Examples:\n  sportello tickets correct 2026-000123 --subcategory I01\n  sportello tickets correct 2026-000123 --urgency high --place 'via Roma 12'\n  sportello tickets correct 2026-000123 --category none --refer waste"
     )]
     Correct {
         /// The ticket's number, as 2026-000123
         number: String,
-        /// Its trade: building, infrastructure, plant or `green_space`
+        /// Its trade: building, infrastructure, plant or `green_space`; `none` when it is none of ours
         #[arg(long)]
         category: Option<String>,
         /// Its code in the taxonomy, as I01; it brings its category along
         #[arg(long)]
         subcategory: Option<String>,
+        /// Whose business it is when it is none of ours: the id of a referral in the rules, as waste
+        #[arg(long)]
+        refer: Option<String>,
         /// How urgent it is: emergency, high, normal or low
         #[arg(long)]
         urgency: Option<String>,
@@ -209,9 +212,9 @@ pub(super) async fn run(command: Command, file: PathBuf) -> Done {
             let store = open_store(&config).await?;
             super::explain::ticket(&store.engine, &number).await
         }
-        Command::Correct { number, category, subcategory, urgency, place } => {
-            let correction = correction(category, subcategory, urgency, place)?;
-            check_subcategory(&config, &correction)?;
+        Command::Correct { number, category, subcategory, refer, urgency, place } => {
+            let correction = correction(category, subcategory, refer, urgency, place)?;
+            check_codes(&config, &correction)?;
             handle(&config, &number, &Event::StaffCorrected(&correction)).await
         }
         Command::Same { number, other } => {
@@ -239,16 +242,22 @@ fn wrong(option: &str, expected: &str, found: &str) -> Failure {
     Failure::Static(anyhow!("{option}: expected {expected}; found `{found}`"))
 }
 
+/// The trade of what is none of ours, in `--category`.
+const NOT_OURS: &str = "none";
+
 fn correction(
     category: Option<String>,
     subcategory: Option<String>,
+    refer: Option<String>,
     urgency: Option<String>,
     place: Option<String>,
 ) -> Result<Correction, Failure> {
+    let not_ours = category.as_deref() == Some(NOT_OURS);
     let category = category
+        .filter(|_| !not_ours)
         .map(|name| {
             Category::parse(&name).ok_or_else(|| {
-                wrong("--category", "building, infrastructure, plant or green_space", &name)
+                wrong("--category", "building, infrastructure, plant, green_space or none", &name)
             })
         })
         .transpose()?;
@@ -258,20 +267,34 @@ fn correction(
                 .ok_or_else(|| wrong("--urgency", "emergency, high, normal or low", &name))
         })
         .transpose()?;
-    let correction = Correction { category, subcategory, urgency, place };
+    let ours = category.is_some() || subcategory.is_some();
+    if ours && (not_ours || refer.is_some()) {
+        return Err(Failure::Static(anyhow!(
+            "expected either a trade of ours or `--category none` with --refer, found both; leave one out"
+        )));
+    }
+    let not_ours = not_ours || refer.is_some();
+    let correction = Correction { category, not_ours, refer, subcategory, urgency, place };
     if correction == Correction::default() {
         return Err(Failure::Static(anyhow!(
-            "expected at least one of --category, --subcategory, --urgency, --place; found none"
+            "expected at least one of --category, --subcategory, --refer, --urgency, --place; found none"
         )));
     }
     Ok(correction)
 }
 
-fn check_subcategory(config: &Config, correction: &Correction) -> Done {
+/// The codes that staff named must be in the rules.
+fn check_codes(config: &Config, correction: &Correction) -> Done {
+    if correction.subcategory.is_none() && correction.refer.is_none() {
+        return Ok(());
+    }
+    let rules = setup::rules(config).or_static()?;
+    if let Some(refer) = correction.refer.as_ref().filter(|id| rules.referral(id).is_none()) {
+        let known: Vec<&str> = rules.referrals().iter().map(|known| known.id.as_str()).collect();
+        return Err(wrong("--refer", &known.join(", "), refer));
+    }
     let Some(code) = &correction.subcategory else { return Ok(()) };
-    let desk =
-        setup::desk(config, crate::domain::token::Signer::new("none", [0; 32])).or_static()?;
-    let known = desk.rules.subcategory(code).ok_or_else(|| {
+    let known = rules.subcategory(code).ok_or_else(|| {
         wrong("--subcategory", "a code of the taxonomy, as F01, S01, I01 or V01", code)
     })?;
     match correction.category {

@@ -14,7 +14,7 @@ const PORTS: Ports = Ports { implicit: 465, starttls: 587, none: 25 };
 pub enum Envelope {
     /// The address of `from`, so that bounces come back to the mailbox.
     From,
-    /// An address of our own per letter, so that a bounce names its letter.
+    /// An address of our own per letter, so that a bounce names its letter; for letters of every kind.
     Verp,
     /// `<>`, as RFC 3834 section 3.3 prefers: nobody.
     Null,

@@ -41,6 +41,7 @@
 //! hands, where it brings the stated probability nearest to the share that is right.
 
 pub mod evaluate;
+mod evidence;
 mod features;
 mod model;
 mod number;
@@ -53,12 +54,11 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+pub(super) use evidence::Evidence;
 pub use model::{Class, Model, ModelError};
 pub use train::{Lesson, text_hash, train};
 
 use super::rules::{Category, RuleSet, Scoring};
-use super::understand::Reading;
-use rules::RuleVoices;
 use shares::{Shares, because};
 
 /// Words shown as the reason of a verdict, at most.
@@ -96,22 +96,13 @@ pub struct Verdict {
     pub model: String,
 }
 
-/// Decides what a mail is about. `quoted` is read where the person says nothing at all.
+/// Decides what a mail is about.
 #[must_use]
-pub(super) fn classify(reading: &Reading<'_>, quoted: &str, rules: &RuleSet) -> Verdict {
-    if reading.words.is_empty() {
-        verdict(&Reading::new(quoted, rules.lexicon()), rules)
-    } else {
-        verdict(reading, rules)
-    }
-}
-
-fn verdict(reading: &Reading<'_>, rules: &RuleSet) -> Verdict {
+pub(super) fn classify(evidence: &Evidence<'_>, rules: &RuleSet) -> Verdict {
     let Scoring { abstain_below, .. } = *rules.scoring();
     let model = rules.model();
-    let voices = RuleVoices::of(reading, rules);
-    let score = model.score(reading.words.iter(), voices.by_entry(rules));
-    let shares = Shares::of(&score, &voices, model, rules);
+    let Evidence { reading, voices, score, .. } = evidence;
+    let shares = Shares::of(score, voices, model, rules);
     let mut candidates: Vec<Candidate> = Category::ALL
         .into_iter()
         .map(Some)
@@ -122,7 +113,7 @@ fn verdict(reading: &Reading<'_>, rules: &RuleSet) -> Verdict {
     let category_at = |at: usize| candidates.get(at).and_then(|candidate| candidate.category);
     let (best, next) = (category_at(0), category_at(1));
     let confidence = candidates.first().map_or(0.0, |best| best.confidence);
-    let because = because([best, next], &shares, &score, &voices, reading, rules);
+    let because = because([best, next], &shares, score, voices, reading, rules);
     // An answer for which no word speaks is a habit, not an answer.
     let abstained = because.is_empty() || confidence < abstain_below;
     let out_of_competence = !abstained && best.is_none();

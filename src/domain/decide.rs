@@ -24,6 +24,8 @@ use super::time::Timestamp;
 use super::understand::Understood;
 use super::urgency::Urgency;
 
+mod alarm;
+
 mod answer;
 
 mod arrival;
@@ -139,6 +141,10 @@ pub struct Snapshot {
     pub ticket: Option<Ticket>,
     /// Open tickets of the same subcategory that are near in time and place.
     pub earlier: Vec<Earlier>,
+    /// The same for the second problem of the mail.
+    pub second_earlier: Vec<Earlier>,
+    /// The same for the ticket that the mail continues, at the place that the mail names.
+    pub answered_earlier: Vec<Earlier>,
     /// The other ticket that staff named.
     pub other: Option<Ticket>,
     /// The tickets that repeat this one.
@@ -184,6 +190,10 @@ pub struct KnownLetter {
 pub struct Correction {
     /// The right category.
     pub category: Option<Category>,
+    /// It is none of ours: no category is right.
+    pub not_ours: bool,
+    /// Whom to turn to instead, as the id of a referral; says that it is none of ours.
+    pub refer: Option<String>,
     /// The right subcategory, a code of the taxonomy; it brings its category along.
     pub subcategory: Option<String>,
     /// The right urgency.
@@ -316,6 +326,14 @@ pub fn decide(desk: &Desk, snapshot: &Snapshot, event: &Event<'_>, now: Timestam
         Event::CallDue => on_call::due(desk, snapshot, now),
         Event::LetterFailed(failed) => delivery::refused(desk, snapshot, failed, now),
     }
+}
+
+/// The ticket as it stands after these changes, when they change it.
+fn latest(changes: &[Change]) -> Option<&Ticket> {
+    changes.iter().rev().find_map(|change| match change {
+        Change::Update(ticket) => Some(&**ticket),
+        _ => None,
+    })
 }
 
 impl Decision {

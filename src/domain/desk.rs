@@ -13,7 +13,7 @@ use super::trust::Policy;
 pub enum Envelope {
     /// Our own address, so that bounces come back to the mailbox.
     From,
-    /// Our own address with the letter's signed id behind a `+`, so that a bounce names its letter.
+    /// Our own address with the letter's signed id behind a `+`, so that a bounce names its letter; for every letter.
     Verp,
     /// `<>`: nobody (RFC 3834 section 3.3).
     Null,

@@ -5,7 +5,9 @@
 
 use super::kind::{Identity, kind};
 use super::mail::{Address, Forwarded, Mail};
+use super::rules::RuleSet;
 use super::text::fold;
+use super::understand::understand;
 
 #[cfg(test)]
 mod tests;
@@ -41,9 +43,21 @@ pub fn is_forward(subject: &str) -> bool {
     prefixed(&fold(subject), FORWARD_PREFIXES)
 }
 
+/// Reply prefixes by language, as RFC 5322 section 3.6.5 allows and programs write them.
+const REPLY_PREFIXES: &[&str] = &[
+    "re", "r", "rif", "risp", "aw", "antw", "antwort", "sv", "vs", "odp", "res", "resp", "ref",
+    "回复", "答复", "відп",
+];
+
+/// Whether a subject begins as programs make it of an answered one's.
+#[must_use]
+pub fn is_answer(subject: &str) -> bool {
+    prefixed(&fold(subject), REPLY_PREFIXES)
+}
+
 /// One-letter prefixes (`R:`, `I:`) count only with a blank behind, longer ones also without;
 /// a counter may stand between (`Re[2]:`, `Re(2):`).
-pub(in crate::domain) fn prefixed(subject: &str, prefixes: &[&str]) -> bool {
+fn prefixed(subject: &str, prefixes: &[&str]) -> bool {
     let Some((prefix, rest)) = subject.split_once(':') else { return false };
     let bare = prefix
         .trim()
@@ -64,12 +78,15 @@ pub struct PassedOn {
 /// A forward of one of our people, taken apart: the mail as if its author had written to us, and who passed it on.
 /// `None` where the mail is no such forward, or where it is not plain whose report it is.
 #[must_use]
-pub fn unfolded(mail: &Mail, identity: &Identity) -> Option<(Mail, PassedOn)> {
+pub fn unfolded(mail: &Mail, identity: &Identity, rules: &RuleSet) -> Option<(Mail, PassedOn)> {
     let by = mail.from.clone().filter(|from| is_colleague(from, identity))?;
     if !is_passing_on(&mail.text, &mail.forwarded) {
         return None;
     }
     let inner = author(&mail.forwarded, identity)?;
+    if !shows_itself(mail) && is_another_matter(&mail.text, inner, rules) {
+        return None;
+    }
     let inside = Mail {
         from: Some(inner.author.clone()),
         subject: if inner.subject.is_empty() {
@@ -98,7 +115,8 @@ pub fn unfolded(mail: &Mail, identity: &Identity) -> Option<(Mail, PassedOn)> {
     Some((mail, passed))
 }
 
-fn is_colleague(address: &Address, identity: &Identity) -> bool {
+/// Whether an address is one of staff, or of the organisation's domains, and not our own mailbox.
+pub(super) fn is_colleague(address: &Address, identity: &Identity) -> bool {
     let listed = |known: &String| known.trim().eq_ignore_ascii_case(&address.address);
     let domain = address.domain();
     let ours = |known: &String| {
@@ -118,37 +136,123 @@ fn shows_itself(mail: &Mail) -> bool {
     mail.forwarded.last().is_some_and(inner)
 }
 
+/// Whether a note without a word of passing on is a report of its own: about something else than what it stands above.
+fn is_another_matter(note: &str, inner: &Forwarded, rules: &RuleSet) -> bool {
+    if says_it_passes_on(&fold(note)) {
+        return false;
+    }
+    let category = |subject: &str, text: &str| {
+        let words = Mail { subject: subject.to_owned(), text: text.to_owned(), ..Mail::default() };
+        understand(&words, rules).verdict.category
+    };
+    let own = category("", note);
+    own.is_some() && own != category(&inner.subject, &inner.text)
+}
+
 /// Letters of a note without a word of passing on: more is a report of the colleague's own.
 const NOTE_LETTERS_MAX: usize = 80;
 
 /// Letters of a note with such a word: a covering letter is as long as that.
 const COVER_LETTERS_MAX: usize = 500;
 
-/// Words of who passes on, folded.
-const PASSING: [&str; 22] = [
-    "inoltr",
-    "trasmett",
+/// What who passes on writes, folded: whole words, or with `*` their beginnings.
+const PASSING: [&str; 84] = [
+    "inoltro",
+    "inoltra",
+    "inoltrare",
+    "inoltrarvi",
+    "inoltrarti",
+    "inoltrata",
+    "inoltrato",
+    "inoltrate",
+    "inoltrati",
+    "inoltrando",
+    "inoltriamo",
+    "inoltrano",
+    "trasmett*",
+    "trasmess*",
     "per competenza",
-    "giro ",
+    "per conoscenza",
+    "per quanto di competenza",
+    "vi giro",
+    "ti giro",
+    "giro la",
+    "giro a",
+    "giro per",
+    "giro questa",
+    "giro questo",
     "giriamo",
-    "ricevut",
-    "pervenut",
+    "rigiro",
+    "ricevuta da*",
+    "ricevuto da*",
+    "ricevuta oggi",
+    "ricevuta ieri",
+    "ho ricevuto la",
+    "ho ricevuto questa",
+    "abbiamo ricevuto la",
+    "abbiamo ricevuto questa",
+    "segnalazione ricevuta",
+    "mail ricevuta",
+    "messaggio ricevuto",
+    "pervenut*",
     "sottostante",
     "di seguito",
     "qui sotto",
     "in calce",
     "vedi sotto",
+    "vedere sotto",
+    "quanto sotto",
+    "quanto segnalato",
+    "quanto riportato",
+    "quanto scrive",
+    "quanto scritto",
+    "segnalato da*",
+    "sotto riportat*",
     "come da",
     "in allegato",
     "allego",
-    "per conoscenza",
     "segnalazione di",
     "richiesta di",
+    "mail di",
+    "rispondere direttamente",
+    "alla signora",
+    "al signore",
+    "al cittadino",
+    "alla cittadina",
+    "all utente",
+    "per cortesia verificare",
+    "prega di verificare",
     "fyi",
-    "forward",
+    "forward*",
     "see below",
-    "verificare",
+    "segnalato da*",
+    "segnalata da*",
+    "segnalati da*",
+    "segnalate da*",
+    "segnalatoc*",
+    "segnalatac*",
+    "ci segnala*",
+    "mi segnala*",
+    "quanto sotto",
+    "sotto riportat*",
+    "sotto indicat*",
+    "sotto segnal*",
+    "seguente segnalazione",
+    "riceviamo",
+    "mail below",
+    "message below",
 ];
+
+/// Whether a phrase of [`PASSING`] stands among the words of a folded text.
+fn says_it_passes_on(folded: &str) -> bool {
+    let words: Vec<&str> =
+        folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let spaced = format!(" {} ", words.join(" "));
+    PASSING.iter().any(|phrase| match phrase.strip_suffix('*') {
+        Some(beginning) => spaced.contains(&format!(" {beginning}")),
+        None => spaced.contains(&format!(" {phrase} ")),
+    })
+}
 
 /// Words that answer what is shown instead of passing it on, folded.
 const ANSWERING: [&str; 8] = [
@@ -162,6 +266,25 @@ const ANSWERING: [&str; 8] = [
     "confermo",
 ];
 
+fn is_answering(folded: &str) -> bool {
+    ANSWERING.iter().any(|word| folded.contains(word))
+}
+
+/// Words of a note that asks, beside which `risolto` or `sistemato` is what it asks for, folded.
+const ASKING: [&str; 8] =
+    ["non ", "venga", "vengano", "chied", "prega", "prego", "interven", "urgen"];
+
+/// Whether a mail shows or encloses another to pass it on, whoever sends it: no answer to it, by its subject or
+/// its ancestors, and none by its words.
+pub(super) fn passes_on(mail: &Mail) -> bool {
+    let answer = !mail.in_reply_to.is_empty() || prefixed(&fold(&mail.subject), REPLY_PREFIXES);
+    let note = fold(&mail.text);
+    let asks = ASKING.iter().any(|word| note.contains(word));
+    !mail.forwarded.is_empty()
+        && (is_forward(&mail.subject) || !answer)
+        && (asks || !is_answering(&note))
+}
+
 fn is_passing_on(text: &str, forwarded: &[Forwarded]) -> bool {
     if forwarded
         .last()
@@ -171,11 +294,10 @@ fn is_passing_on(text: &str, forwarded: &[Forwarded]) -> bool {
     }
     let letters = text.chars().filter(|char| char.is_alphabetic()).take(COVER_LETTERS_MAX).count();
     let folded = fold(text);
-    if ANSWERING.iter().any(|word| folded.contains(word)) {
+    if is_answering(&folded) {
         return false;
     }
-    letters < NOTE_LETTERS_MAX
-        || (letters < COVER_LETTERS_MAX && PASSING.iter().any(|word| folded.contains(word)))
+    letters < NOTE_LETTERS_MAX || (letters < COVER_LETTERS_MAX && says_it_passes_on(&folded))
 }
 
 /// Whose report it is: the first author who is no colleague that only passes on. Our own mailbox among the

@@ -8,13 +8,16 @@
 //!   (RFC 3834 section 2), or it is a machine that reports a fault (a lift, a boiler, a pump);
 //! - **ticket and acknowledgement**: a person.
 //!
-//! A weak sign never costs a ticket, a strong sign is one that no mail program of a person sets.
+//! A weak sign never costs a ticket, a strong sign is one that no mail program of a person sets. What was filed
+//! on words alone is looked at again once it is understood ([`reconsidered`]).
 
 mod alarm;
 mod autoreply;
 mod bounce;
+mod doubt;
 mod headers;
 mod lists;
+mod notice;
 mod person;
 mod phrases;
 mod reason;
@@ -28,6 +31,7 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::doubt::reconsidered;
 pub use self::reason::KindReason;
 use self::sight::Sight;
 use super::mail::{Damage, Mail};

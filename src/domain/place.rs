@@ -9,6 +9,7 @@
 mod code;
 mod coordinates;
 mod gazetteer;
+mod idiom;
 mod key;
 mod number;
 mod photo;
@@ -16,12 +17,14 @@ mod registered;
 mod signature;
 mod site;
 mod street;
+mod telling;
 mod token;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -31,10 +34,12 @@ pub use key::Marks;
 pub(super) use key::{Nearness, nearness};
 
 use super::mail::Mail;
+use super::text::unwrapped;
 use super::understand::is_bare_forward;
 use coordinates::Position;
 use gazetteer::{Name, Said, Site};
 use street::Street;
+use telling::Told;
 use token::{Line, is_link};
 
 /// Lines read for a place; nobody says where it is after so many.
@@ -68,24 +73,24 @@ pub struct Place {
     pub longitude: Option<f64>,
 }
 
-/// Finds where a mail's matter is: a street that the register knows before one that it does not, with a number
-/// before without, the subject's before the text's, the first before later ones, the writer's own home last; a
-/// named site where there is no street. Coordinates and the number on a lamp post are added to either.
-/// `quoted` is read for a bare forward only.
+/// Finds where a mail's matter is: the writer's own home and what is well last; a street that the register knows
+/// before one that it does not, one of the sentence whose words decided before others, with a number before
+/// without, the subject's before the text's, the first before later ones; a named site where there is no street.
+/// Coordinates and the number on a lamp post are added to either. `quoted` is read for a bare forward only.
 #[must_use]
 pub fn place(subject: &str, text: &str, quoted: &str, gazetteer: &Gazetteer) -> Option<Place> {
-    let own = find(&[subject, text], None, gazetteer);
-    if own.is_none() && is_bare_forward(text) { find(&[quoted], None, gazetteer) } else { own }
+    let own = find(&[subject, text], &[], None, gazetteer);
+    if own.is_none() && is_bare_forward(text) { find(&[quoted], &[], None, gazetteer) } else { own }
 }
 
-/// The same for a mail, with where its photos were taken.
+/// The same for a mail, with the words that decided what it is about and where its photos were taken.
 #[must_use]
-pub fn of_mail(mail: &Mail, gazetteer: &Gazetteer) -> Option<Place> {
+pub fn of_mail(mail: &Mail, because: &[String], gazetteer: &Gazetteer) -> Option<Place> {
     let photo = photo::position(&mail.attachments);
-    let own = find(&[&mail.subject, &mail.text], photo, gazetteer);
+    let own = find(&[&mail.subject, &mail.text], because, photo, gazetteer);
     let says_it = own.as_ref().is_some_and(|place| photo.is_none() || place.street.is_some());
     let written = if !says_it && is_bare_forward(&mail.text) {
-        find(&[&mail.quoted], photo, gazetteer).or(own)
+        find(&[&mail.quoted], because, photo, gazetteer).or(own)
     } else {
         own
     };
@@ -103,8 +108,14 @@ struct Ground<'a> {
 /// the register.
 const LOOKUPS_MAX: usize = 30;
 
-fn find(texts: &[&str], photo: Option<Position>, gazetteer: &Gazetteer) -> Option<Place> {
-    let ground = Ground { gazetteer, districts: gazetteer.districts_in(texts) };
+fn find(
+    texts: &[&str],
+    because: &[String],
+    photo: Option<Position>,
+    gazetteer: &Gazetteer,
+) -> Option<Place> {
+    let texts: Vec<Cow<'_, str>> = texts.iter().map(|text| unwrapped(text)).collect();
+    let ground = Ground { gazetteer, districts: gazetteer.districts_in(&texts) };
     let lines = || texts.iter().flat_map(|text| text.lines()).take(LINES_MAX).map(Line::new);
     let mut streets: Vec<(Worth, Place)> = Vec::new();
     let mut sites: Vec<(u8, Place)> = Vec::new();
@@ -116,15 +127,14 @@ fn find(texts: &[&str], photo: Option<Position>, gazetteer: &Gazetteer) -> Optio
             lookups = lookups.saturating_sub(1);
         }
         sites.extend(sites_of(&line, &found, gazetteer));
-        streets.extend(
-            found.iter().map(|street| (worth(street), at_street(&line, street, gazetteer))),
-        );
+        let told = telling::told(&line, &found, because);
+        streets.extend(found.iter().map(|street| {
+            (worth(street, telling::around(&told, street)), at_street(&line, street, gazetteer))
+        }));
         code = code.or_else(|| code::first(&line).map(str::to_owned));
     }
-    // min_by_key keeps the first of equals, which is the order of the text.
-    let street = streets.into_iter().min_by_key(|(worth, _)| *worth);
     let site = sites.into_iter().min_by_key(|(worth, _)| *worth).map(|(_, place)| place);
-    let place = chosen(street, site, gazetteer);
+    let place = chosen(best(&streets), site, gazetteer);
     let place = with_code(place, code);
     let point = texts.iter().find_map(|text| coordinates::first(text));
     let place = match point {
@@ -132,6 +142,18 @@ fn find(texts: &[&str], photo: Option<Position>, gazetteer: &Gazetteer) -> Optio
         None => photo::with_position(place, photo),
     };
     place.map(|place| gazetteer.locate(place))
+}
+
+/// The best of all streets, as another sentence says it with its number if its own does not.
+fn best(streets: &[(Worth, Place)]) -> Option<(Worth, Place)> {
+    // min_by_key keeps the first of equals, which is the order of the text.
+    let (worth, best) = streets.iter().min_by_key(|(worth, _)| *worth)?.clone();
+    let key = Marks::of(&best).place_key;
+    let same = |(_, place): &&(Worth, Place)| {
+        place.number.is_some() && Marks::of(place).place_key == key && best.number.is_none()
+    };
+    let numbered = streets.iter().find(same).map(|(_, place)| place.clone());
+    Some((worth, numbered.unwrap_or(best)))
 }
 
 /// A street, unless a site of the list says more: the street is only the writer's home, or the register does
@@ -174,15 +196,16 @@ fn at_point(place: Place, position: Position) -> Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Worth {
     is_home: bool,
-    is_unknown: bool,
-    without_number: bool,
+    /// Unknown to the register, in a sentence that decided nothing, without a number.
+    lacks: [bool; 3],
 }
 
-const fn worth(street: &Street<'_>) -> Worth {
+/// Of a street and the sentence around it.
+fn worth(street: &Street<'_>, told: Option<&Told>) -> Worth {
+    let is_silent = !told.is_some_and(|told| told.speaks);
     Worth {
-        is_home: street.is_home,
-        is_unknown: street.known.is_none(),
-        without_number: street.number.is_none(),
+        is_home: street.is_home || told.is_some_and(|told| told.is_aside),
+        lacks: [street.known.is_none(), is_silent, street.number.is_none()],
     }
 }
 
@@ -221,6 +244,10 @@ fn sites_of(line: &Line<'_>, streets: &[Street<'_>], gazetteer: &Gazetteer) -> V
             (0, at_site(line.written(start..words.end), Some(site)))
         })
         .collect();
+    let small = site::small(line, streets, |words| gazetteer.sites().named(words));
+    found.extend(
+        small.into_iter().map(|(words, site)| (0, at_site(line.written(words), Some(site)))),
+    );
     for (worth, words) in site::sites(line, streets) {
         if listed.iter().any(|(known, _)| known.contains(&words.start)) {
             continue;

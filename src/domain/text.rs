@@ -1,9 +1,14 @@
 //! Words as the rules see them: folded, with the place where the writer put them.
 
+mod wrapped;
+
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+
+use wrapped::begins_sentence;
+pub use wrapped::unwrapped;
 
 /// Text beyond this many bytes is not read for meaning: what a mail is about is said by then, and the
 /// time a hostile one costs stays bounded.
@@ -104,7 +109,7 @@ pub fn is_han(char: char) -> bool {
 }
 
 /// The byte ranges of a text's sentences. A line break ends one, because people who write in lines
-/// often forget the full stop; the full stop of `n. 12` or `S. Pietro` does not.
+/// often forget the full stop; the full stop of `n. 12` or `S. Pietro` does not, that of `via Roma 3. Il …` does.
 #[must_use]
 pub fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
@@ -116,7 +121,11 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
         let before_gap = chars.peek().is_none_or(|(_, next)| next.is_whitespace());
         let ends = match char {
             '\n' | '!' | '?' | ';' | '。' | '！' | '？' | '؟' => true,
-            '.' => before_gap && last_word > 2,
+            '.' if before_gap && last_word <= SHORT_CHARS => {
+                let number = text.get(start..at).is_some_and(ends_with_number);
+                ends_after_short(number, text.get(end..).unwrap_or_default())
+            }
+            '.' => before_gap,
             _ => false,
         };
         last_word = if char.is_alphanumeric() { last_word.saturating_add(1) } else { 0 };
@@ -128,6 +137,23 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
     found.push(start..text.len());
     found.retain(|range| text.get(range.clone()).is_some_and(|part| !part.trim().is_empty()));
     found
+}
+
+/// Words as short as this are often written with a stop (`n.`, `st.`).
+const SHORT_CHARS: usize = 2;
+
+/// Whether a number ends the text, with words of the same sentence before it: `1.` begins an item of a list.
+fn ends_with_number(text: &str) -> bool {
+    let words = text.trim_end_matches(|char: char| char.is_ascii_digit());
+    words.len() < text.len() && words.ends_with(' ') && !words.trim().is_empty()
+}
+
+/// Whether the stop after a number or a short word ends the sentence before `rest`.
+fn ends_after_short(number: bool, rest: &str) -> bool {
+    let capital = rest.trim_start_matches(' ').starts_with(char::is_uppercase);
+    // `G. E. Rossi`: an initial is no word.
+    let initial = rest.trim_start_matches(' ').chars().nth(1).is_some_and(|char| char == '.');
+    (begins_sentence(rest) && !initial) || (number && capital)
 }
 
 #[cfg(test)]
@@ -177,6 +203,26 @@ mod tests {
         let found: Vec<&str> =
             sentences(text).into_iter().map(|range| text.get(range).unwrap().trim()).collect();
         assert_eq!(found, ["Via Roma n. 12 al buio.", "Grazie", "Anna"]);
+        for (text, count) in [
+            ("C'è una buca in via Roma 3. Il lampione di via Po è spento.", 2),
+            ("C'è una buca in via Po. Il lampione è spento.", 2),
+            ("C'è una buca in via Roma 3. lato nord", 1),
+            ("La chiesa dei Ss. Pietro e Paolo", 1),
+            ("1. Lampione spento", 1),
+        ] {
+            assert_eq!(sentences(text).len(), count, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_house_number_may_end_a_sentence() {
+        for (text, expected) in [
+            ("Buca in via Roma 3. Il palo è spento.", 2),
+            ("1. Buca in via Po 3\n2. Palo spento", 2),
+            ("al km 3. al buio", 1),
+        ] {
+            assert_eq!(sentences(text).len(), expected, "{text}");
+        }
     }
 
     #[test]

@@ -34,6 +34,9 @@ const MAILS_MAX: usize = 10;
 /// Numbers looked up for one mail: more in one subject are noise.
 const NUMBERS_MAX: usize = 5;
 
+/// Addresses looked at for a token: more recipients are a circular.
+const ADDRESSES_MAX: usize = 100;
+
 /// A serial has six digits and may grow.
 const SERIAL_DIGITS: std::ops::RangeInclusive<usize> = 6..=9;
 
@@ -43,8 +46,12 @@ pub fn keys(mail: &Mail, signer: &Signer) -> Keys {
     let (letters, mut mails): (Vec<&str>, Vec<&str>) =
         mail.ancestors().into_iter().partition(|id| signer.verify(id).is_some());
     mails.truncate(MAILS_MAX);
+    let addressed = addressed(mail).into_iter().filter(|id| signer.verify(id).is_some());
+    let mut letters: Vec<String> =
+        letters.into_iter().map(str::to_owned).chain(addressed).map(|id| bare(&id)).collect();
+    letters.dedup();
     Keys {
-        letters: letters.into_iter().map(bare).collect(),
+        letters,
         mails: mails.into_iter().map(str::to_owned).collect(),
         numbers: numbers(&mail.subject),
     }
@@ -61,17 +68,28 @@ pub fn reported_letters(mail: &Mail, signer: &Signer) -> Vec<String> {
         .flat_map(|report| [report.envelope_id.as_str(), report.original_message_id.as_str()]);
     let pec = mail.pec.iter().map(|pec| pec.reference.as_str());
     let named = report.chain(pec).map(str::to_owned);
-    let returned = mail.to.iter().filter_map(|to| {
-        let token = to.local().split_once('+')?.1;
-        Some(format!("{token}@{}", to.domain()))
-    });
     let thread = mail.ancestors().into_iter().map(str::to_owned);
     named
-        .chain(returned)
+        .chain(addressed(mail))
         .chain(thread)
         .filter(|id| signer.verify(id).is_some())
         .map(|id| bare(&id))
         .collect()
+}
+
+/// The ids that stand in addresses: ours of a letter is the mailbox, a plus sign and the letter's token. Whoever
+/// forwards or hides the recipients leaves the address in the fields that servers set at the delivery.
+fn addressed(mail: &Mail) -> Vec<String> {
+    const DELIVERED: [&str; 4] = ["delivered-to", "x-original-to", "envelope-to", "x-envelope-to"];
+    let visible = mail.to.iter().map(|to| to.address.as_str());
+    let delivered = DELIVERED.iter().flat_map(|name| mail.header_all(name));
+    let ids = visible.chain(delivered).filter_map(|address| {
+        let (local, domain) = address.trim_matches(['<', '>', ' ']).rsplit_once('@')?;
+        // The mailbox may itself have a plus sign; a token has none.
+        let (_, token) = local.rsplit_once('+')?;
+        Some(format!("{token}@{domain}"))
+    });
+    ids.take(ADDRESSES_MAX).collect()
 }
 
 /// The Message-ID as the store has it: relays may fold its case.
@@ -79,7 +97,7 @@ fn bare(id: &str) -> String {
     id.trim_matches(['<', '>', ' ']).to_ascii_lowercase()
 }
 
-fn numbers(subject: &str) -> Vec<String> {
+pub(super) fn numbers(subject: &str) -> Vec<String> {
     let mut numbers: Vec<String> = subject
         .split(|letter: char| !(letter.is_ascii_digit() || letter == '-'))
         .filter(|word| {
@@ -148,6 +166,33 @@ mod tests {
             candidate("2026-000002", true, &[]),
         ];
         assert_eq!(continues(&known, "anna@x.example").unwrap().number, "2026-000002");
+    }
+
+    #[test]
+    fn the_plus_address_of_a_letter_threads() {
+        let signer = Signer::new("a", [7; 32]);
+        let kind = crate::domain::letter::LetterKind::Acknowledgement;
+        let id = signer.message_id(kind, "mail:1", "anna@x.example", "comune.example");
+        let (token, domain) = id.split_once('@').unwrap();
+        let to = |local: &str| crate::domain::mail::Address {
+            name: String::new(),
+            address: format!("{local}@{domain}"),
+        };
+        let header = |name: &str, value: String| crate::domain::mail::Header {
+            name: name.to_owned(),
+            value,
+        };
+        let hidden = header("delivered-to", format!("<noi+{token}@{domain}>"));
+        let cases = [
+            (Mail { to: vec![to(&format!("noi+{token}"))], ..Mail::default() }, true),
+            (Mail { to: vec![to(&format!("noi+strade+{token}"))], ..Mail::default() }, true),
+            (Mail { headers: vec![hidden], ..Mail::default() }, true),
+            (Mail { to: vec![to("noi+a.forged.a.token")], ..Mail::default() }, false),
+        ];
+        for (mail, threads) in cases {
+            assert_eq!(keys(&mail, &signer).letters.contains(&id), threads, "{mail:?}");
+            assert_eq!(reported_letters(&mail, &signer).contains(&id), threads, "{mail:?}");
+        }
     }
 
     #[test]

@@ -3,12 +3,15 @@
 mod matters;
 mod reading;
 
+use matters::Second;
+
 pub use matters::Matter;
 pub(super) use reading::Reading;
 
-use super::classify::{Verdict, classify};
+use super::classify::{Evidence, Verdict, classify};
+use super::forward::passes_on;
 use super::language::{Language, language};
-use super::mail::Mail;
+use super::mail::{Forwarded, Mail};
 use super::place::{self, Place};
 use super::rules::RuleSet;
 use super::text::{fold, words};
@@ -29,23 +32,58 @@ pub struct Understood {
     pub language: Language,
 }
 
-/// Reads a mail's subject and text, and what it quotes where it says nothing itself (a bare forward).
-/// Total and deterministic; linear in the length, which is bounded by
+/// Reads a mail's subject and text, and what it quotes where it says nothing itself (a bare forward). Where a
+/// covering note says something, a danger in what it passes on is one all the same, and what the note does not
+/// tell is taken from there. Total and deterministic; linear in the length, which is bounded by
 /// [`TEXT_BYTES_MAX`](super::text::TEXT_BYTES_MAX).
 #[must_use]
 pub fn understand(mail: &Mail, rules: &RuleSet) -> Understood {
-    let text = if is_bare_forward(&mail.text) { forwarded(mail) } else { mail.text.clone() };
+    let bare = is_bare_forward(&mail.text);
+    let text = if bare { forwarded(mail) } else { mail.text.clone() };
     let reading = Reading::of(&mail.subject, &text, rules.lexicon());
-    let verdict = classify(&reading, &mail.quoted, rules);
-    let place = place::of_mail(mail, rules.places());
-    let second = matters::second(mail, &verdict, place.as_ref(), rules).map(Box::new);
-    Understood {
-        verdict,
-        place,
-        urgency: urgency(&reading, rules),
-        second,
-        language: language(&reading),
+    let evidence = Evidence::of(&reading, rules);
+    let mut verdict = if reading.words.is_empty() {
+        // The person says nothing at all: what they quote is all there is.
+        let quoted = Reading::new(&mail.quoted, rules.lexicon());
+        classify(&Evidence::of(&quoted, rules), rules)
+    } else {
+        classify(&evidence, rules)
+    };
+    let mut place = place::of_mail(mail, &verdict.because, rules.places());
+    let mut urgent = urgency(&evidence, rules);
+    if let Some(inner) = passed_on(mail).filter(|_| !bare) {
+        let passed = Reading::of(&inner.subject, &inner.text, rules.lexicon());
+        let passed = Evidence::of(&passed, rules);
+        let inside = classify(&passed, rules);
+        if verdict.category.is_none() && !inside.abstained {
+            verdict = inside;
+        }
+        let unsigned = Mail { signature: String::new(), ..mail.clone() };
+        place = place::of_mail(&unsigned, &verdict.because, rules.places())
+            .or_else(|| place::place(&inner.subject, &inner.text, "", rules.places()))
+            .or(place);
+        let within = urgency(&passed, rules);
+        if within.urgency < urgent.urgency {
+            urgent = within;
+        }
     }
+    let second = matters::second(mail, &verdict, place.as_ref(), rules);
+    let second = second.map(|Second { matter, first_place }| {
+        // Of two places the whole mail may be given the second one's.
+        if first_place.is_some() && place == matter.place {
+            place = first_place;
+        }
+        Box::new(matter)
+    });
+    let language = language(&reading, place.as_ref());
+    Understood { verdict, place, urgency: urgent, second, language }
+}
+
+/// The newest mail inside a forward that says something by itself; none in an answer.
+fn passed_on(mail: &Mail) -> Option<&Forwarded> {
+    let says = |inner: &&Forwarded| !inner.text.is_empty() && !is_bare_forward(&inner.text);
+    let inner = mail.forwarded.iter().find(says)?;
+    (passes_on(mail) && !mail.text.contains(inner.text.as_str())).then_some(inner)
 }
 
 fn forwarded(mail: &Mail) -> String {
@@ -129,6 +167,59 @@ mod tests {
             };
             let understood = understand(&mail, &rules());
             assert!(understood.urgency.urgency > super::super::urgency::Urgency::High, "{text}");
+        }
+    }
+
+    fn covered(subject: &str, note: &str) -> Understood {
+        let inner = Forwarded {
+            subject: "gas".into(),
+            text: "Forte odore di gas in cucina alla scuola Marconi, via Volta 2".into(),
+            ..Forwarded::default()
+        };
+        let mail = Mail {
+            subject: subject.into(),
+            text: note.into(),
+            forwarded: vec![inner],
+            in_reply_to: vec!["1@x.example".into()],
+            signature: "Ufficio URP\nvia Emilia 1".into(),
+            ..Mail::default()
+        };
+        understand(&mail, &rules())
+    }
+
+    #[test]
+    fn a_danger_under_a_covering_note_is_one() {
+        for note in [
+            "Buongiorno, vi giro la segnalazione ricevuta stamattina dal signor Rossi, chiedendo di verificare quanto prima. Grazie, Anna",
+            "Si prega di intervenire con la massima sollecitudine per quanto sotto segnalato dal nostro utente, restiamo in attesa di cortese riscontro",
+        ] {
+            let understood = covered("Fwd: gas", note);
+            assert_eq!(
+                understood.urgency.urgency,
+                super::super::urgency::Urgency::Emergency,
+                "{note}"
+            );
+            assert!(understood.place.unwrap().text.contains("Volta 2"), "{note}");
+        }
+    }
+
+    #[test]
+    fn a_danger_below_an_answer_or_a_settled_note_is_old() {
+        for (subject, note) in [
+            (
+                "Re: gas",
+                "Buongiorno, avete poi verificato le piastrelle rotte nel corridoio della palestra? Attendiamo.",
+            ),
+            (
+                "I: gas",
+                "Buongiorno, per vostra conoscenza: il tecnico è passato e il guasto è stato risolto questa mattina.",
+            ),
+        ] {
+            let understood = covered(subject, note);
+            assert!(
+                understood.urgency.urgency > super::super::urgency::Urgency::Emergency,
+                "{note}"
+            );
         }
     }
 

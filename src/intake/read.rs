@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::domain::decide::Arrival;
 use crate::domain::desk::Desk;
 use crate::domain::forward::{self, PassedOn};
-use crate::domain::kind::{Kind, KindVerdict, kind};
+use crate::domain::kind::{Kind, KindVerdict, kind, reconsidered};
 use crate::domain::mail::{Damage, Mail};
 use crate::domain::thread;
 use crate::domain::time::Timestamp;
@@ -78,9 +78,10 @@ struct Read {
 
 fn understood(desk: &Desk, mail: Mail) -> Read {
     let kind = kind(&mail, &desk.identity, is_own(desk, &mail));
+    let kind = reconsidered(kind, &mail, &desk.identity, &desk.rules);
     // An answer to a letter of ours goes on in its ticket, whoever writes it and whatever it shows.
     let unfolded = (kind.ticket && thread::keys(&mail, &desk.signer).letters.is_empty())
-        .then(|| forward::unfolded(&mail, &desk.identity))
+        .then(|| forward::unfolded(&mail, &desk.identity, &desk.rules))
         .flatten();
     let (mail, passed_on) = match unfolded {
         Some((inside, passed)) => (inside, Some(passed)),

@@ -1,5 +1,7 @@
 //! Bytes become text whatever their charset claims to be; a claim that was missing, unknown or untrue is damage.
 
+mod guess;
+
 use mail_parser::decoders::charsets::map::charset_decoder;
 
 use super::transfer;
@@ -13,14 +15,26 @@ pub(super) struct Decoded {
 
 /// Reads `bytes` in the declared charset.
 ///
-/// Undeclared or unknown: UTF-8 if valid, ISO-2022-JP if it switches alphabets, else windows-1252. The Latin
-/// charsets are read as windows-1252 (WHATWG Encoding Standard), and as UTF-8 where the bytes say so: no Western
-/// text is valid UTF-8 by accident.
+/// Undeclared or unknown: UTF-16 by its mark, UTF-8 if valid, ISO-2022-JP if it switches alphabets, Cyrillic or
+/// Chinese where whole words are of high bytes, else windows-1252. The Latin charsets are read as windows-1252
+/// (WHATWG Encoding Standard). A charset of single bytes is not believed where the bytes are valid UTF-8: no text in
+/// one is that by accident.
 pub(super) fn decode(bytes: &[u8], declared: Option<&str>) -> Decoded {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let name = declared.map(canonical).unwrap_or_default();
     if bytes.is_ascii() && !switches_alphabets(&name) {
         return undeclared_ascii(bytes);
+    }
+    if let Some(decoder) = guess::by_mark(bytes).filter(|_| !name.starts_with("utf_16")) {
+        return Decoded {
+            text: decoded_as(bytes.get(2..).unwrap_or_default(), decoder),
+            repaired: true,
+        };
+    }
+    if guess::is_single_byte(&name)
+        && let Ok(text) = std::str::from_utf8(bytes)
+    {
+        return Decoded { text: text.to_owned(), repaired: true };
     }
     match name.as_str() {
         "utf_8" => match std::str::from_utf8(bytes) {
@@ -104,6 +118,9 @@ fn latin(bytes: &[u8], name: &str) -> Decoded {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Decoded { text: text.to_owned(), repaired: true };
     }
+    if let Some(alphabet) = guess::alphabet(bytes) {
+        return Decoded { text: decoded_as(bytes, alphabet), repaired: true };
+    }
     let decoder = if name == "iso_8859_15" { "iso_8859_15" } else { "windows_1252" };
     let repaired = name.ends_with("ascii");
     Decoded { text: decoded_as(bytes, decoder), repaired }
@@ -123,16 +140,16 @@ fn guessed(bytes: &[u8]) -> String {
 /// Valid UTF-8 stays, the bytes between are windows-1252: mails are glued together from both. A cut last
 /// character is left out.
 fn mostly_utf8(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    let mut multibyte = false;
-    let mut strays = Vec::new();
+    let (mut multibyte, mut broken) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
-        multibyte |= !chunk.valid().is_ascii();
-        strays.push((text.len(), chunk.invalid()));
-        text.push_str(chunk.valid());
+        let characters = chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        multibyte = multibyte.saturating_add(characters);
+        broken = broken.saturating_add(usize::from(!chunk.invalid().is_empty()));
     }
-    if !multibyte {
-        return decoded_as(bytes, "windows_1252");
+    // A pair of bytes of another alphabet may be a character of UTF-8 by accident, most are not.
+    let alphabet = if broken > multibyte { guess::alphabet(bytes) } else { None };
+    if multibyte == 0 || alphabet.is_some() {
+        return decoded_as(bytes, alphabet.unwrap_or("windows_1252"));
     }
     bytes.utf8_chunks().fold(String::with_capacity(bytes.len()), |mut text, chunk| {
         text.push_str(chunk.valid());

@@ -64,8 +64,9 @@ pub(super) fn fill(mail: &mut Mail, tree: &Tree<'_>, damages: &mut Damages) {
     note_damage(mail, header, damages);
 }
 
-/// Takes author, subject and thread from the message inside a certified-mail envelope; its other fields follow the
-/// envelope's, without those that only the envelope may speak (RFC 6109 section 2.1).
+/// Takes author, subject and thread from the message inside a certified-mail envelope (RFC 6109 section 2.1). Of its
+/// other fields only those follow the envelope's that withhold an answer: the rest was written by whoever wrote the
+/// message, and would speak of the envelope.
 pub(super) fn replace_author(mail: &mut Mail, inner: &Tree<'_>) {
     let Some(root) = inner.root() else { return };
     let header = &root.header;
@@ -86,13 +87,53 @@ pub(super) fn replace_author(mail: &mut Mail, inner: &Tree<'_>) {
     if let Some(subject) = header.first("subject") {
         mail.subject = words::decode(subject).text;
     }
-    let own = |header: &Header| {
-        let name = header.name.as_str();
-        name == RESULTS
-            || matches!(name, "x-ricevuta" | "x-trasporto" | "content-type" | "received")
-    };
-    mail.headers.extend(others(header).into_iter().filter(|header| !own(header)));
+    mail.headers.extend(others(header).into_iter().filter(|header| withholds(&header.name)));
     mail.headers.truncate(HEADERS_MAX);
+}
+
+/// Whether an ordinary mail inside an anomaly envelope came from `<>`: its last server wrote that.
+pub(super) fn is_notification(inner: &Tree<'_>) -> bool {
+    inner.root().is_some_and(|root| return_path(&root.header) == ReturnPath::Null)
+}
+
+/// Fields by which a program says of itself that it is none to answer (RFC 3834 section 5, RFC 2369, RFC 2919).
+fn withholds(name: &str) -> bool {
+    const NAMES: [&str; 6] = [
+        "auto-submitted",
+        "precedence",
+        "x-precedence",
+        "x-auto-response-suppress",
+        "x-vacation",
+        "x-out-of-office",
+    ];
+    const FAMILIES: [&str; 4] = ["list-", "x-autorepl", "x-auto-repl", "x-autorespon"];
+    NAMES.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family))
+}
+
+/// The mailbox from which providers of certified mail write for others (RFC 6109 section 3.1.3): nobody's address.
+pub(super) fn is_certifier(address: &Address) -> bool {
+    address.local().eq_ignore_ascii_case("posta-certificata")
+}
+
+/// The person for whom a provider wrote: `"Per conto di: mario@pec.it" <posta-certificata@gestore.it>`, in the name
+/// or in `Reply-To`.
+pub(super) fn certified_author(mail: &Mail) -> Option<Address> {
+    let replies = mail.reply_to.as_ref().map(|reply_to| reply_to.address.clone());
+    let address = replies
+        .filter(|address| !address.is_empty())
+        .or_else(|| mail.from.as_ref().and_then(|from| bare_address(&from.name)))?;
+    let person = Address { name: String::new(), address };
+    (!is_certifier(&person)).then_some(person)
+}
+
+/// A subject without what certified envelopes put before it.
+pub(super) fn without_certified_prefix(subject: &str) -> &str {
+    let prefixes = ["POSTA CERTIFICATA:", "ANOMALIA MESSAGGIO:"];
+    let mut rest = subject.trim();
+    while let Some(shorter) = prefixes.iter().find_map(|prefix| rest.strip_prefix(prefix)) {
+        rest = shorter.trim_start();
+    }
+    rest
 }
 
 /// What an enclosed message's header tells of it.
@@ -100,9 +141,14 @@ pub(super) fn forwarded(header: &Section<'_>) -> Forwarded {
     let mut mail = Mail::default();
     fill_people(&mut mail, header);
     fill_ids(&mut mail, header);
+    let subject = header.first("subject").map(words::decode).unwrap_or_default().text;
+    let author = match &mail.from {
+        Some(from) if is_certifier(from) => certified_author(&mail),
+        from => from.clone(),
+    };
     Forwarded {
-        author: mail.from.unwrap_or_default(),
-        subject: header.first("subject").map(words::decode).unwrap_or_default().text,
+        author: author.unwrap_or_default(),
+        subject: without_certified_prefix(&subject).to_owned(),
         text: String::new(),
         message_id: mail.message_id,
     }
@@ -241,7 +287,7 @@ fn address(name: Option<&str>, found: Option<&str>) -> Address {
 
 /// The first `local@domain` in a text, its domain in lower case; surrounding signs are cut off.
 pub(super) fn bare_address(text: &str) -> Option<String> {
-    bare_addresses(text).next()
+    quoted_local(text).or_else(|| bare_addresses(text).next())
 }
 
 /// Every `local@domain` in a text, in order.
@@ -259,6 +305,19 @@ fn bare_addresses(text: &str) -> impl Iterator<Item = String> {
         let domain = domain.trim_end_matches('.').to_lowercase();
         (!domain.is_empty()).then(|| format!("{local}@{domain}"))
     })
+}
+
+/// `"mario rossi"@x.it`: a quoted local part (RFC 5321 section 4.1.2) is kept as it is written.
+fn quoted_local(text: &str) -> Option<String> {
+    let (before, after) = text.split_once("\"@")?;
+    let (_, local) = before.rsplit_once('"')?;
+    let domain = after.split(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-'))).next()?;
+    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '\\' | '"' | '<' | '>') || c == ' ';
+    let usable = !local.trim().is_empty() && local.chars().all(plain) && !domain.is_empty();
+    // Quotes that only set off an ordinary address are no part of it.
+    let needed = local.contains(' ');
+    (usable && needed)
+        .then(|| format!("\"{local}\"@{}", domain.trim_end_matches('.').to_lowercase()))
 }
 
 /// Message identifiers without brackets, in order (RFC 5322 section 3.6.4); without brackets, the words with an `@`.

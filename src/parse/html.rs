@@ -2,13 +2,13 @@
 
 use mail_parser::decoders::html::add_html_token;
 
-use super::reply::Line;
+use super::reply::{self, Line};
 use super::words;
 
 /// Open elements remembered; deeper ones lose their meaning, never their text.
 const OPEN_MAX: usize = 256;
 
-/// Elements searched for the one that a closing tag ends.
+/// Elements searched for the one that a closing tag ends, and lines for the one above a quote.
 const SEARCHED_MAX: usize = 64;
 
 /// Reads a page. Block elements end lines, `blockquote` and the containers in which mail programs put the mail
@@ -174,7 +174,8 @@ impl Reader {
         if is_void(&name) || attributes.ends_with('/') || self.open.len() >= OPEN_MAX {
             return;
         }
-        let quote = is_quote(&name, &attributes);
+        let quote = is_quote(&name, &attributes)
+            && !(name == "blockquote" && attributes.trim().is_empty() && self.introduced());
         if quote {
             self.break_line();
         }
@@ -187,6 +188,15 @@ impl Reader {
         self.hidden = self.hidden.saturating_add(usize::from(hidden));
         self.pre = self.pre.saturating_add(usize::from(pre));
         self.open.push(Element { name, quote, hidden, pre });
+    }
+
+    /// Whether the words before introduce what follows as the writer's own: a sign that they cite, not the line
+    /// with which a program says whose mail it quotes.
+    fn introduced(&self) -> bool {
+        let lines = self.lines.iter().rev().take(SEARCHED_MAX).map(|line| line.text.as_str());
+        let above =
+            std::iter::once(self.line.as_str()).chain(lines).find(|text| !text.trim().is_empty());
+        self.quotes == 0 && above.is_some_and(|text| !reply::names_author(text))
     }
 
     fn close(&mut self, name: &str) {

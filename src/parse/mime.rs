@@ -1,17 +1,26 @@
 //! The body that a person reads, and what hangs beside it.
 
-use std::collections::BTreeSet;
-
 use crate::domain::mail::{Attachment, Damage, FORWARDED_MAX, Forwarded};
 
+mod piece;
+
+use self::piece::{Piece, chosen, without_twins};
 use super::attachments::{self, declared_name};
-use super::fields::Section;
+use super::fields::{self, Section};
+
 use super::limits::{
     ATTACHMENTS_MAX, DEPTH_MAX, ENCLOSED_BYTES_MAX, ENVELOPES_MAX, TEXT_BYTES_MAX,
 };
+use super::params::Parameters;
 use super::reply::{self, Line};
 use super::tree::{Part, Shape, Tree};
-use super::{Damages, charset, header, html, tnef, words};
+use super::{Damages, armour, charset, header, html, pec, tnef, words};
+
+/// A certified envelope that was passed on as a file is opened up to this size: a mail's, which is more than its text.
+const ENVELOPE_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Coded bytes that surely hold a signature of four.
+const TNEF_SIGNATURE_CODED_BYTES: usize = 16;
 
 /// What the body holds, before new words and quotes are told apart.
 #[derive(Debug, Default)]
@@ -54,44 +63,6 @@ fn content_within(tree: &Tree<'_>, damages: &mut Damages, encoded: usize) -> Con
         enclosed: walk.enclosed,
         messages: walk.messages,
         attachments: walk.attachments,
-    }
-}
-
-/// A text part, decoded and in lines.
-struct Piece {
-    html: bool,
-    lines: Vec<Line>,
-}
-
-impl Piece {
-    fn is_blank(&self) -> bool {
-        self.lines.iter().all(|line| line.text.trim().is_empty())
-    }
-
-    fn squeezed(&self) -> String {
-        self.lines
-            .iter()
-            .flat_map(|line| line.text.chars())
-            .filter(|c| c.is_alphanumeric())
-            .collect()
-    }
-
-    /// Words that programs put where plain text should be.
-    fn is_placeholder(&self) -> bool {
-        const PHRASES: [&str; 8] = [
-            "this is a multi-part message in mime format",
-            "your mail client does not support html",
-            "your email client does not support html",
-            "does not support html",
-            "in formato html",
-            "view this email in html",
-            "this message contains html",
-            "this email requires html",
-        ];
-        const PLACEHOLDER_CHARS_MAX: usize = 200;
-        let text = self.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join(" ");
-        let text = text.trim().to_lowercase();
-        text.len() <= PLACEHOLDER_CHARS_MAX && PHRASES.iter().any(|phrase| text.contains(phrase))
     }
 }
 
@@ -164,7 +135,7 @@ impl<'t, 'a> Walk<'t, 'a, '_> {
             let piece = self.decoded(part, html);
             self.named_text.push(piece);
         }
-        if part.media_type() == "message/rfc822" {
+        if part.media_type() == "message/rfc822" || is_message_file(part, &disposition) {
             self.enclosed_message(part, around);
         } else {
             self.attach(part, around);
@@ -189,7 +160,12 @@ impl<'t, 'a> Walk<'t, 'a, '_> {
     /// A `winmail.dat` is not shown: what is in it takes its place. False when the part is none.
     fn unwrap(&mut self, part: &Part<'_>) -> bool {
         let name = declared_name(part, &part.disposition()).unwrap_or_default();
-        if !tnef::is_tnef(part.media_type(), &name) {
+        let untyped = part.media_type() == "application/octet-stream";
+        let signed = || {
+            let (head, _) = part.transfer.decode(part.body, TNEF_SIGNATURE_CODED_BYTES);
+            untyped && tnef::is_signed(&head)
+        };
+        if !(tnef::is_tnef(part.media_type(), &name) || signed()) {
             return false;
         }
         let (bytes, _) = part.transfer.decode(part.body, usize::MAX / 4);
@@ -216,27 +192,42 @@ impl<'t, 'a> Walk<'t, 'a, '_> {
         if self.enclosed.len() >= ENCLOSED_BYTES_MAX {
             return;
         }
-        if part.shape == Shape::Message {
+        if part.shape != Shape::Message {
+            self.enclosed_bytes(part.transfer.decode(part.body, TEXT_BYTES_MAX).0);
+        } else if self.is_envelope(part) {
+            self.enclosed_bytes(part.body.get(..ENVELOPE_BYTES_MAX).unwrap_or(part.body).to_vec());
+        } else {
             let lines = self.enclosed_lines(part, around);
             self.enclose(self.tree.enclosed_header(part), &lines);
-        } else if self.encoded < ENVELOPES_MAX {
-            let (bytes, _) = part.transfer.decode(part.body, TEXT_BYTES_MAX);
-            let tree = Tree::scan(&bytes, self.damages);
-            let inner = content_within(&tree, self.damages, self.encoded.saturating_add(1));
-            self.enclose(tree.root().map(|root| &root.header), &inner.body);
         }
+    }
+
+    /// Certified mail that was passed on as a file: who wrote it stands inside (RFC 6109 section 3.1.3).
+    fn is_envelope(&self, part: &'t Part<'a>) -> bool {
+        let header = self.tree.enclosed_header(part);
+        header.is_some_and(|header| header.first("x-trasporto").is_some())
+    }
+
+    /// A message that the scan could not see, because it was coded or lies in a certified envelope.
+    fn enclosed_bytes(&mut self, message: Vec<u8>) {
+        if self.encoded >= ENVELOPES_MAX {
+            return;
+        }
+        let message = pec::innermost(message);
+        let tree = Tree::scan(&message, self.damages);
+        let inner = content_within(&tree, self.damages, self.encoded.saturating_add(1));
+        self.enclose(tree.root().map(|root| &root.header), &inner.body);
     }
 
     fn enclose(&mut self, header: Option<&Section<'_>>, lines: &[Line]) {
         let heading = header.map(heading).unwrap_or_default();
         push_enclosed(&mut self.enclosed, &heading, &reply::joined(lines));
         if self.messages.len() < FORWARDED_MAX {
-            let text = reply::split(lines).text;
-            self.messages.push(
-                header
-                    .map(header::forwarded)
-                    .map_or_else(Forwarded::default, |message| Forwarded { text, ..message }),
-            );
+            let message = header.map(header::forwarded).unwrap_or_default();
+            let answered = header.is_some_and(|header| header.first("in-reply-to").is_some());
+            let setting = reply::Setting::of(&message.subject, answered);
+            let text = reply::split(lines, setting).text;
+            self.messages.push(Forwarded { text, ..message });
         }
     }
 
@@ -273,52 +264,38 @@ impl<'t, 'a> Walk<'t, 'a, '_> {
         if decoded.repaired {
             self.damages.insert(Damage::Charset);
         }
-        let lines = if html { html::lines(&decoded.text) } else { plain(&decoded.text, part) };
+        let lines = if html { html::lines(&decoded.text) } else { self.plain(&decoded.text, part) };
         Piece { html, lines }
     }
-}
 
-fn plain(text: &str, part: &Part<'_>) -> Vec<Line> {
-    let flowed =
-        part.media.get("format").is_some_and(|format| format.eq_ignore_ascii_case("flowed"));
-    let delete_space =
-        part.media.get("delsp").is_some_and(|value| value.eq_ignore_ascii_case("yes"));
-    reply::plain_lines(text, flowed, delete_space)
-}
-
-/// Of the alternatives the plain one, unless it says nothing.
-fn chosen(branches: Vec<Vec<Piece>>) -> Vec<Piece> {
-    let mut plain = Vec::new();
-    let mut rich = Vec::new();
-    for branch in branches.into_iter().filter(|branch| !branch.is_empty()) {
-        if branch.iter().all(|piece| !piece.html) {
-            plain.push(branch);
-        } else {
-            rich.push(branch);
+    /// The lines of a plain part; files that were coded into it become attachments.
+    fn plain(&mut self, text: &str, part: &Part<'_>) -> Vec<Line> {
+        let says = |name: &str, value: &str| {
+            part.media.get(name).is_some_and(|found| found.eq_ignore_ascii_case(value))
+        };
+        let armour = armour::removed(text);
+        for file in &armour.files {
+            let place = self.attachments.len().saturating_add(1);
+            if place <= ATTACHMENTS_MAX {
+                self.attachments.push(attachments::unwrapped(file, place));
+            }
         }
-    }
-    let useful = |branch: &Vec<Piece>| {
-        !branch.iter().all(Piece::is_blank) && !branch.iter().all(Piece::is_placeholder)
-    };
-    let found = plain.iter().position(useful);
-    match found {
-        Some(place) => plain.into_iter().nth(place).unwrap_or_default(),
-        None => {
-            rich.into_iter().find(useful).or_else(|| plain.into_iter().next()).unwrap_or_default()
-        }
+        reply::plain_lines(&armour.text, says("format", "flowed"), says("delsp", "yes"))
     }
 }
 
-/// Some gateways put the same words twice, as text and as HTML, beside each other.
-fn without_twins(pieces: Vec<Piece>) -> Vec<Piece> {
-    let several = pieces.iter().any(|piece| piece.html) && pieces.iter().any(|piece| !piece.html);
-    if !several {
-        return pieces;
+/// A saved message that a program attached as a file of no type: named so, and begun by a message's fields.
+fn is_message_file(part: &Part<'_>, disposition: &Parameters) -> bool {
+    const HEADER_BYTES: usize = 8 * 1024;
+    let named = declared_name(part, disposition)
+        .is_some_and(|name| name.to_ascii_lowercase().ends_with(".eml"));
+    if !named || !matches!(part.media_type(), "application/octet-stream" | "text/plain") {
+        return false;
     }
-    let plain: BTreeSet<String> =
-        pieces.iter().filter(|piece| !piece.html).map(Piece::squeezed).collect();
-    let twin = |piece: &Piece| piece.html && !piece.is_blank() && plain.contains(&piece.squeezed());
-    pieces.into_iter().filter(|piece| !twin(piece)).collect()
+    let (bytes, _) = part.transfer.decode(part.body, HEADER_BYTES);
+    let header = fields::read(&bytes, 0, |_| false);
+    header.first("from").is_some()
+        && ["subject", "date"].iter().any(|name| header.first(name).is_some())
 }
 
 /// Author, date and subject of an enclosed message, as a mail program shows them above a forward.

@@ -38,12 +38,26 @@ pub(super) fn open(outer: &Tree<'_>, content: &Tree<'_>) -> Option<Opened> {
     let envelope = transport.is_some();
     let mut pec = daticert(content).unwrap_or_default();
     pec.kind = kind;
-    let referred = header.first("x-riferimento-message-id").map(header::ids).unwrap_or_default();
-    if let Some(reference) = referred.into_iter().next() {
-        pec.reference = reference;
-    }
+    refer(&mut pec, header);
     let inner = if envelope { enclosed(content).map(innermost) } else { None };
+    if pec.kind == "anomaly"
+        && let Some(receipt) = inner.as_deref().and_then(nested_receipt)
+    {
+        return Some(Opened { pec: receipt, inner });
+    }
     Some(Opened { pec, inner })
+}
+
+/// A receipt that came through ordinary mail and was therefore put into an anomaly envelope.
+fn nested_receipt(inner: &[u8]) -> Option<Pec> {
+    let mut ignored = Damages::new();
+    let tree = Tree::scan(inner, &mut ignored);
+    let header = &tree.root()?.header;
+    let kind = value(header, "x-ricevuta").filter(|_| header.first("x-trasporto").is_none())?;
+    let mut pec = daticert(&tree)?;
+    pec.kind = kind;
+    refer(&mut pec, header);
+    Some(pec)
 }
 
 /// Puts what the envelope says into the mail; where the inner message is missing, author and subject come from the
@@ -54,9 +68,17 @@ pub(super) fn finish(mail: &mut Mail, opened: Opened) {
         if let Some(author) = author(mail, &opened.pec) {
             mail.from = Some(author);
         }
-        mail.subject = without_prefix(&mail.subject);
+        mail.subject = header::without_certified_prefix(&mail.subject).to_owned();
     }
     mail.pec = Some(opened.pec);
+}
+
+/// The message that an envelope or receipt names in its header counts more than the one in its data.
+fn refer(pec: &mut Pec, header: &Section<'_>) {
+    let named = header.first("x-riferimento-message-id").map(header::ids).unwrap_or_default();
+    if let Some(reference) = named.into_iter().next() {
+        pec.reference = reference;
+    }
 }
 
 fn value(header: &Section<'_>, name: &str) -> Option<String> {
@@ -67,7 +89,8 @@ fn value(header: &Section<'_>, name: &str) -> Option<String> {
 }
 
 /// Certified mail that was sent on as certified mail is opened to the innermost message, as far as it is an envelope.
-fn innermost(message: Vec<u8>) -> Vec<u8> {
+/// A message that is no envelope is returned as it is.
+pub(super) fn innermost(message: Vec<u8>) -> Vec<u8> {
     let mut message = message;
     for _ in 1..ENVELOPES_MAX {
         let mut ignored = Damages::new();
@@ -158,25 +181,10 @@ fn attribute(xml: &str, element: &str, name: &str) -> String {
     words::one_line(value.unwrap_or_default())
 }
 
-/// `"Per conto di: mario@pec.it" <posta-certificata@gestore.it>`: the person is in the name or in `Reply-To`.
+/// The person in `daticert.xml`, else the one in the envelope's header.
 fn author(mail: &Mail, pec: &Pec) -> Option<Address> {
-    let shown = mail.from.as_ref().and_then(|from| header::bare_address(&from.name));
-    let address = header::bare_address(&pec.sender)
-        .or_else(|| {
-            mail.reply_to
-                .as_ref()
-                .map(|reply_to| reply_to.address.clone())
-                .filter(|address| !address.is_empty())
-        })
-        .or(shown)?;
-    Some(Address { name: String::new(), address })
-}
-
-fn without_prefix(subject: &str) -> String {
-    let prefixes = ["POSTA CERTIFICATA:", "ANOMALIA MESSAGGIO:"];
-    let mut rest = subject.trim();
-    while let Some(shorter) = prefixes.iter().find_map(|prefix| rest.strip_prefix(prefix)) {
-        rest = shorter.trim_start();
-    }
-    rest.to_owned()
+    let certified = header::bare_address(&pec.sender);
+    certified
+        .map(|address| Address { name: String::new(), address })
+        .or_else(|| header::certified_author(mail))
 }

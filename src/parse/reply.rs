@@ -6,11 +6,14 @@
 
 pub(super) mod forward;
 
+mod bare_block;
 mod header_block;
 mod marks;
 
+use self::header_block::{Trust, header_block};
 use super::limits::LINES_MAX;
 use super::signature;
+use crate::domain::forward::{is_answer, is_forward};
 
 /// One line of a body; `quote` when the mail's structure, not its text, says that it was quoted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,14 +31,36 @@ pub(super) struct Split {
     pub signature: String,
 }
 
+/// Whether a mail stands in a conversation: only there a header block without separator is a program's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Setting {
+    /// It answers or forwards another.
+    Conversation,
+    /// It is the first of its kind.
+    FirstMail,
+}
+
+impl Setting {
+    /// By the prefix of the subject, or because the header names what is `answered`.
+    pub(super) fn of(subject: &str, answered: bool) -> Self {
+        let continues = answered || is_answer(subject) || is_forward(subject);
+        if continues { Self::Conversation } else { Self::FirstMail }
+    }
+}
+
+/// Whether a line may be the one in which a program names the author of what it quotes.
+pub(super) fn names_author(line: &str) -> bool {
+    marks::names_author(line.trim())
+}
+
 /// Tells new words from the rest.
-pub(super) fn split(lines: &[Line]) -> Split {
+pub(super) fn split(lines: &[Line], setting: Setting) -> Split {
     let (lines, beyond) = lines.split_at_checked(LINES_MAX).unwrap_or((lines, &[]));
     let lines = &unshared(lines);
     let mut cut: Vec<bool> = lines.iter().map(is_quoted).collect();
     mark_broken_links(lines, &mut cut);
     mark_quoted_header(lines, &mut cut);
-    mark_quotes(lines, &mut cut);
+    mark_quotes(lines, &mut cut, setting);
     let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
     let unsigned = cut.clone();
     signature::mark(&texts, &mut cut);
@@ -159,7 +184,7 @@ fn mark_quoted_header(lines: &[Line], cut: &mut [bool]) {
     let block: Vec<String> =
         lines.iter().skip(from).take(run).map(bare).filter(|text| !text.is_empty()).collect();
     let texts: Vec<&str> = block.iter().map(String::as_str).collect();
-    if (0..=1).any(|at| header_block::header_block(&texts, at, true) == Some(texts.len())) {
+    if (0..=1).any(|at| header_block(&texts, at, Trust::Separated) == Some(texts.len())) {
         let whole = lines.len();
         fill(cut, end, whole);
     }
@@ -206,7 +231,11 @@ fn mark_broken_links(lines: &[Line], cut: &mut [bool]) {
     }
 }
 
-fn mark_quotes(lines: &[Line], cut: &mut [bool]) {
+fn mark_quotes(lines: &[Line], cut: &mut [bool], setting: Setting) {
+    let trust = match setting {
+        Setting::Conversation => Trust::Conversation,
+        Setting::FirstMail => Trust::FirstMail,
+    };
     let texts: Vec<&str> = lines.iter().map(|line| line.text.trim()).collect();
     let mut at = 0;
     while at < texts.len() {
@@ -214,7 +243,7 @@ fn mark_quotes(lines: &[Line], cut: &mut [bool]) {
             at = at.saturating_add(1);
             continue;
         }
-        match marks::at(&texts, cut, at) {
+        match marks::at(&texts, cut, at, trust) {
             Some(mark) => {
                 let whole = mark.rest && !answers_follow(&texts, cut, mark.end);
                 let end = if whole { texts.len() } else { mark.end };

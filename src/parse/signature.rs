@@ -3,6 +3,7 @@
 //! Greeting, closing formula and bare name stay: they are the person's words. A signature that was cut is still in
 //! `quoted`, because it is often the only place where a school or an office is named.
 
+mod disclaimers;
 mod footers;
 
 use std::sync::LazyLock;
@@ -13,6 +14,7 @@ use regex::Regex;
 pub(super) fn mark(texts: &[&str], cut: &mut [bool]) {
     mark_delimited(texts, cut);
     footers::mark(texts, cut);
+    disclaimers::mark(texts, cut);
     mark_block(texts, cut);
     mark_dashed_name(texts, cut);
 }
@@ -69,8 +71,12 @@ fn is_rule(text: &str) -> bool {
 /// What a line tells about being part of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shape {
-    /// Telephone, address, web, role, organisation.
+    /// Telephone, e-mail, tax number, role: what only a signature, or a person who asks to be called, has.
     Contact,
+    /// A street, a town: in a report it is the report.
+    Street,
+    /// An organisation, a web address: in a signature or in a report.
+    Name,
     /// Short, without the end of a sentence: a name, a motto.
     Short,
     /// "Cordiali saluti": belongs to the words.
@@ -94,10 +100,16 @@ fn shape(text: &str) -> Shape {
     if chars > SIGNATURE_CHARS_MAX || matches(&LABELLED, text) {
         return Shape::Sentence;
     }
-    if matches(&CONTACT, text) || is_rule(text) {
+    let ends = text.ends_with(['.', '!', '?', ',', ':', ';']) || text.starts_with(['-', '•', '*']);
+    if matches(&CONTACT, text) || (!ends && matches(&ROLE, text)) {
         return Shape::Contact;
     }
-    let ends = text.ends_with(['.', '!', '?', ',', ':', ';']) || text.starts_with(['-', '•', '*']);
+    if matches(&STREET, text) {
+        return Shape::Street;
+    }
+    if matches(&NAME, text) || is_rule(text) {
+        return Shape::Name;
+    }
     let lower = text.chars().next().is_some_and(char::is_lowercase);
     if chars <= NAME_CHARS_MAX && !ends && !lower { Shape::Short } else { Shape::Sentence }
 }
@@ -122,22 +134,24 @@ fn mark_block(texts: &[&str], cut: &mut [bool]) {
     }
 }
 
+/// Where the block begins that is a signature: one with a [`Shape::Contact`]. Streets, organisations and web
+/// addresses alone are what is reported. Below a closing formula all of it goes, else only the last paragraphs that
+/// each hold a contact.
 fn block_start(texts: &[&str], start: usize, end: usize) -> Option<usize> {
     const BLOCK_LINES_MAX: usize = 18;
-    let mut contacts = 0_usize;
+    let shape_at = |at: usize| shape(texts.get(at).copied().unwrap_or_default());
     let mut lines = 0_usize;
     let mut from = end;
     let mut closing = None;
     for at in (start..end).rev() {
-        match shape(texts.get(at).copied().unwrap_or_default()) {
+        match shape_at(at) {
             Shape::Blank => continue,
-            Shape::Contact => contacts = contacts.saturating_add(1),
-            Shape::Short => {}
             Shape::Closing => {
                 closing = Some(at);
                 break;
             }
             Shape::Sentence => break,
+            Shape::Contact | Shape::Street | Shape::Name | Shape::Short => {}
         }
         lines = lines.saturating_add(1);
         from = at;
@@ -147,11 +161,19 @@ fn block_start(texts: &[&str], start: usize, end: usize) -> Option<usize> {
     }
     let from = match closing {
         Some(closing) => after_name(texts, closing, end),
-        None => first_of_contacts(texts, from, end),
+        None => last_paragraphs(texts, from, end),
     };
-    let enough =
-        if closing.is_some() { contacts >= 1 && lines >= 2 } else { contacts >= 2 && lines >= 3 };
-    (enough && from < end).then_some(from)
+    // A signature names somebody first: a street at its top is where something is broken.
+    let from = (from..end).find(|at| !matches!(shape_at(*at), Shape::Street | Shape::Blank))?;
+    let count = |wanted: fn(Shape) -> bool| (from..end).filter(|at| wanted(shape_at(*at))).count();
+    let contacts = count(|shape| shape == Shape::Contact);
+    let others = count(|shape| matches!(shape, Shape::Street | Shape::Name));
+    let enough = if closing.is_some() {
+        lines >= 2
+    } else {
+        contacts.saturating_add(others) >= 2 && count(|shape| shape != Shape::Blank) >= 3
+    };
+    (enough && contacts >= 1).then_some(from)
 }
 
 /// The bare name below a closing formula stays with it.
@@ -166,13 +188,22 @@ fn after_name(texts: &[&str], closing: usize, end: usize) -> usize {
     if name { at.saturating_add(1) } else { at }
 }
 
-/// Without a closing formula the block is the last paragraphs that hold contacts, with the name above them.
-fn first_of_contacts(texts: &[&str], from: usize, end: usize) -> usize {
-    let shape_at = |at: usize| shape(texts.get(at).copied().unwrap_or_default());
-    let Some(first) = (from..end).find(|at| shape_at(*at) == Shape::Contact) else { return end };
-    let mut top = first;
-    while top > from && shape_at(top.saturating_sub(1)) == Shape::Short {
-        top = top.saturating_sub(1);
+/// Where the last paragraphs begin that each hold a contact; `end` when the last one holds none.
+fn last_paragraphs(texts: &[&str], from: usize, end: usize) -> usize {
+    let mut top = end;
+    let mut contact = false;
+    for at in (from..end).rev() {
+        match shape(texts.get(at).copied().unwrap_or_default()) {
+            Shape::Blank if !contact && top < end => return top,
+            Shape::Blank => contact = false,
+            Shape::Contact => contact = true,
+            _ => {}
+        }
+        let first = at == from
+            || texts.get(at.saturating_sub(1)).is_none_or(|above| above.trim().is_empty());
+        if contact && first {
+            top = at;
+        }
     }
     top
 }
@@ -212,6 +243,26 @@ static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 static CONTACT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     compiled(
-        r"(?i)\b(?:tel|telefono|phone|ph|fax|cell|cellulare|mob|mobile|mobil|móvil|handy|tlf|тел|моб)\b\.?\s*[:.]?\s*(?:\+|\(|\d|/|e )|(?:^|\s)[tfmc]\.? ?[:.]? ?\+?\(?\d[\d\s./()-]{6,}|^\+?\(?\d[\d\s./()-]{7,}$|\bhttps?://|\bwww\.|\S+@\S+\.\w|\b(?:p\.? ?iva|partita iva|c\.? ?f\.?|cod\.? fisc)\b|\b\d{5}\s+\p{Lu}[\p{L}' ]+(?:\(\w\w\)| \w\w)?$|^(?:via|viale|v\.le|piazza|p\.?zza|p\.za|corso|c\.so|largo|vicolo|strada|piazzale|p\.le)\s.{2,50}\d|\b(?:direttor[ei]|direttrice|responsabile|dirigente|amministrat(?:ore|rice)|preside|segretari[ao]|segreteria|geom\.|ing\.|arch\.|dott\.|dott\.ssa|avv\.|rag\.|ufficio|servizio|settore|direzione|comune di|istituto|scuola|condominio|s\.?r\.?l\.?|s\.?p\.?a\.?|s\.?n\.?c\.?|onlus|associazione|coordinat(?:ore|rice)|tecnico|docente|insegnante|president[ei]?|manager|director|ceo|engineer|office|department|university|gmbh|ltd|inc)\b|\b(?:skype|pec|e-?mail|mail|web|sito|linkedin|facebook|twitter|instagram)\s*:",
+        r"(?i)\b(?:tel|telefono|phone|ph|fax|cell|cellulare|mob|mobile|mobil|móvil|handy|tlf|тел|моб)\b\.?\s*[:.]?\s*(?:\+|\(|\d|/|e )|(?:^|\s)[tfmc]\.? ?[:.]? ?\+?\(?\d[\d\s./()-]{6,}|^(?:\+|\(?0|3\d\d)[\d\s./()-]{6,}$|\S+@\S+\.\w|\b(?:p\.? ?iva|partita iva|c\.? ?f\.?|cod\.? fisc)\b|\b(?:skype|pec|e-?mail|mail)\s*:",
+    )
+});
+
+/// What somebody is, as a line of its own: at its beginning, or behind the name.
+static ROLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compiled(
+        r"(?i)(?:^(?:(?:il|la|lo|the|i)\s|l['’])?(?:\p{L}{1,12}\.? )?|[,–|-]\s*)(?:direttor[ei]|direttrice|responsabile|dirigente|amministrat(?:ore|rice)|preside|segretari[ao]|coordinat(?:ore|rice)|tecnico|docente|insegnante|president[ei]?|manager|director|ceo|engineer)\b|\b(?:geom|ing|arch|dott|dott\.ssa|avv|rag)\. ?\p{L}",
+    )
+});
+
+/// A street with its number, or a town with its code, alone on its line.
+static STREET: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compiled(
+        r"(?i)^(?:via|viale|v\.le|piazza|p\.?zza|p\.za|corso|c\.so|largo|vicolo|strada|piazzale|p\.le)\s.{2,50}\d|^\d{5}\s+\p{Lu}[\p{L}' ]+(?:\(\w\w\)| \w\w)?$",
+    )
+});
+
+static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compiled(
+        r"(?i)\bhttps?://|\bwww\.|\b\d{5}\s+\p{Lu}[\p{L}' ]+(?:\(\w\w\)| \w\w)?$|\b(?:segreteria|ufficio|servizio|settore|direzione|comune di|istituto|scuola|condominio|s\.?r\.?l\.?|s\.?p\.?a\.?|s\.?n\.?c\.?|onlus|associazione|office|department|university|gmbh|ltd|inc)\b|\b(?:web|sito|linkedin|facebook|twitter|instagram)\s*:",
     )
 });

@@ -41,6 +41,11 @@ pub(super) fn is_tnef(media_type: &str, name: &str) -> bool {
         || ["winmail.dat", "win.dat"].iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
+/// Whether bytes begin as one does.
+pub(super) fn is_signed(bytes: &[u8]) -> bool {
+    bytes.starts_with(&SIGNATURE)
+}
+
 /// Reads it; `None` when it is none. A cut one tells what it holds up to the cut.
 pub(super) fn open(bytes: &[u8]) -> Option<Opened> {
     let mut rest = bytes.strip_prefix(&SIGNATURE)?.get(2..)?;

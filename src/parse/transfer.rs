@@ -26,6 +26,9 @@ impl Transfer {
     pub(super) fn decode(self, coded: &[u8], bytes_max: usize) -> (Vec<u8>, bool) {
         match self {
             Self::Identity => (coded.get(..bytes_max).unwrap_or(coded).to_vec(), true),
+            Self::Base64 if is_plain(coded) => {
+                (coded.get(..bytes_max).unwrap_or(coded).to_vec(), false)
+            }
             Self::Base64 => {
                 let most = bytes_max.saturating_mul(3) / 2;
                 base64(coded.get(..most).unwrap_or(coded))
@@ -55,6 +58,13 @@ impl Transfer {
         };
         u64::try_from(bytes).unwrap_or(u64::MAX)
     }
+}
+
+/// Whether what is declared base64 was never coded: its first line is no code, and there are 8-bit bytes.
+fn is_plain(coded: &[u8]) -> bool {
+    let line = coded.trim_ascii_start().split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let code = |byte: &u8| *byte == b'=' || sextet(*byte) != NO_SEXTET;
+    !line.trim_ascii().iter().all(code) && !coded.is_ascii()
 }
 
 /// What stands in [`SEXTETS`] for a byte that is no sign of base64: more than six bits.

@@ -57,7 +57,10 @@ fn cleaned_text(text: &str, is_text: impl Fn(char) -> bool) -> String {
 /// a reader would decode once more (RFC 2047 words written out in ASCII).
 pub(super) fn header_text(text: &str, chars_max: usize) -> String {
     let text = body_text(text).replace("=?", "= ?");
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // A no-break space is no blank: French puts it before a question mark.
+    let blank = |letter: char| letter.is_whitespace() && letter != '\u{a0}';
+    let words = text.split(blank).filter(|word| !word.is_empty());
+    let line = words.collect::<Vec<_>>().join(" ");
     if line.chars().count() <= chars_max {
         return line;
     }
@@ -95,6 +98,7 @@ mod tests {
             ("\u{202e}cod.exe\u{2066}", "cod.exe"),
             ("a\u{85}b\u{2028}c\u{9f}", "a b c"),
             ("=?utf-8?q?=0D=0ABcc?=", "= ?utf-8?q?=0D=0ABcc?="),
+            ("résolu\u{a0}?", "résolu\u{a0}?"),
             ("", ""),
         ];
         for (text, clean) in cases {

@@ -176,6 +176,7 @@ fn follow_up() -> FollowUpContext {
         number: NUMBER.to_owned(),
         organisation: ORGANISATION.to_owned(),
         received: received(),
+        emergency: true,
         closed: true,
         sender_name: "Anna Rossi".to_owned(),
         sender_address: "anna@mailbox.example".to_owned(),
@@ -183,6 +184,7 @@ fn follow_up() -> FollowUpContext {
         text_cut: true,
         attachments: vec![picture("foto.jpg")],
         place: Some(PLACE.to_owned()),
+        same_as: Some("2026-000099".to_owned()),
     }
 }
 

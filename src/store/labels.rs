@@ -3,9 +3,10 @@
 use super::engine::values;
 use super::{Engine, StoreError};
 use crate::domain::rules::Category;
+use crate::domain::ticket::Facts;
 
-/// A ticket whose category or subcategory staff corrected, as it stands now.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A ticket whose category, subcategory or referral staff corrected, as it stands now.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Corrected {
     /// The ticket's number.
     pub number: String,
@@ -13,8 +14,11 @@ pub struct Corrected {
     pub category: Option<Category>,
     /// Its subcategory's code.
     pub subcategory: Option<String>,
-    /// The mail that opened it, as read: JSON of [`Mail`](crate::domain::mail::Mail).
-    pub mail: String,
+    /// What is known of it: whose it is when it is none of ours, and its own part of the mail.
+    pub facts: Facts,
+    /// The mail that opened it, as read: JSON of [`Mail`](crate::domain::mail::Mail). The second ticket of a mail
+    /// has none.
+    pub mail: Option<String>,
 }
 
 /// Every ticket that teaches something of categories, in the order of their numbers.
@@ -22,11 +26,12 @@ pub async fn corrected(engine: &Engine) -> Result<Vec<Corrected>, StoreError> {
     let rows = engine
         .rows(
             "SELECT ticket.number AS number, ticket.category AS category,
-                    ticket.subcategory AS subcategory, mail.facts AS facts
+                    ticket.subcategory AS subcategory, ticket.facts AS facts,
+                    mail.facts AS mail
              FROM ticket
-             JOIN mail ON mail.id = (SELECT min(first.id) FROM mail first WHERE first.ticket_id = ticket.id)
+             LEFT JOIN mail ON mail.id = (SELECT min(first.id) FROM mail first WHERE first.ticket_id = ticket.id)
              WHERE EXISTS (SELECT 1 FROM label WHERE label.ticket_id = ticket.id
-                           AND label.field IN ('category', 'subcategory'))
+                           AND label.field IN ('category', 'subcategory', 'refer'))
              ORDER BY ticket.id",
             values![],
         )
@@ -38,7 +43,9 @@ pub async fn corrected(engine: &Engine) -> Result<Vec<Corrected>, StoreError> {
                 number: row.text("number")?,
                 category: category.as_deref().and_then(Category::parse),
                 subcategory: row.text_or_null("subcategory")?,
-                mail: row.text("facts")?,
+                facts: serde_json::from_str(&row.text("facts")?)
+                    .map_err(|source| StoreError::Json { what: "ticket.facts", source })?,
+                mail: row.text_or_null("mail")?,
             })
         })
         .collect()

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use sportello::domain::forward::unfolded;
-use sportello::domain::kind::{Identity, kind};
+use sportello::domain::kind::{Identity, kind, reconsidered};
 use sportello::domain::mail::Mail;
+use sportello::domain::rules::RuleSet;
 use sportello::parse::parse;
 
 /// Fewer would mean that the folder moved and nothing was tested.
@@ -22,6 +23,7 @@ fn every_fixture_mail_is_of_its_kind() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mail");
     let identity = fs::read_to_string(root.join("automatic/identity.json")).unwrap();
     let identity: Identity = serde_json::from_str(&identity).unwrap();
+    let rules = RuleSet::parse("", "rules.toml").unwrap();
     let mut mails = Vec::new();
     find(&root, &mut mails);
     let (mut decided, mut wrong) = (0, Vec::new());
@@ -34,9 +36,11 @@ fn every_fixture_mail_is_of_its_kind() {
         decided += 1;
         let raw = fs::read(path).unwrap();
         for ends in ["\n", "\r\n", "\r"] {
-            let got = json!(kind(&parse(&with_line_ends(&raw, ends)), &identity, false));
+            let mail = parse(&with_line_ends(&raw, ends));
+            let verdict = kind(&mail, &identity, false);
+            let got = json!(reconsidered(verdict, &mail, &identity, &rules));
             wrong.extend(
-                passed_on(&parse(&with_line_ends(&raw, ends)), &identity, &expected)
+                passed_on(&mail, &identity, &rules, &expected)
                     .map(|difference| format!("{} ({ends:?}): {difference}", path.display())),
             );
             let broken =
@@ -57,9 +61,10 @@ fn every_fixture_mail_is_of_its_kind() {
 fn passed_on<'a>(
     mail: &Mail,
     identity: &Identity,
+    rules: &RuleSet,
     expected: &'a Value,
 ) -> impl Iterator<Item = String> + use<'a> {
-    let unfolded = unfolded(mail, identity);
+    let unfolded = unfolded(mail, identity, rules);
     let inside = unfolded.as_ref().map_or(mail, |(inside, _)| inside);
     let got = json!({
         "requester": inside.from.as_ref().map(|from| &from.address),

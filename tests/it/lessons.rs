@@ -18,6 +18,9 @@ const RUN_WORDS: usize = 5;
 /// Of its runs of words no mail may share more with another, in percent.
 const SHARED_PERCENT_MAX: usize = 25;
 
+/// Who is called at night for more mails than these, in percent, stops coming.
+const EMERGENCIES_PERCENT_MAX: usize = 8;
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -179,4 +182,10 @@ fn the_shipped_model_keeps_its_figures_on_the_frozen_set() {
     assert!(figures.accuracy >= 0.91, "{figures:#?}");
     assert!(surest.precision >= 0.98, "{figures:#?}");
     assert!(figures.calibration_error <= 0.05, "{figures:#?}");
+    assert!(figures.emergency.recall >= 0.9, "{figures:#?}");
+    assert!(
+        figures.emergency.raised * 100 <= figures.mails * EMERGENCIES_PERCENT_MAX,
+        "{figures:#?}"
+    );
+    assert!(figures.high_or_emergency.recall >= 0.65, "{figures:#?}");
 }

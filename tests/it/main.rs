@@ -22,6 +22,8 @@ mod cli;
 
 mod hostile_mail;
 
+mod forged_orders;
+
 mod mutations;
 
 mod tidy;

@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::number::{count, whole};
-use super::{Category, Lesson, Verdict, classify};
+use super::{Category, Evidence, Lesson, Verdict, classify};
 use crate::domain::rules::RuleSet;
 use crate::domain::understand::Reading;
+use crate::domain::urgency::{Urgency, urgency};
 
 /// Shares of the mails of the four categories at which the precision of the surest is stated.
 pub const COVERAGES: [f64; 3] = [0.5, 0.7, 0.8];
@@ -48,6 +49,19 @@ pub struct Surest {
     pub precision: f64,
 }
 
+/// How well mails of some urgency are told from the others.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct AlarmFigures {
+    /// Mails that are so urgent.
+    pub wanted: usize,
+    /// Mails that were taken to be.
+    pub raised: usize,
+    /// Share of the wanted that was found.
+    pub recall: f64,
+    /// Share of the raised that was right.
+    pub precision: f64,
+}
+
 /// What was measured. Ratios lie between 0 and 1.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Figures {
@@ -67,6 +81,12 @@ pub struct Figures {
     pub with_subcategory: usize,
     /// Share of them whose subcategory is right.
     pub subcategory_accuracy: f64,
+    /// Mails whose urgency is known.
+    pub with_urgency: usize,
+    /// Emergencies among them.
+    pub emergency: AlarmFigures,
+    /// Those of high urgency together with them.
+    pub high_or_emergency: AlarmFigures,
     /// Answer by answer.
     pub answers: Vec<AnswerFigures>,
 }
@@ -83,7 +103,11 @@ struct Judged {
 /// Classifies every lesson and counts.
 #[must_use]
 pub fn evaluate(lessons: &[Lesson], rules: &RuleSet) -> Figures {
-    let verdicts: Vec<Verdict> = lessons.iter().map(|lesson| verdict(lesson, rules)).collect();
+    let (verdicts, urgencies): (Vec<Verdict>, Vec<Urgency>) =
+        lessons.iter().map(|lesson| verdict(lesson, rules)).unzip();
+    let known = lessons.iter().zip(&urgencies);
+    let alarms: Vec<[Urgency; 2]> =
+        known.filter_map(|(lesson, given)| Some([lesson.urgency?, *given])).collect();
     let judged: Vec<Judged> =
         lessons.iter().zip(&verdicts).map(|(lesson, verdict)| judge(lesson, verdict)).collect();
     let answers: Vec<AnswerFigures> =
@@ -111,13 +135,26 @@ pub fn evaluate(lessons: &[Lesson], rules: &RuleSet) -> Figures {
         abstained: verdicts.iter().filter(|verdict| verdict.abstained).count(),
         with_subcategory: named,
         subcategory_accuracy: ratio(with_subcategory.iter().filter(|right| **right).count(), named),
+        with_urgency: alarms.len(),
+        emergency: alarm_figures(Urgency::Emergency, &alarms),
+        high_or_emergency: alarm_figures(Urgency::High, &alarms),
         answers,
     }
 }
 
-fn verdict(lesson: &Lesson, rules: &RuleSet) -> Verdict {
+/// How well urgencies from `least` on are told, of pairs of what is wanted and what was given.
+fn alarm_figures(least: Urgency, alarms: &[[Urgency; 2]]) -> AlarmFigures {
+    // The most urgent comes first.
+    let wanted = alarms.iter().filter(|[wanted, _]| *wanted <= least).count();
+    let raised = alarms.iter().filter(|[_, given]| *given <= least).count();
+    let found = alarms.iter().filter(|pair| pair.iter().all(|it| *it <= least)).count();
+    AlarmFigures { wanted, raised, recall: ratio(found, wanted), precision: ratio(found, raised) }
+}
+
+fn verdict(lesson: &Lesson, rules: &RuleSet) -> (Verdict, Urgency) {
     let reading = Reading::of(&lesson.subject, &lesson.text, rules.lexicon());
-    classify(&reading, "", rules)
+    let evidence = Evidence::of(&reading, rules);
+    (classify(&evidence, rules), urgency(&evidence, rules).urgency)
 }
 
 fn judge(lesson: &Lesson, verdict: &Verdict) -> Judged {

@@ -6,6 +6,7 @@
 //! language of few training mails has in common with all others.
 
 use crate::domain::text::Word;
+use crate::domain::urgency::Urgency;
 
 /// Shortest and longest sequence of letters within a word, its two edges counted as letters.
 const LETTERS_MIN: usize = 2;
@@ -33,10 +34,12 @@ pub(super) enum Kind {
     Letters = 1,
     /// Entries of the rules whose terms occur, in whatever language.
     Terms = 2,
+    /// Levels of urgency that the rules' terms speak for, in whatever language. They say nothing of trades.
+    Levels = 3,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 3] = [Self::Words, Self::Letters, Self::Terms];
+    pub(super) const ALL: [Self; 4] = [Self::Words, Self::Letters, Self::Terms, Self::Levels];
 }
 
 /// One occurrence of a piece.
@@ -48,6 +51,29 @@ pub(super) struct Feature {
     pub(super) kind: Kind,
     /// The word that it belongs to (of a pair the first), counted from 0.
     pub(super) word: usize,
+}
+
+/// What the rules' terms say of a text, as one piece of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Term {
+    /// The hash that it is known by.
+    pub(super) key: u32,
+    /// An entry of the rules or a level.
+    pub(super) kind: Kind,
+    /// What the terms weigh together.
+    pub(super) weight: f64,
+}
+
+impl Term {
+    /// Terms that speak for a subcategory or a referral.
+    pub(super) fn entry(name: &str, weight: f64) -> Self {
+        Self { key: TERM.then_all(name.chars()).key(), kind: Kind::Terms, weight }
+    }
+
+    /// Terms that speak for a level of urgency.
+    pub(super) fn level(level: Urgency, weight: f64) -> Self {
+        Self { key: LEVEL.then_all(level.name().chars()).key(), kind: Kind::Levels, weight }
+    }
 }
 
 /// A running hash.
@@ -78,13 +104,8 @@ const WORD: Hash = Hash::of(1);
 const STEM: Hash = Hash::of(2);
 const PAIR: Hash = Hash::of(3);
 const SEQUENCE: Hash = Hash::of(4);
-
 const TERM: Hash = Hash::of(5);
-
-/// The key of an entry of the rules.
-pub(super) fn term_key(name: &str) -> u32 {
-    TERM.then_all(name.chars()).key()
-}
+const LEVEL: Hash = Hash::of(6);
 
 /// The key of a word.
 pub(super) fn word_key(word: &Word) -> u32 {

@@ -2,6 +2,9 @@
 //!
 //! A multinomial logistic regression over the 58 subcategories and the referrals, on term frequencies damped by
 //! their logarithm and weighed by rarity (tf-idf; Salton and Buckley, 1988), each kind of piece brought to length 1.
+//! The four levels of urgency have weights in the same rows and biases of their own; they are learnt apart and never
+//! take part in the softmax of the classes.
+//!
 //! All sums before the last division are sums of integers, exponentials are `libm`'s: the same bytes give the same
 //! verdict on every machine.
 
@@ -13,10 +16,11 @@ use std::sync::LazyLock;
 pub use format::ModelError;
 pub(super) use format::write;
 
-use super::features::{Feature, Kind, each, term_key, word_key};
+use super::features::{Feature, Kind, Term, each, word_key};
 use super::number;
 use crate::domain::rules::Category;
 use crate::domain::text::Word;
+use crate::domain::urgency::Urgency;
 
 /// The model that comes with the program, made by `sportello classify train` from `fixtures/reports`.
 const EMBEDDED: &[u8] = include_bytes!("model/shipped.bin");
@@ -24,11 +28,14 @@ const EMBEDDED: &[u8] = include_bytes!("model/shipped.bin");
 static SHIPPED: LazyLock<Model> = LazyLock::new(|| Model::read(EMBEDDED).unwrap_or_default());
 
 /// What each kind of piece counts: letters carry further than words. Measured on hands left out.
-pub(super) const KIND_WEIGHTS: [f64; Kind::ALL.len()] = [0.6, 1.0, 0.2];
+pub(super) const KIND_WEIGHTS: [f64; Kind::ALL.len()] = [0.6, 1.0, 0.2, 0.0];
+
+/// The same where the urgency is asked: terms name dangers in languages of few training mails.
+pub(super) const LEVEL_KIND_WEIGHTS: [f64; Kind::ALL.len()] = [0.6, 1.0, 0.6, 0.6];
 
 /// What the pieces of each kind come to in a mail of a few words. Shorter ones are taken to have as many, so that
 /// a greeting alone does not decide with the voice of a whole mail.
-const LENGTH_MIN: [u64; Kind::ALL.len()] = [9_216, 30_720, 1_024];
+const LENGTH_MIN: [u64; Kind::ALL.len()] = [9_216, 30_720, 1_024, 1_024];
 
 /// The rarity of a word that one mail in ten has: `16 (ln 10 + 1)`.
 const COMMON_BELOW: u8 = 53;
@@ -58,7 +65,8 @@ pub(super) struct Row {
     pub(super) key: u32,
     /// How rare it is, in [`RARITY_STEPS`].
     pub(super) rarity: u8,
-    /// What it says of which class, sorted by class; a class that is not named gets 0.
+    /// What it says of which class, sorted by class; a class that is not named gets 0. The levels of urgency are
+    /// counted behind the last class.
     pub(super) says: Vec<(u8, i8)>,
 }
 
@@ -69,6 +77,8 @@ pub(super) struct Parts {
     pub(super) text_hash: [u8; 32],
     pub(super) classes: Vec<Class>,
     pub(super) biases: Vec<f64>,
+    /// The bias of each level of urgency.
+    pub(super) level_biases: [f64; Urgency::ALL.len()],
     /// What a weight of 1 counts.
     pub(super) step: f64,
     /// Sorted by key, no key twice.
@@ -81,6 +91,7 @@ pub struct Model {
     version: String,
     text_hash: [u8; 32],
     classes: Vec<Class>,
+    /// Of the classes, behind them of the levels of urgency.
     biases: Vec<f64>,
     step: f64,
     index: Index,
@@ -103,7 +114,8 @@ impl Model {
     }
 
     fn of(parts: Parts, version: String) -> Self {
-        let Parts { text_hash, classes, biases, step, rows } = parts;
+        let Parts { text_hash, classes, mut biases, level_biases, step, rows } = parts;
+        biases.extend(level_biases);
         let index = Index::of(rows.iter().map(|row| row.key));
         let (mut rarities, mut spans, mut says) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
@@ -139,11 +151,11 @@ impl Model {
         self.rarities.len()
     }
 
-    /// What a text comes to, whose terms speak for these entries with these weights. Linear in the words.
-    pub(super) fn score<'w, 't>(
+    /// What a text comes to in which the rules find these terms, for classes and levels. Linear in the words.
+    pub(super) fn score<'w>(
         &self,
         words: impl Iterator<Item = &'w Word>,
-        terms: impl Iterator<Item = (&'t str, f64)>,
+        terms: impl Iterator<Item = Term>,
     ) -> Score<'_> {
         let mut hits = Vec::new();
         each(words, |Feature { key, kind, word }| {
@@ -152,25 +164,24 @@ impl Model {
             }
         });
         hits.sort_unstable_by_key(|hit| (hit.row, hit.word));
-        let mut sums = Sums::of(self.classes.len());
+        let mut sums = Sums::of(self.biases.len());
         for run in hits.chunk_by(|one, other| one.row == other.row) {
             let Some(first) = run.first() else { continue };
             let value = self.value(first.row, run.len());
             sums.add(first.kind, value, self.said(first.row));
         }
-        for (name, weight) in terms {
-            if let Some(row) = self.index.find(term_key(name)) {
-                sums.add(Kind::Terms, term_value(weight), self.said(row));
+        for Term { key, kind, weight } in terms {
+            if let Some(row) = self.index.find(key) {
+                sums.add(kind, term_value(weight), self.said(row));
             }
         }
-        let scales = scales(sums.squares).map(|scale| scale * self.step);
-        let mut logits = self.biases.clone();
-        for (sums, scale) in sums.classes.iter().zip(scales) {
-            for (logit, sum) in logits.iter_mut().zip(sums) {
-                *logit += number::sum(*sum) * scale;
-            }
-        }
-        Score { model: self, hits, scales, logits }
+        let scales = |weights| scales(sums.squares, weights).map(|scale| scale * self.step);
+        let (of_classes, of_levels) = (scales(KIND_WEIGHTS), scales(LEVEL_KIND_WEIGHTS));
+        let mut logits = sums.logits(&self.biases, of_classes);
+        let first_level = self.classes.len().min(logits.len());
+        let levels = sums.logits(&self.biases, of_levels).split_off(first_level);
+        logits.truncate(first_level);
+        Score { model: self, hits, of_classes, of_levels, logits, levels }
     }
 
     fn value(&self, row: u32, times: usize) -> u32 {
@@ -205,9 +216,20 @@ impl Sums {
             }
         }
     }
+
+    /// The logarithms of the likelihoods, where each kind counts so much.
+    fn logits(&self, biases: &[f64], scales: [f64; Kind::ALL.len()]) -> Vec<f64> {
+        let mut logits = biases.to_vec();
+        for (sums, scale) in self.classes.iter().zip(scales) {
+            for (logit, sum) in logits.iter_mut().zip(sums) {
+                *logit += number::sum(*sum) * scale;
+            }
+        }
+        logits
+    }
 }
 
-/// What an entry of the rules counts whose terms weigh so much.
+/// What terms count that weigh so much together.
 pub(super) fn term_value(weight: f64) -> u32 {
     number::whole(libm::round(weight.min(TERM_WEIGHT_MAX) * TERM_STEPS))
 }
@@ -219,8 +241,11 @@ pub(super) fn value(times: usize, rarity: u8) -> u32 {
 }
 
 /// What brings each kind of piece to its weight, from the sums of squares.
-pub(super) fn scales(squares: [u64; Kind::ALL.len()]) -> [f64; Kind::ALL.len()] {
-    let mut scales = KIND_WEIGHTS;
+pub(super) fn scales(
+    squares: [u64; Kind::ALL.len()],
+    weights: [f64; Kind::ALL.len()],
+) -> [f64; Kind::ALL.len()] {
+    let mut scales = weights;
     for ((scale, square), least) in scales.iter_mut().zip(squares).zip(LENGTH_MIN) {
         *scale /= number::squares(square.max(least.saturating_mul(least))).sqrt();
     }
@@ -238,9 +263,12 @@ struct Hit {
 pub(super) struct Score<'m> {
     model: &'m Model,
     hits: Vec<Hit>,
-    scales: [f64; Kind::ALL.len()],
+    of_classes: [f64; Kind::ALL.len()],
+    of_levels: [f64; Kind::ALL.len()],
     /// The logarithm of each class's likelihood, up to a common term.
     pub(super) logits: Vec<f64>,
+    /// The same of each level of urgency, in the order of [`Urgency::ALL`]; empty when the model knows nothing.
+    levels: Vec<f64>,
 }
 
 impl Score<'_> {
@@ -251,8 +279,34 @@ impl Score<'_> {
         rarity.is_some_and(|rarity| *rarity < COMMON_BELOW)
     }
 
+    /// The logarithm of a level's likelihood, up to a term that all levels have in common.
+    pub(super) fn level(&self, level: Urgency) -> f64 {
+        self.levels.get(level as usize).copied().unwrap_or(0.0)
+    }
+
+    /// What each word of the text says for one level of urgency against another.
+    pub(super) fn words_for_level(
+        &self,
+        level: Urgency,
+        against: Urgency,
+        words: usize,
+    ) -> Vec<f64> {
+        let class = |level: Urgency| self.model.classes.len().saturating_add(level as usize);
+        self.voices(class(level), class(against), self.of_levels, words)
+    }
+
     /// What each word of the text says for one class against another, summed over its pieces.
     pub(super) fn words_for(&self, class: usize, against: usize, words: usize) -> Vec<f64> {
+        self.voices(class, against, self.of_classes, words)
+    }
+
+    fn voices(
+        &self,
+        class: usize,
+        against: usize,
+        scales: [f64; Kind::ALL.len()],
+        words: usize,
+    ) -> Vec<f64> {
         let mut voices = vec![0.0; words];
         for run in self.hits.chunk_by(|one, other| one.row == other.row) {
             let Some(first) = run.first() else { continue };
@@ -262,7 +316,7 @@ impl Score<'_> {
                 at.ok().and_then(|at| said.get(at)).map_or(0.0, |(_, weight)| f64::from(*weight))
             };
             let lead = weight(class) - weight(against);
-            let scale = self.scales.get(first.kind as usize).copied().unwrap_or(0.0);
+            let scale = scales.get(first.kind as usize).copied().unwrap_or(0.0);
             let value = f64::from(self.model.value(first.row, run.len())) * scale * lead;
             let each = value / number::count(run.len());
             for hit in run {

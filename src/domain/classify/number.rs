@@ -38,3 +38,8 @@ pub(super) fn weight(number: f32) -> i8 {
 pub(super) const fn single(number: f64) -> f32 {
     number as f32
 }
+
+/// A count as a byte, 255 at most.
+pub(super) fn small(number: usize) -> u8 {
+    u8::try_from(number).unwrap_or(u8::MAX)
+}

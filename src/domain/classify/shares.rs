@@ -117,19 +117,20 @@ pub(super) fn because(
         .map(|(_, weight, written)| (weight * voices.term_weight, written.clone()))
         .collect();
     if let (Some(class), Some(against)) = (shares.class(best), shares.class(next)) {
-        loud.extend(learnt_words(score, class, against, reading));
+        let said = score.words_for(class, against, reading.words.len());
+        loud.extend(learnt_words(said, score, reading));
     }
     strongest(loud)
 }
 
-/// What each different word says to the model, as first written; neighbouring Chinese characters together.
-fn learnt_words(
+/// What each different word says to the model, as first written; neighbouring Chinese characters together. `said` is
+/// what each word of the text says, in order.
+pub(super) fn learnt_words(
+    said: Vec<f64>,
     score: &Score<'_>,
-    class: usize,
-    against: usize,
     reading: &Reading<'_>,
 ) -> Vec<(f64, String)> {
-    let mut said = score.words_for(class, against, reading.words.len()).into_iter();
+    let mut said = said.into_iter();
     let mut spoken: BTreeMap<String, (f64, &str)> = BTreeMap::new();
     let han = |at: usize| reading.words.get(at).is_some_and(|word| word.folded.chars().all(is_han));
     let mut at = 0_usize;

@@ -9,24 +9,37 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
-use super::features::{Kind, each, term_key};
-use super::model::{Class, ModelError, Parts, RARITY_STEPS, Row, scales, term_value, value, write};
+use super::evidence::terms;
+use super::features::{Kind, Term, each};
+use super::model::{
+    Class, KIND_WEIGHTS, LEVEL_KIND_WEIGHTS, ModelError, Parts, RARITY_STEPS, Row, scales,
+    term_value, value, write,
+};
 use super::number;
 use super::rules::RuleVoices;
 use crate::domain::rules::{Category, RuleSet};
 use crate::domain::text::Word;
 use crate::domain::understand::Reading;
+use crate::domain::urgency::{self, Urgency};
 pub(super) use descent::shares;
-use descent::{Example, Target};
+use descent::{Example, Learnt, Target};
 
 /// Changed with anything here that changes what comes out: a model made by an older recipe is told by it.
-const RECIPE: &[u8] = b"recipe 1\n";
+const RECIPE: &[u8] = b"recipe 2\n";
 
 /// Mails that a piece must occur in: what occurs in one alone says nothing of others.
 const MAILS_MIN: u32 = 2;
 
 /// What the trade counts against the exact subcategory: the trade decides who is sent.
 const CATEGORY_WEIGHT: f64 = 2.0;
+
+/// How cheap large weights are where the trade is learnt, and where the urgency is. Measured on hands left out.
+const FREEDOM: f64 = 100.0;
+const LEVEL_FREEDOM: f64 = 10.0;
+
+/// What a mail of each level counts, most urgent first: of twenty mails one is an emergency, and to miss it is worse
+/// than to see one too many.
+const LEVEL_WEIGHTS: [f64; Urgency::ALL.len()] = [3.0, 1.0, 1.0, 1.0];
 
 /// What one step of the stored weights counts.
 const STEP: f64 = 0.1;
@@ -49,24 +62,24 @@ pub struct Lesson {
     pub accept: Vec<Option<Category>>,
     /// The subcategory's code or the referral's id, when known.
     pub class: Option<String>,
+    /// How urgent it is, when known.
+    pub urgency: Option<Urgency>,
 }
 
 /// A lesson as the scorer reads a mail.
 struct Text {
     words: Vec<Word>,
-    /// Keys of the rules' entries whose terms occur, with what they count.
-    terms: Vec<(u32, u32)>,
+    /// What the rules' terms say.
+    terms: Vec<Term>,
 }
 
 impl Text {
     fn of(lesson: &Lesson, rules: &RuleSet) -> Self {
         let reading = Reading::of(&lesson.subject, &lesson.text, rules.lexicon());
-        let voices = RuleVoices::of(&reading, rules);
-        let terms = voices.by_entry(rules);
-        Self {
-            terms: terms.map(|(name, weight)| (term_key(name), term_value(weight))).collect(),
-            words: reading.words,
-        }
+        let (voices, alarms) =
+            (RuleVoices::of(&reading, rules), urgency::Voices::of(&reading, rules));
+        let terms = terms(&voices, &alarms, rules).collect();
+        Self { words: reading.words, terms }
     }
 }
 
@@ -81,7 +94,7 @@ pub fn text_hash(lessons: &[Lesson], rules: &RuleSet) -> [u8; 32] {
 fn hash(lessons: &[Lesson], texts: &[Text]) -> [u8; 32] {
     let mut digest = Sha256::new();
     digest.update(RECIPE);
-    for (Lesson { subject, text, accept, class }, read) in lessons.iter().zip(texts) {
+    for (Lesson { subject, text, accept, class, urgency }, read) in lessons.iter().zip(texts) {
         for part in [subject.as_str(), text.as_str(), class.as_deref().unwrap_or_default()] {
             digest.update(part.len().to_string());
             digest.update(part);
@@ -89,9 +102,10 @@ fn hash(lessons: &[Lesson], texts: &[Text]) -> [u8; 32] {
         for category in accept {
             digest.update(category.map_or("none", Category::name));
         }
-        for (key, value) in &read.terms {
+        digest.update(urgency.map_or("unknown", Urgency::name));
+        for Term { key, weight, .. } in &read.terms {
             digest.update(key.to_le_bytes());
-            digest.update(value.to_le_bytes());
+            digest.update(term_value(*weight).to_le_bytes());
         }
         digest.update("\n");
     }
@@ -115,24 +129,53 @@ pub fn train(lessons: &[Lesson], rules: &RuleSet) -> Result<Vec<u8>, ModelError>
     let classes = classes(rules);
     let texts: Vec<Text> = lessons.iter().map(|lesson| Text::of(lesson, rules)).collect();
     let rows = vocabulary(&texts);
-    let examples: Vec<Example> = lessons
-        .iter()
-        .zip(&texts)
-        .map(|(lesson, text)| Example {
-            pieces: pieces(text, &rows),
-            targets: targets(lesson, &classes),
-        })
-        .collect();
-    let learnt = descent::descend(&examples, rows.len(), classes.len());
-    let says = learnt.weights.chunks_exact(classes.len().max(1)).map(quantised);
+    let read: Vec<Pieces> = texts.iter().map(|text| pieces(text, &rows)).collect();
+    let learnt = learn_trades(lessons, &read, rows.len(), &classes);
+    let levels = learn_levels(lessons, &read, rows.len());
+    let first_level = number::small(classes.len());
+    let of_classes = learnt.weights.chunks_exact(classes.len().max(1));
+    let of_levels = levels.weights.chunks_exact(Urgency::ALL.len());
+    let says = of_classes.zip(of_levels).map(|(classes, levels)| {
+        let mut says = quantised(classes, STEP, 0);
+        says.extend(quantised(levels, STEP * SHARPNESS, first_level));
+        says
+    });
     let rows = rows.into_iter().zip(says);
+    let mut level_biases = [0.0; Urgency::ALL.len()];
+    for (bias, learnt) in level_biases.iter_mut().zip(&levels.biases) {
+        *bias = f64::from(*learnt);
+    }
     write(&Parts {
         text_hash: hash(lessons, &texts),
         classes,
         biases: learnt.biases.iter().map(|bias| f64::from(*bias) * SHARPNESS).collect(),
+        level_biases,
         step: STEP * SHARPNESS,
         rows: rows.map(|((key, rarity), says)| Row { key, rarity, says }).collect(),
     })
+}
+
+fn learn_trades(lessons: &[Lesson], read: &[Pieces], rows: usize, classes: &[Class]) -> Learnt {
+    let pieces: Vec<_> = read.iter().map(|it| it.weighed(KIND_WEIGHTS)).collect();
+    let examples: Vec<Example<'_>> = lessons
+        .iter()
+        .zip(&pieces)
+        .map(|(lesson, pieces)| Example { pieces, targets: targets(lesson, classes) })
+        .collect();
+    descent::descend(&examples, rows, classes.len(), FREEDOM)
+}
+
+/// From the lessons whose urgency is known.
+fn learn_levels(lessons: &[Lesson], read: &[Pieces], rows: usize) -> Learnt {
+    let pieces: Vec<_> = read.iter().map(|pieces| pieces.weighed(LEVEL_KIND_WEIGHTS)).collect();
+    let examples: Vec<Example<'_>> = lessons
+        .iter()
+        .zip(&pieces)
+        .filter_map(|(lesson, pieces)| {
+            Some(Example { pieces, targets: vec![target(lesson.urgency?)] })
+        })
+        .collect();
+    descent::descend(&examples, rows, Urgency::ALL.len(), LEVEL_FREEDOM)
 }
 
 /// The pieces that occur in enough mails, with their rarity, sorted by key. Entries of the rules are all taken:
@@ -146,7 +189,7 @@ fn vocabulary(texts: &[Text]) -> Vec<(u32, u8)> {
         here.sort_unstable();
         here.dedup();
         keys.extend(here);
-        chosen.extend(text.terms.iter().map(|(key, _)| key));
+        chosen.extend(text.terms.iter().map(|term| term.key));
     }
     keys.sort_unstable();
     let all = u32::try_from(texts.len()).unwrap_or(u32::MAX);
@@ -166,8 +209,27 @@ fn rarity(mails: u32, all: u32) -> u8 {
     u8::try_from(number::whole(steps)).unwrap_or(u8::MAX)
 }
 
+/// A text's pieces that are in the vocabulary.
+struct Pieces {
+    /// Row, kind and what it counts, the terms behind the rest.
+    valued: Vec<(usize, Kind, u32)>,
+    /// Sums of squares.
+    squares: [u64; Kind::ALL.len()],
+}
+
+impl Pieces {
+    /// What they count where the kinds count so much; levels of urgency say nothing of trades.
+    fn weighed(&self, weights: [f64; Kind::ALL.len()]) -> Vec<(usize, f32)> {
+        let scales = scales(self.squares, weights);
+        let scale = |kind: Kind| scales.get(kind as usize).copied().unwrap_or(0.0);
+        let counts = |kind, value: u32| number::single(f64::from(value) * scale(kind));
+        let heard = self.valued.iter().filter(|(_, kind, _)| scale(*kind) > 0.0);
+        heard.map(|(row, kind, value)| (*row, counts(*kind, *value))).collect()
+    }
+}
+
 /// The pieces of a text that are in the vocabulary, by row, with what each counts.
-fn pieces(text: &Text, rows: &[(u32, u8)]) -> Vec<(usize, f32)> {
+fn pieces(text: &Text, rows: &[(u32, u8)]) -> Pieces {
     let row_of = |key: u32| rows.binary_search_by_key(&key, |(key, _)| *key).ok();
     let mut counted: BTreeMap<usize, (Kind, usize)> = BTreeMap::new();
     each(text.words.iter(), |feature| {
@@ -181,20 +243,15 @@ fn pieces(text: &Text, rows: &[(u32, u8)]) -> Vec<(usize, f32)> {
         .into_iter()
         .map(|(row, (kind, times))| (row, kind, value(times, rarity(row))))
         .collect();
-    let terms = text.terms.iter().filter_map(|(key, value)| Some((row_of(*key)?, *value)));
-    valued.extend(terms.map(|(row, value)| (row, Kind::Terms, value)));
+    let term = |term: &Term| Some((row_of(term.key)?, term.kind, term_value(term.weight)));
+    valued.extend(text.terms.iter().filter_map(term));
     let mut squares = [0_u64; Kind::ALL.len()];
     for (_, kind, value) in &valued {
         if let Some(square) = squares.get_mut(*kind as usize) {
             *square = square.saturating_add(u64::from(*value).saturating_mul(u64::from(*value)));
         }
     }
-    let scales = scales(squares);
-    let counts = |kind: Kind, value: u32| {
-        let scale = scales.get(kind as usize).copied().unwrap_or(0.0);
-        number::single(f64::from(value) * scale)
-    };
-    valued.into_iter().map(|(row, kind, value)| (row, counts(kind, value))).collect()
+    Pieces { valued, squares }
 }
 
 /// What a lesson teaches: the trade (any that is right), and within it the class.
@@ -211,11 +268,18 @@ fn targets(lesson: &Lesson, classes: &[Class]) -> Vec<Target> {
     ]
 }
 
-/// A row's weights about their mean (what speaks for all classes alike decides nothing), in whole steps.
-fn quantised(weights: &[f32]) -> Vec<(u8, i8)> {
+/// What a lesson teaches of urgency.
+fn target(level: Urgency) -> Target {
+    let weight = LEVEL_WEIGHTS.get(level as usize).copied().unwrap_or(1.0);
+    Target { weight, classes: vec![level as usize] }
+}
+
+/// A row's weights about their mean (what speaks for all classes alike decides nothing), in whole steps. The classes
+/// are counted from `first`.
+fn quantised(weights: &[f32], step: f64, first: u8) -> Vec<(u8, i8)> {
     let mean = weights.iter().sum::<f32>() / number::single(number::count(weights.len()));
-    let steps = weights.iter().map(|weight| (weight - mean) / number::single(STEP));
-    (0_u8..=u8::MAX)
+    let steps = weights.iter().map(|weight| (weight - mean) / number::single(step));
+    (first..=u8::MAX)
         .zip(steps)
         .filter(|(_, steps)| steps.abs() >= STEPS_MIN)
         .map(|(class, steps)| (class, number::weight(steps)))

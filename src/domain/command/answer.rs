@@ -4,6 +4,7 @@
 //! something is so: not where it is denied, asked, hoped, planned or said of something else than the work.
 
 mod evidence;
+mod stems;
 
 use serde::{Deserialize, Serialize};
 
@@ -136,8 +137,7 @@ fn note(text: &str) -> String {
     let end = start.find(|c: char| !c.is_alphabetic()).unwrap_or(start.len());
     let (word, rest) = start.split_at_checked(end).unwrap_or((start, ""));
     let line_ends = rest.lines().next().is_none_or(|rest| {
-        rest.trim().is_empty()
-            || rest.starts_with(|c: char| matches!(c, '.' | ',' | ':' | ';' | '!' | '-'))
+        rest.trim().is_empty() || rest.starts_with(['.', ',', ':', ';', '!', '-'])
     });
     let shouted = word.chars().count() > 2 && word.chars().all(char::is_uppercase);
     if evidence::is_word(word) && (line_ends || shouted) {

@@ -198,7 +198,7 @@ fn address(argument: &str) -> Result<String, String> {
     ))
 }
 
-fn firms<'a>(ground: Ground<'a>) -> Vec<Named<'a>> {
+fn firms(ground: Ground<'_>) -> Vec<Named<'_>> {
     let firms = ground.rules.all_contractors().iter();
     firms.map(|firm| Named { id: &firm.id, shown: &firm.name, also: "" }).collect()
 }
@@ -263,12 +263,11 @@ fn ticket(argument: &str, command: &str) -> Result<String, String> {
     let (mut numbers, mut clear) = (Vec::new(), true);
     for word in argument.split_whitespace() {
         let word = word.trim_matches(sign);
-        match read_number(word) {
-            Some(number) => numbers.push(number),
-            None => {
-                let title = ["n", "nr", "num", "numero"].contains(&fold(word).as_str());
-                clear &= title || says_nothing(word);
-            }
+        if let Some(number) = read_number(word) {
+            numbers.push(number);
+        } else {
+            let title = ["n", "nr", "num", "numero"].contains(&fold(word).as_str());
+            clear &= title || says_nothing(word);
         }
     }
     match numbers.as_slice() {

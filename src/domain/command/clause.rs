@@ -71,19 +71,21 @@ fn clause(part: &str, question: bool, line: usize) -> Vec<Clause> {
             word.folded == "si" && (!written.is_ascii() || after.starts_with(['\'', '’']))
         });
         let words: Vec<String> = stretch.iter().map(|word| word.folded.clone()).collect();
-        let clause = Clause { words, accented_yes, question, line };
-        clauses.extend(without_harmless(clause));
+        let words = without_harmless(&words);
+        if !words.is_empty() {
+            clauses.push(Clause { words, accented_yes, question, line });
+        }
     }
     clauses
 }
 
-fn without_harmless(clause: Clause) -> Option<Clause> {
-    let mut text = clause.padded();
+/// The words without phrases whose denial denies nothing.
+fn without_harmless(words: &[String]) -> Vec<String> {
+    let mut text = format!(" {} ", words.join(" "));
     for phrase in HARMLESS {
         text = text.replace(phrase, " ");
     }
-    let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
-    (!words.is_empty()).then_some(Clause { words, ..clause })
+    text.split_whitespace().map(str::to_owned).collect()
 }
 
 /// The first lines with words, at most `max`.

@@ -80,7 +80,7 @@ pub(super) fn postpone(argument: &str, ground: Ground<'_>) -> Result<Command, St
 /// The day that is meant, today or later; the error is the sentence for whoever wrote it.
 fn day(argument: &str, today: NaiveDate) -> Result<NaiveDate, String> {
     let folded = fold(argument).replace("l'", " ");
-    let sign = |c: char| matches!(c, ',' | ';' | '.' | ':' | '!' | '(' | ')' | '°');
+    let sign = |c: char| matches!(c, ',' | ';' | '.' | ':' | '!' | '(' | ')' | '°' | '+');
     let words: Vec<&str> = folded
         .split_whitespace()
         .map(|word| word.trim_matches(sign))

@@ -10,6 +10,9 @@ const LINES_MAX: usize = 5;
 const LINE_CHARS_MAX: usize = 400;
 
 const YES: &[&str] = &[
+    "affermativo",
+    "favorevole",
+    "proceda",
     "approvata",
     "approvato",
     "approviamo",
@@ -19,13 +22,11 @@ const YES: &[&str] = &[
     "autorizzato",
     "autorizziamo",
     "autorizzo",
-    "attiva",
     "attivare",
     "attivate",
     "attivatela",
     "certamente",
     "certo",
-    "conferma",
     "confermata",
     "confermato",
     "confermiamo",
@@ -39,20 +40,76 @@ const YES: &[&str] = &[
     "yep",
 ];
 
-const YES_PHRASES: &[&str] =
-    &[" va bene ", " d accordo ", " fate pure ", " fai pure ", " direi di si "];
+const YES_PHRASES: &[&str] = &[
+    " va bene ",
+    " d accordo ",
+    " fate pure ",
+    " fai pure ",
+    " nulla osta ",
+    " autorizzazione concessa ",
+    " si conferma ",
+];
 
-const NO: &[&str] = &["nego", "negata", "negato", "neghiamo", "no", "nope", "rifiutato", "rifiuto"];
+const NO_PHRASES: &[&str] = &[" parere contrario ", " siamo contrari ", " sono contrario "];
+
+const NO: &[&str] = &[
+    "negativo",
+    "respinta",
+    "respinto",
+    "nego",
+    "negata",
+    "negato",
+    "neghiamo",
+    "no",
+    "nope",
+    "rifiutato",
+    "rifiuto",
+];
 
 const NOT: &[&str] = &["non", "not", "nemmeno", "neanche", "don"];
 
 /// Words from a denial to what it denies: `non la autorizzo`.
 const DENIAL_WORDS: usize = 2;
 
-/// Words that make an answer hang on something.
+/// Words that make an answer hang on something, or put it off.
 const HEDGES: &[&str] = &[
-    "dipende", "eccetto", "forse", "if", "magari", "oppure", "purche", "quando", "salvo", "se",
-    "solo", "soltanto", "tranne", "until", "ma", "pero", "but",
+    "ancora",
+    "aspetta",
+    "aspettate",
+    "attendete",
+    "attendiamo",
+    "attendo",
+    "attesa",
+    "but",
+    "deve",
+    "devo",
+    "dipende",
+    "dovrebbe",
+    "eccetto",
+    "essere",
+    "forse",
+    "if",
+    "ma",
+    "magari",
+    "oppure",
+    "pero",
+    "purche",
+    "quando",
+    "salvo",
+    "sara",
+    "se",
+    "solo",
+    "soltanto",
+    "tranne",
+    "until",
+    "valuto",
+    "valutiamo",
+    "vedo",
+    "vediamo",
+    "verifico",
+    "verifichiamo",
+    "verra",
+    "vorrei",
 ];
 
 /// The answer to a question such as "Attivare la ditta?"; none when it is unclear, hedged, or both.
@@ -120,7 +177,8 @@ fn is_hedged(words: &[String]) -> bool {
 fn answer(clause: &Clause) -> Said {
     let words = &clause.words;
     let text = clause.padded();
-    let is_no = words.iter().any(|word| NO.contains(&word.as_str()));
+    let is_no = words.iter().any(|word| NO.contains(&word.as_str()))
+        || NO_PHRASES.iter().any(|phrase| text.contains(phrase));
     let agrees = |word: &String| YES.contains(&word.as_str());
     let yes_at = words.iter().position(agrees);
     let phrase = YES_PHRASES.iter().any(|phrase| text.contains(phrase));

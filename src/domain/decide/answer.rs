@@ -1,7 +1,7 @@
 //! A requester answers the question where it is.
 
 use super::work::{Occasion, Sheet, activate, order_again};
-use super::{Arrival, Change, Snapshot};
+use super::{Arrival, Change, Snapshot, same};
 use crate::domain::desk::Desk;
 use crate::domain::letter::Letter;
 use crate::domain::ticket::{Entry, EntryKind, OURSELVES, Ticket};
@@ -34,17 +34,24 @@ pub(super) fn with_place(
     placed.version = ticket.version.saturating_add(1);
     let text = format!("place: none → {}", placed.place.as_deref().unwrap_or_default());
     let entry = Entry { kind: EntryKind::Correction, author: OURSELVES.to_owned(), text };
+    if placed.same_as.is_none() {
+        placed.same_as = same::suspected(&snapshot.answered_earlier, &placed);
+    }
     let mut changes = vec![
         Change::Update(Box::new(placed.clone())),
         Change::Enter { ticket: ticket.number.clone(), entry },
     ];
-    if !arrival.letters || super::same::needs_no_order(ticket) {
-        return Some(Answered { ticket: placed, changes, orders: Vec::new() });
-    }
     let mut sheet = Sheet::of(desk, snapshot, &placed, now);
-    // With the place an order can leave that waited for it; one that left without gets it.
-    if !order_again(&mut sheet) {
+    if arrival.letters && !order_again(&mut sheet) {
+        // With the place an order can leave that waited for it; an order that left without it has it now.
         activate(&mut sheet, Occasion::Found(None)).unwrap_or_default();
+    }
+    let spared = same::needs_no_order(&placed) && !sheet.letters.is_empty();
+    if ticket.same_as.is_none() {
+        changes.extend(same::notes(&placed, spared));
+    }
+    if spared {
+        return Some(Answered { ticket: placed, changes, orders: Vec::new() });
     }
     let (placed, more, orders) = sheet.finish();
     changes.extend(more);

@@ -45,7 +45,7 @@ pub(super) fn decide(
     match (thread::continues(&snapshot.candidates, &sender.address), &snapshot.ticket) {
         (Some(candidate), Some(ticket)) if candidate.number == ticket.number => {
             said::decide(desk, snapshot, ticket, arrival, &sender, now)
-                .or_else(|| continued::decide(desk, snapshot, ticket, arrival, &sender, now))
+                .or_else(|| continued::decide(desk, snapshot, ticket, arrival, now))
                 .unwrap_or_else(|| reopened(desk, snapshot, ticket, arrival, sender, now))
         }
         _ if arrival.kind.kind == Kind::Command => letters::lost_command(desk, arrival, &sender),
@@ -53,7 +53,7 @@ pub(super) fn decide(
     }
 }
 
-/// A new ticket for who writes long after theirs was closed; each names the other.
+/// A new ticket for who writes long after theirs was closed, or then tells of a danger; each names the other.
 fn reopened(
     desk: &Desk,
     snapshot: &Snapshot,
@@ -67,13 +67,13 @@ fn reopened(
     let (new, old) = (&snapshot.next_number, &closed.number);
     decision.changes.push(Change::Enter {
         ticket: new.clone(),
-        entry: link(format!("follows {old}, which had been closed for long")),
+        entry: link(format!("follows {old}, which had been closed")),
     });
     decision.changes.push(Change::Enter {
         ticket: old.clone(),
         entry: link(format!("its requester wrote again: {new}")),
     });
-    decision.reasons.push(format!("it follows {old}, which has been closed for long"));
+    decision.reasons.push(format!("it follows {old}, which has been closed"));
     decision
 }
 
@@ -87,7 +87,7 @@ fn is_history(arrival: &Arrival) -> bool {
 }
 
 /// The person to answer: the author, never an unrelated Reply-To. Addresses are kept in lower case.
-fn sender_of(arrival: &Arrival) -> Address {
+pub(super) fn sender_of(arrival: &Arrival) -> Address {
     let mut sender = arrival.mail.from.clone().unwrap_or_default();
     sender.address = sender.address.to_lowercase();
     sender
@@ -109,7 +109,7 @@ fn opened(
         .chain(of_second)
         .filter_map(|ticket| call(desk, ticket, arrival, now))
         .unzip();
-    let mut order_spared = false;
+    let (mut order_spared, mut second_spared) = (false, false);
     let mut worked = Vec::new();
     if arrival.letters {
         if withheld.is_none_or(|why| matches!(why, Withheld::Held(_))) {
@@ -127,7 +127,8 @@ fn opened(
             work(desk, &mut snapshot, &mut ticket, arrival, now, (&mut letters, &mut worked));
         if let Some((arrival, ticket)) = &mut second {
             letters.extend(letters::staff_notices(desk, ticket, arrival, withheld));
-            work(desk, &mut snapshot, ticket, arrival, now, (&mut letters, &mut worked));
+            second_spared =
+                work(desk, &mut snapshot, ticket, arrival, now, (&mut letters, &mut worked));
         }
     }
     if let Some(why) = withheld {
@@ -157,8 +158,10 @@ fn opened(
     if let Some((_, other)) = second {
         reasons.push(format!("a second problem became {}", other.number));
         let links = second::links(&ticket, &other);
+        let duplicate = same::notes(&other, second_spared);
         changes.push(Change::Open(Box::new(other)));
         changes.extend(links);
+        changes.extend(duplicate);
     }
     changes.extend(called);
     changes.extend(worked);
@@ -166,7 +169,7 @@ fn opened(
 }
 
 /// An emergency is called out at once, unless the mail is old or nobody is to be written to.
-fn call(
+pub(super) fn call(
     desk: &Desk,
     ticket: &mut Ticket,
     arrival: &Arrival,
@@ -267,7 +270,7 @@ fn new_ticket(
         call: None,
         facts: Facts::of(understood, &arrival.mail.text, attachments),
     };
-    let mut ticket = Ticket { same_as: same::suspected(snapshot, arrival, &ticket), ..ticket };
+    let mut ticket = Ticket { same_as: same::suspected(&snapshot.earlier, &ticket), ..ticket };
     ticket.facts.course.claim = !claims(&arrival.mail.subject, &arrival.mail.text).is_empty();
     ticket
 }
@@ -329,7 +332,7 @@ pub(super) enum Withheld {
 }
 
 impl Withheld {
-    fn hold(self) -> Option<HoldReason> {
+    pub(super) fn hold(self) -> Option<HoldReason> {
         match self {
             Self::Held(reason) => Some(reason),
             _ => None,
@@ -355,7 +358,7 @@ impl Withheld {
     }
 }
 
-fn withheld(
+pub(super) fn withheld(
     desk: &Desk,
     snapshot: &Snapshot,
     arrival: &Arrival,

@@ -5,7 +5,7 @@
 use chrono::NaiveDate;
 
 use super::work::{Occasion, Sheet, activate, retract};
-use super::{Change, Correction, Decision, Snapshot, closing, letters, same, staff};
+use super::{Change, Correction, Decision, Snapshot, closing, latest, letters, same, staff};
 use crate::domain::command::{self, BadCommand, Command};
 use crate::domain::desk::Desk;
 use crate::domain::life::Status;
@@ -149,9 +149,9 @@ fn one(
         Command::Place(place) => {
             correct(&Correction { place: Some(place.clone()), ..none }, format!("luogo: {place}"))
         }
-        Command::Close(note) => {
-            let note = Some(note.as_str()).filter(|note| !note.trim().is_empty());
-            decided(closing::close(desk, snapshot, note, by, now), "chiusa".to_owned())
+        Command::Close(words) => {
+            let words = Some(words.as_str()).filter(|words| !words.trim().is_empty());
+            decided(closing::close(desk, snapshot, words, by, now), "chiusa".to_owned())
         }
         Command::Split => decided(same::split(desk, snapshot, now), "separata".to_owned()),
         Command::DuplicateOf(number) | Command::Merge(number) => {
@@ -163,6 +163,14 @@ fn one(
         }
         Command::Take => {
             decided(super::on_call::take(snapshot, None, by, now), "presa in carico".to_owned())
+        }
+        Command::OutOfCompetence(refer) => {
+            let disowned = Correction { not_ours: true, refer: refer.clone(), ..none };
+            let corrected = staff::correct(desk, snapshot, &disowned, by, now);
+            let after = latest(&corrected.changes).unwrap_or(ticket).clone();
+            let mut step = on_sheet(desk, snapshot, &after, command, by, now)?;
+            step.changes.splice(0..0, corrected.changes);
+            Ok(step)
         }
         command => on_sheet(desk, snapshot, ticket, command, by, now),
     }
@@ -224,12 +232,21 @@ fn on_sheet(
             moved(&mut sheet, back, by)?;
             "ripresa".to_owned()
         }
+        _ => spoken(&mut sheet, command, by)?,
+    };
+    let (_, changes, letters) = sheet.finish();
+    Ok(Step { said, changes, letters })
+}
+
+/// The commands that end a ticket, open it again, or speak to somebody.
+fn spoken(sheet: &mut Sheet<'_>, command: &Command, by: &str) -> Result<String, String> {
+    Ok(match command {
         Command::Reopen => {
-            moved(&mut sheet, Status::Reopened, by)?;
+            moved(sheet, Status::Reopened, by)?;
             "riaperta".to_owned()
         }
         Command::Cancel(why) => {
-            moved(&mut sheet, Status::Cancelled, by)?;
+            moved(sheet, Status::Cancelled, by)?;
             sheet.note(EntryKind::Note, by, format!("cancelled: {why}"));
             "annullata".to_owned()
         }
@@ -238,23 +255,21 @@ fn on_sheet(
             "nota aggiunta".to_owned()
         }
         Command::Reply(text) => {
-            let letter = letters::answer(desk, &sheet.ticket, text, now);
-            told(&mut sheet, letter)?;
+            let letter = letters::answer(sheet.desk, &sheet.ticket, text, sheet.now);
+            told(sheet, letter)?;
             sheet.note(EntryKind::Note, by, format!("to the requester: {text}"));
             "risposta inviata a chi ha segnalato".to_owned()
         }
         Command::Ask(text) => {
-            let letter = letters::question(desk, &sheet.ticket, text, now);
-            told(&mut sheet, letter)?;
-            moved(&mut sheet, Status::WaitingForRequester, by)?;
+            let letter = letters::question(sheet.desk, &sheet.ticket, text, sheet.now);
+            told(sheet, letter)?;
+            moved(sheet, Status::WaitingForRequester, by)?;
             sheet.note(EntryKind::Note, by, format!("asked the requester: {text}"));
             "domanda inviata a chi ha segnalato".to_owned()
         }
-        Command::OutOfCompetence(refer) => out_of_competence(&mut sheet, refer.as_deref(), by)?,
+        Command::OutOfCompetence(refer) => out_of_competence(sheet, refer.as_deref(), by)?,
         _ => return Err("comando non previsto".to_owned()),
-    };
-    let (_, changes, letters) = sheet.finish();
-    Ok(Step { said, changes, letters })
+    })
 }
 
 /// Moves the ticket, or says in Italian from where to where it cannot go.
@@ -310,13 +325,5 @@ fn out_of_competence(
         sheet.letters.extend(letter);
     }
     let to = referral.map_or_else(String::new, |referral| format!(": {}", referral.it));
-    let before = sheet.ticket.category.map(|category| category.name().to_owned());
-    let number = sheet.ticket.number.clone();
-    sheet.changes.push(Change::Label {
-        ticket: number,
-        field: "category".to_owned(),
-        before,
-        after: refer.map_or_else(|| "none".to_owned(), |refer| format!("none:{refer}")),
-    });
     Ok(format!("non di competenza{to}"))
 }

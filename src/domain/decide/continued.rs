@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use super::arrival::ENTRY_CHARS_MAX;
+use super::arrival::{ENTRY_CHARS_MAX, sender_of};
 use super::work::Sheet;
-use super::{Arrival, Change, Decision, Outcome, Snapshot};
-use super::{answer, letters, on_call};
+use super::{Arrival, Change, Decision, Outcome, Snapshot, latest};
+use super::{alarm, answer, letters, on_call};
 use crate::domain::command::yes_or_no;
 use crate::domain::desk::Desk;
 use crate::domain::letter::LetterKind;
-use crate::domain::mail::Address;
 use crate::domain::text::words;
 use crate::domain::ticket::{Entry, EntryKind, Status, Ticket};
 use crate::domain::time::Timestamp;
@@ -23,24 +22,22 @@ pub(super) fn decide(
     snapshot: &Snapshot,
     ticket: &Ticket,
     arrival: &Arrival,
-    sender: &Address,
     now: Timestamp,
 ) -> Option<Decision> {
     let repaired = says_repaired(desk, arrival);
-    let thanks = repaired || (is_thanks(&arrival.mail.text) && !has_attached(arrival));
+    let thanks = repaired
+        || (is_thanks(&arrival.mail.text) && !has_attached(arrival) && !says_where(arrival));
+    let danger = !thanks && alarm::is_told(desk, ticket, arrival);
     let late = ticket.status.is_ended() && now.since(ticket.changed_at) > REOPENING;
-    if late && !thanks {
+    // A thing that was repaired and is dangerous now: nobody is at it any more.
+    if (late && !thanks) || (danger && ticket.status.is_ended()) {
         return None;
     }
+    let sender = sender_of(arrival);
     let author = if sender.address.is_empty() { "unknown" } else { &sender.address };
     let text: String = arrival.mail.text.chars().take(ENTRY_CHARS_MAX).collect();
     let kind = if thanks { EntryKind::Note } else { EntryKind::Mail };
     let entry = Entry { kind, author: author.to_owned(), text };
-    let told = arrival.letters && !thanks;
-    let answered = answer::with_place(desk, snapshot, ticket, arrival, now).filter(|_| !thanks);
-    let placed = answered.as_ref().and_then(|answered| answered.ticket.place.as_deref());
-    let mut letters =
-        if told { letters::follow_up(desk, ticket, placed, arrival) } else { Vec::new() };
     let mut changes = vec![Change::Enter { ticket: ticket.number.clone(), entry }];
     let mut reason = format!("it continues ticket {}", ticket.number);
     if thanks {
@@ -48,21 +45,39 @@ pub(super) fn decide(
     } else if ticket.status.is_ended() {
         reason.push_str(", which was closed lately: staff decide whether to reopen it");
     }
+    let answered = answer::with_place(desk, snapshot, ticket, arrival, now).filter(|_| !thanks);
     // What the same mail changed already is what is changed further.
     let placed = answered.as_ref().map_or(ticket, |answered| &answered.ticket);
-    let taken = on_call::taken_by(desk, placed, arrival, author, now);
+    let alarmed = danger.then(|| alarm::raised(desk, snapshot, placed, arrival, now)).flatten();
+    let raised = alarmed.as_ref().map_or(placed, |alarmed| &alarmed.ticket);
+    let taken = on_call::taken_by(desk, raised, arrival, author, now);
+    // Calls leave before all others.
+    let mut letters = Vec::new();
+    let mut orders = Vec::new();
     if let Some(answered) = &answered {
         reason.push_str(" and says where it is");
         changes.extend(answered.changes.iter().cloned());
-        letters.extend(answered.orders.iter().cloned());
+        orders.extend(answered.orders.iter().cloned());
     }
+    if let Some(alarmed) = alarmed {
+        reason.push_str("; it tells of a danger");
+        changes.extend(alarmed.changes);
+        letters.extend(alarmed.letters);
+        orders.extend(alarmed.orders);
+    }
+    if arrival.letters && !thanks {
+        let answered = answered.as_ref().map(|answered| &answered.ticket);
+        letters.extend(letters::follow_up(desk, ticket, answered, danger, arrival));
+    }
+    letters.extend(orders);
     if !taken.is_empty() {
         reason.push_str("; its writer took it");
         changes.extend(taken);
     }
     let waits = ticket.status == Status::WaitingForRequester && ticket.requester.address == *author;
     if waits && !thanks {
-        let mut sheet = Sheet::of(desk, snapshot, placed, now);
+        let latest = latest(&changes).unwrap_or(ticket).clone();
+        let mut sheet = Sheet::of(desk, snapshot, &latest, now);
         sheet.go(ticket.facts.course.before.unwrap_or(Status::Received), author);
         changes.extend(sheet.finish().1);
         reason.push_str("; its requester answered, and the clock runs on");
@@ -79,6 +94,13 @@ pub(super) fn decide(
 fn says_repaired(desk: &Desk, arrival: &Arrival) -> bool {
     let answered = arrival.mail.ancestors().into_iter().find_map(|id| desk.signer.verify(id));
     answered == Some(LetterKind::Closing) && yes_or_no(&arrival.mail.text) == Some(true)
+}
+
+/// Whether the text itself names a place: below thanks a street looks like a name. One that only the signature
+/// names is no answer.
+fn says_where(arrival: &Arrival) -> bool {
+    let place = arrival.understood.place.as_ref().map(|place| place.text.as_str());
+    place.is_some_and(|place| !place.is_empty() && arrival.mail.text.contains(place))
 }
 
 fn has_attached(arrival: &Arrival) -> bool {

@@ -16,7 +16,7 @@ pub(super) use failed::after_failure;
 pub(super) use orders::{
     News, approval, order_copies, order_news, order_reminder, order_retracted, work_order,
 };
-pub(super) use requester::{acknowledgement, closing};
+pub(super) use requester::{acknowledgement, acknowledgement_of_danger, closing};
 
 use std::collections::BTreeMap;
 
@@ -58,9 +58,8 @@ impl Draft<'_> {
         );
         let envelope_from = match (self.kind, desk.envelope) {
             (LetterKind::Acknowledgement, Envelope::Null) => None,
-            (LetterKind::Acknowledgement, Envelope::Verp) => {
-                Some(verp(&desk.from.address, &message_id))
-            }
+            // Whoever it was for: a bounce must name its letter.
+            (_, Envelope::Verp) => Some(verp(&desk.from.address, &message_id)),
             _ => Some(desk.from.address.clone()),
         };
         Letter {
@@ -142,11 +141,13 @@ fn notice_context(
     }
 }
 
-/// To the office: somebody wrote again about a ticket; `placed` is the place that they add to it.
+/// To the office: somebody wrote again about a ticket, of a danger or not; `answered` is the ticket with the place
+/// that they add to it.
 pub(super) fn follow_up(
     desk: &Desk,
     ticket: &Ticket,
-    placed: Option<&str>,
+    answered: Option<&Ticket>,
+    emergency: bool,
     arrival: &Arrival,
 ) -> Vec<Letter> {
     let (text, text_cut) = shortened(&arrival.mail.text);
@@ -155,13 +156,17 @@ pub(super) fn follow_up(
         number: ticket.number.clone(),
         organisation: desk.organisation.clone(),
         received: desk.hours.moment(arrival.received_at),
+        emergency,
         closed: ticket.status.is_ended(),
         sender_name: sender.name,
         sender_address: sender.address,
         text,
         text_cut,
         attachments: arrival.mail.attachments.iter().map(AttachmentLine::from).collect(),
-        place: placed.map(str::to_owned),
+        place: answered.and_then(|ticket| ticket.place.clone()),
+        same_as: answered
+            .and_then(|ticket| ticket.same_as.as_ref())
+            .map(|same| same.number.clone()),
     };
     notices(desk, ticket, &cause(arrival), "follow_up", &context)
 }

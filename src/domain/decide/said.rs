@@ -6,7 +6,7 @@
 
 use super::command::carry_out;
 use super::work::{Sheet, answered, approval_answered};
-use super::{Arrival, Change, Decision, Outcome, Snapshot, letters, on_call};
+use super::{Arrival, Change, Decision, Outcome, Snapshot, latest, letters, on_call};
 use crate::domain::command::{self, BadCommand, Command, ContractorAnswer};
 use crate::domain::desk::Desk;
 use crate::domain::letter::{Letter, LetterKind};
@@ -40,13 +40,13 @@ pub(super) fn decide(
     let mail = &arrival.mail;
     if let Some(confirmed) = confirmed(desk, snapshot, mail, author) {
         let said = said(desk, snapshot, ticket, confirmed, author, now)?;
-        return Some(carried_out(desk, snapshot, ticket, arrival, &said, author, now));
+        return Some(carried_out(desk, snapshot, ticket, arrival, (&said, author), now));
     }
     let said = said(desk, snapshot, ticket, mail, author, now)?;
     let token =
         thread::continues(&snapshot.candidates, author).is_some_and(|known| known.by_letter);
     match trust(mail, true, token, &desk.trust) {
-        Trust::Full => Some(carried_out(desk, snapshot, ticket, arrival, &said, author, now)),
+        Trust::Full => Some(carried_out(desk, snapshot, ticket, arrival, (&said, author), now)),
         Trust::Confirm(doubt) => {
             Some(to_be_confirmed(desk, ticket, arrival, &said, (sender, doubt), now))
         }
@@ -113,8 +113,7 @@ fn carried_out(
     snapshot: &Snapshot,
     ticket: &Ticket,
     arrival: &Arrival,
-    said: &Said,
-    author: &str,
+    (said, author): (&Said, &str),
     now: Timestamp,
 ) -> Decision {
     let text: String = arrival.mail.text.chars().take(super::arrival::ENTRY_CHARS_MAX).collect();
@@ -122,7 +121,7 @@ fn carried_out(
     let mut changes = vec![Change::Enter { ticket: ticket.number.clone(), entry }];
     // Whoever answers a call has it, whatever they order besides.
     changes.extend(on_call::taken_by(desk, ticket, arrival, author, now));
-    let ticket = taken(&changes).unwrap_or(ticket).clone();
+    let ticket = latest(&changes).unwrap_or(ticket).clone();
     let ticket = &ticket;
     let (letters, reason): (Vec<Letter>, &str) = match said {
         Said::Commands(commands) => {
@@ -169,14 +168,6 @@ fn carried_out(
         letters,
         reasons: vec![reason.to_owned()],
     }
-}
-
-/// The ticket as it stands after these changes.
-fn taken(changes: &[Change]) -> Option<&Ticket> {
-    changes.iter().rev().find_map(|change| match change {
-        Change::Update(ticket) => Some(&**ticket),
-        _ => None,
-    })
 }
 
 fn approved(yes: bool) -> &'static str {

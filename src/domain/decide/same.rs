@@ -1,22 +1,22 @@
 //! Tickets that tell of one thing: noted when they are opened, confirmed or split by staff.
 
 use super::work::{Occasion, Sheet, activate};
-use super::{Arrival, Change, Decision, Snapshot};
+use super::{Change, Decision, Snapshot};
 use crate::domain::desk::Desk;
-use crate::domain::duplicate::{Report, SameAs, same_as};
+use crate::domain::duplicate::{Earlier, Report, SameAs, same_as};
 use crate::domain::ticket::{Entry, EntryKind, OURSELVES, STAFF, Ticket};
 use crate::domain::time::Timestamp;
 use crate::domain::urgency::Urgency;
 
-/// The earlier ticket that a new one probably repeats.
-pub(super) fn suspected(snapshot: &Snapshot, arrival: &Arrival, ticket: &Ticket) -> Option<SameAs> {
+/// The earlier ticket that one probably repeats which has just got its place.
+pub(super) fn suspected(earlier: &[Earlier], ticket: &Ticket) -> Option<SameAs> {
     ticket.subcategory.as_ref()?;
     let report = Report {
         place: ticket.facts.place.as_ref()?,
-        texts: [&ticket.subject, &arrival.mail.text],
+        texts: [&ticket.subject, &ticket.facts.text],
         language: ticket.language,
     };
-    let earlier = same_as(report, &snapshot.earlier)?;
+    let earlier = same_as(report, earlier).filter(|earlier| earlier.number != ticket.number)?;
     Some(SameAs { number: earlier.number.clone(), confirmed: false })
 }
 

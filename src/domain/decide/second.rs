@@ -20,12 +20,12 @@ pub(super) fn as_arrival(arrival: &Arrival, matter: &Matter) -> Arrival {
     own
 }
 
-/// The facts for the second ticket, if there can be one: its number, and no earlier reports, which were looked up for the first.
+/// The facts for the second ticket, if there can be one: its number, and the earlier reports of its own matter.
 pub(super) fn as_snapshot(snapshot: &Snapshot) -> Option<Snapshot> {
     (!snapshot.second_number.is_empty()).then(|| Snapshot {
         next_number: snapshot.second_number.clone(),
         second_number: String::new(),
-        earlier: Vec::new(),
+        earlier: snapshot.second_earlier.clone(),
         ..snapshot.clone()
     })
 }

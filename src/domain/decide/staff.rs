@@ -4,10 +4,14 @@ use super::letters;
 use super::on_call;
 use super::work::{self, Sheet};
 use super::{Change, Correction, Decision, Snapshot};
+use crate::domain::classify::Verdict;
 use crate::domain::desk::Desk;
 use crate::domain::place::place;
-use crate::domain::ticket::{Entry, EntryKind, Status, Ticket};
+use crate::domain::ticket::{Entry, EntryKind, STAFF, Status, Ticket};
 use crate::domain::time::Timestamp;
+
+/// The label of a ticket that is none of ours.
+const NOT_OURS: &str = "none";
 
 pub(super) fn correct(
     desk: &Desk,
@@ -32,7 +36,8 @@ pub(super) fn correct(
     let entry = Entry { kind: EntryKind::Correction, author: by.to_owned(), text: text.clone() };
     let cause = format!("ticket:{}:{}", after.number, after.version);
     let mut letters = Vec::new();
-    if after.office != before.office || before.category.is_none() {
+    let taken = before.category.is_none() && after.category.is_some();
+    if after.office != before.office || taken {
         letters.extend(letters::reassigned(desk, &after, &cause));
     }
     // Who corrects a ticket is at it; who makes it an emergency wants somebody to be.
@@ -41,7 +46,7 @@ pub(super) fn correct(
         (before.urgency != after.urgency).then(|| on_call::begin(desk, &mut after, now)).flatten();
     let number = after.number.clone();
     let subject_changed = after.subcategory != before.subcategory || after.urgency < before.urgency;
-    let changed = after.clone();
+    let renewed = after.clone();
     let mut changes =
         vec![Change::Update(Box::new(after)), Change::Enter { ticket: number.clone(), entry }];
     if let Some((letter, entry)) = called {
@@ -49,7 +54,7 @@ pub(super) fn correct(
         changes.push(Change::Enter { ticket: number.clone(), entry });
     }
     if subject_changed {
-        let mut sheet = Sheet::of(desk, snapshot, &changed, now);
+        let mut sheet = Sheet::of(desk, snapshot, &renewed, now);
         work::corrected(&mut sheet, by);
         let (_, more, owed) = sheet.finish();
         changes.extend(more);
@@ -78,6 +83,14 @@ fn corrected(desk: &Desk, before: &Ticket, correction: &Correction, now: Timesta
         ticket.subcategory = Some(known.code.clone());
         ticket.category = Some(known.category);
     }
+    if correction.not_ours || correction.refer.is_some() {
+        (ticket.category, ticket.subcategory) = (None, None);
+        disown(&mut ticket, correction.refer.as_ref());
+    } else if let Some(verdict) =
+        ticket.facts.verdict.as_mut().filter(|_| ticket.category.is_some())
+    {
+        (verdict.out_of_competence, verdict.refer) = (false, None);
+    }
     if let Some(urgency) = correction.urgency {
         ticket.urgency = urgency;
     }
@@ -85,7 +98,7 @@ fn corrected(desk: &Desk, before: &Ticket, correction: &Correction, now: Timesta
         ticket.place = Some(written.clone());
         ticket.facts.place = place("", written, "", desk.rules.places());
     }
-    if ticket.category.is_some() && ticket.status == Status::ToCheck {
+    if (ticket.category.is_some() || is_disowned(&ticket)) && ticket.status == Status::ToCheck {
         ticket.enter_status(Status::Received, now);
     }
     ticket.office = desk.rules.office(ticket.category, ticket.subcategory.as_deref()).id.clone();
@@ -94,13 +107,47 @@ fn corrected(desk: &Desk, before: &Ticket, correction: &Correction, now: Timesta
     ticket
 }
 
+/// Writes down that a ticket is none of ours, and whose it is when that is known.
+fn disown(ticket: &mut Ticket, refer: Option<&String>) {
+    let unread = || Verdict {
+        category: None,
+        subcategory: None,
+        confidence: 0.0,
+        candidates: Vec::new(),
+        abstained: false,
+        out_of_competence: true,
+        refer: None,
+        because: Vec::new(),
+        model: STAFF.to_owned(),
+    };
+    let verdict = ticket.facts.verdict.get_or_insert_with(unread);
+    (verdict.category, verdict.subcategory) = (None, None);
+    (verdict.abstained, verdict.out_of_competence) = (false, true);
+    if refer.is_some() {
+        verdict.refer = refer.cloned();
+    }
+}
+
+fn is_disowned(ticket: &Ticket) -> bool {
+    let verdict = ticket.facts.verdict.as_ref();
+    ticket.category.is_none() && verdict.is_some_and(|verdict| verdict.out_of_competence)
+}
+
 /// Field, what the ticket said, what is right.
 fn labels(before: &Ticket, after: &Ticket) -> Vec<(&'static str, Option<String>, String)> {
-    let category = |ticket: &Ticket| ticket.category.map(|category| category.name().to_owned());
+    let category = |ticket: &Ticket| match ticket.category {
+        Some(category) => Some(category.name().to_owned()),
+        None => is_disowned(ticket).then(|| NOT_OURS.to_owned()),
+    };
+    let refer = |ticket: &Ticket| {
+        let verdict = ticket.facts.verdict.as_ref().filter(|_| is_disowned(ticket));
+        verdict.and_then(|verdict| verdict.refer.clone())
+    };
     let urgency = |ticket: &Ticket| Some(ticket.urgency.name().to_owned());
     [
         ("category", category(before), category(after)),
         ("subcategory", before.subcategory.clone(), after.subcategory.clone()),
+        ("refer", refer(before), refer(after)),
         ("urgency", urgency(before), urgency(after)),
         ("place", before.place.clone(), after.place.clone()),
     ]

@@ -102,16 +102,13 @@ impl<'a> Sheet<'a> {
 
     /// Writes an order down as it stands now.
     fn keep(&mut self, mut order: WorkOrder) {
-        match self.orders.iter_mut().find(|known| known.number == order.number) {
-            Some(known) => {
-                order.version = known.version.saturating_add(1);
-                known.clone_from(&order);
-                self.changes.push(Change::Ordered(Box::new(order)));
-            }
-            None => {
-                self.orders.push(order.clone());
-                self.changes.push(Change::Order(Box::new(order)));
-            }
+        if let Some(known) = self.orders.iter_mut().find(|known| known.number == order.number) {
+            order.version = known.version.saturating_add(1);
+            known.clone_from(&order);
+            self.changes.push(Change::Ordered(Box::new(order)));
+        } else {
+            self.orders.push(order.clone());
+            self.changes.push(Change::Order(Box::new(order)));
         }
     }
 

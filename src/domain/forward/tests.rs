@@ -106,8 +106,50 @@ fn the_requester_of_a_forward_is_who_reported() {
         ("a robot", "urp@comune.example", "", &[robot], None),
         ("a name alone", "urp@comune.example", "", &[nameless], None),
     ];
-    for (name, from, note, forwarded, expected) in cases {
-        let unfolded = unfolded(&forward(from, note, forwarded), &identity());
+    check(&cases);
+}
+
+/// Words of passing on are whole words: what only looks like one leaves a report its writer's.
+#[test]
+fn a_note_is_read_by_whole_words() {
+    let anna = inner("anna@x.it", REPORT);
+    let meeting = inner("anna@x.it", "Ci vediamo alle 10 in sala giunta per la riunione.");
+    check(&[
+        (
+            "moreover is no word of passing on",
+            "urp@comune.example",
+            "In via Po 3 è caduto un albero sul marciapiede, inoltre la panchina lì vicino è rotta e va sostituita.",
+            std::slice::from_ref(&meeting),
+            None,
+        ),
+        (
+            "calls that were received",
+            "urp@comune.example",
+            "La caldaia della scuola Pascoli è in blocco, ho già ricevuto due telefonate: chiedo di verificare in giornata.",
+            std::slice::from_ref(&meeting),
+            None,
+        ),
+        (
+            "a short report above something else",
+            "urp@comune.example",
+            "Il lampione di via Po 4 è spento.",
+            std::slice::from_ref(&meeting),
+            None,
+        ),
+        (
+            "what somebody reported",
+            "urp@comune.example",
+            "Buongiorno, per favore rispondete direttamente alla signora in merito a quanto segnalato qui, cordiali saluti a tutti voi.",
+            std::slice::from_ref(&anna),
+            Some("anna@x.it"),
+        ),
+    ]);
+}
+
+fn check(cases: &[Case<'_>]) {
+    let rules = RuleSet::parse("", "rules.toml").unwrap();
+    for (name, from, note, forwarded, expected) in cases.iter().copied() {
+        let unfolded = unfolded(&forward(from, note, forwarded), &identity(), &rules);
         let requester = unfolded.as_ref().and_then(|(mail, _)| mail.from.as_ref());
         assert_eq!(requester.map(|from| from.address.as_str()), expected, "{name}");
         if let Some((mail, passed)) = &unfolded {
@@ -130,4 +172,15 @@ fn a_subject_says_forward_in_many_languages() {
     ] {
         assert_eq!(is_forward(subject), expected, "{subject}");
     }
+}
+
+/// A covering letter that only names what is below has no word of passing on, and passes on.
+#[test]
+fn a_covering_letter_may_name_what_is_below() {
+    let note = "Si prega di intervenire con la massima sollecitudine per quanto sotto segnalato dal nostro utente, restiamo in attesa di cortese riscontro.";
+    let mail = forward("urp@comune.example", note, &[inner("anna@x.it", REPORT)]);
+    let (inside, passed) = unfolded(&mail, &identity(), &RuleSet::parse("", "rules.toml").unwrap())
+        .expect("passed on");
+    assert_eq!(inside.from.unwrap().address, "anna@x.it");
+    assert_eq!(passed.by.address, "urp@comune.example");
 }

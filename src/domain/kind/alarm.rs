@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use super::phrases::Phrases;
 use super::sight::Sight;
 use super::{Kind, KindReason, KindVerdict, headers, lists, person, sender, weak};
+use crate::domain::text::fold;
 
 /// Controllers that the rules list; believed before the spam filter, which dislikes them.
 pub(super) fn listed_controller(sight: &Sight<'_>) -> Option<KindVerdict> {
@@ -18,12 +19,15 @@ pub(super) fn listed_controller(sight: &Sight<'_>) -> Option<KindVerdict> {
 /// acknowledgement, never the ticket; still, words of an alarm alone are a person's: people report
 /// the siren of a school too.
 pub(super) fn unlisted_controller(sight: &Sight<'_>) -> Option<KindVerdict> {
+    let shaped = writes_like_a_machine(sight);
     let machine = generated(sight)
         || ((quiet(sight) || device_mailbox(sight)) && !writes_like_a_person(sight))
-        || (loud(sight) && writes_like_a_machine(sight) && !writes_like_a_person(sight));
+        || shaped
+        || (loud(sight) && says_nothing(sight));
     let advertised = lists::is_newsletter(sight) && !generated(sight) && !device_mailbox(sight);
     let own_words = !person::filled_a_form(sight) && !advertised;
-    (machine && own_words && tells_of_a_fault(sight))
+    let faulty = tells_of_a_fault(sight) || (shaped && names_a_fault_or_device(sight));
+    (machine && own_words && faulty)
         .then_some(KindVerdict::unanswered(Kind::Alarm, KindReason::ControllerAlarm))
 }
 
@@ -33,6 +37,20 @@ fn tells_of_a_fault(sight: &Sight<'_>) -> bool {
     let device = || [subject, head].iter().any(|text| DEVICE.found(text) || TRADE.found(text));
     let fault = ALARM.found(head) || FAULT.found(subject) || FAULT.found(head) || monitoring(sight);
     loud(sight) || (fault && device()) || (generated(sight) && TRADE.found(subject))
+}
+
+/// Enough where the very shape of the text is a machine's.
+fn names_a_fault_or_device(sight: &Sight<'_>) -> bool {
+    let tables = [&ALARM, &FAULT, &TRADE, &DEVICE];
+    let mut texts = [sight.subject(), sight.head()].into_iter();
+    texts.any(|text| tables.iter().any(|table| table.found(text)))
+}
+
+/// All is in the subject; whoever sends a photo with it is a person.
+fn says_nothing(sight: &Sight<'_>) -> bool {
+    sight.mail.text.trim().is_empty()
+        && sight.mail.quoted.trim().is_empty()
+        && sight.mail.attachments.is_empty()
 }
 
 fn loud(sight: &Sight<'_>) -> bool {
@@ -129,21 +147,44 @@ const DEVICE_MAILBOXES: &[&str] = &[
     "device",
     "stoermeldung",
     "leitstelle",
+    "allarmistica",
+    "antintrusione",
+    "ct",
+    "telegestion",
+    "telegestao",
+    "telemetrie",
+    "telesurveillance",
+    "elevador",
+    "elevadores",
+    "ascenseur",
+    "ascenseurs",
+    "chaudiere",
+    "caldera",
+    "bomba",
+    "bombas",
+    "pompage",
+    "gemaal",
+    "pompownia",
+    "winda",
 ];
 
-/// The shape of a controller's text: mostly `key: value` lines, among them a device's key.
+/// The shape of a controller's text: mostly `key: value` lines, among them a device's key and none of a
+/// person's.
 fn writes_like_a_machine(sight: &Sight<'_>) -> bool {
     let text = &sight.mail.text;
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(SHAPE_LINES_MAX);
-    let (mut all, mut pairs) = (0_usize, 0_usize);
+    let (mut all, mut keys) = (0_usize, Vec::new());
     for line in lines {
         all = all.saturating_add(1);
-        if is_pair(line) {
-            pairs = pairs.saturating_add(1);
-        }
+        keys.extend(key(line).map(fold));
     }
-    let mostly = pairs >= PAIRS_MIN && pairs.saturating_mul(2) > all;
-    mostly && DEVICE_KEYS.found(sight.head())
+    let mostly = keys.len() >= PAIRS_MIN && keys.len().saturating_mul(2) > all;
+    // "Meldung Kessel 1" is a subject of machines too: here the text alone tells a person.
+    let personal = person::greets(sight) || person::tells(sight);
+    mostly
+        && !personal
+        && keys.iter().any(|key| DEVICE_KEYS.opens(key))
+        && !keys.iter().any(|key| PERSON_KEYS.opens(key))
 }
 
 /// A controller says all it knows in a screenful.
@@ -152,11 +193,16 @@ const SHAPE_LINES_MAX: usize = 40;
 /// Fewer pairs are a person's notes ("Dove: via Roma").
 const PAIRS_MIN: usize = 3;
 
-fn is_pair(line: &str) -> bool {
-    let Some((key, value)) = line.split_once([':', '=']) else { return false };
-    let short = key.split_whitespace().count() <= 4 && key.len() <= 40;
-    short && !key.trim().is_empty() && !value.trim().is_empty()
+/// What stands before the colon of a `key: value` line.
+fn key(line: &str) -> Option<&str> {
+    let (key, value) = line.split_once([':', '='])?;
+    let key = key.trim();
+    let short = key.split_whitespace().count() <= 4 && key.len() <= KEY_BYTES_MAX;
+    (short && !key.is_empty() && !value.trim().is_empty()).then_some(key)
 }
+
+/// Longer ones are the beginning of a sentence.
+const KEY_BYTES_MAX: usize = 40;
 
 /// Machines neither greet nor ask.
 fn writes_like_a_person(sight: &Sight<'_>) -> bool {
@@ -179,6 +225,10 @@ static ALARM: LazyLock<Phrases> = LazyLock::new(|| {
         alarm | alarms | power loss | mains failure | low battery | threshold exceeded
         communication lost | trapped passenger | störung | stoerung | störmeldung | alarmmeldung
         netzausfall | grenzwert überschritten | notruf | alarme | seuil dépassé | coupure secteur
+        # Spanish, Portuguese, Dutch, Polish.
+        alarma | alarmas | alarmes | fallo de red | corte de tensión | falta de tensión
+        falha de rede | falta de energia | netspanning uitgevallen | spanningsuitval
+        brak zasilania | zanik napięcia
         ",
     )
 });
@@ -199,6 +249,11 @@ static FAULT: LazyLock<Phrases> = LazyLock::new(|| {
         emergency call | critical
         # German and French.
         ausfall | fehler | batterie schwach | außer betrieb | panne | défaut | hors service
+        gestört | gestoert | störung | stoerung | disjoncté | disjonction | dérangement
+        # Spanish, Portuguese, Dutch, Polish.
+        avería | averías | fallo | falla | fuera de servicio | sin comunicación | avarias | falha
+        fora de serviço | sem comunicação | storing | storingen | defect | uitval | buiten bedrijf
+        buiten werking | awaria | awarie | usterka | uszkodzenie | błąd | brak łączności
         ",
     )
 });
@@ -213,7 +268,10 @@ static TRADE: LazyLock<Phrases> = LazyLock::new(|| {
         semaforo | gruppo elettrogeno | antincendio | fotovoltaico | chiller | lift | elevator
         boiler | burner | pump | pumping station | street light | street lighting | luminaire
         fire panel | hvac | aufzug | heizung | kessel | brenner | pumpe | straßenbeleuchtung
-        ascenseur | chaudière
+        ascenseur | chaudière | éclairage public | armoire électrique | poste de relevage
+        ascensor | caldera | bomba | alumbrado | cuadro | elevador | caldeira | iluminação pública
+        quadro | lift | cv-ketel | gemaal | pomp | straatverlichting | winda | kocioł | pompownia
+        przepompownia | oświetlenie
         ",
     )
 });
@@ -232,16 +290,34 @@ static DEVICE: LazyLock<Phrases> = LazyLock::new(|| {
     )
 });
 
-/// Keys that only devices write. A person's "Indirizzo:" and "Telefono:" are none.
+/// What the keys of devices begin with. A person's "Indirizzo:" and "Telefono:" are none.
 static DEVICE_KEYS: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(
         "
-        codice | codice allarme | codice errore | cod. | cod | evento | id | id impianto
-        matricola | stato | stato allarme | canale | ingresso | periferica | dispositivo | sensore
-        sonda | soglia | valore | setpoint | priorità | classe | device | device id | serial
-        code | event | event id | severity | priority | state | status | host | service | channel
-        input | sensor | value | threshold | site id | timestamp | gerät | anlage | anlagennummer
-        meldung | zustand | priorität | kanal | seriennummer
+        codice | cod. | cod | evento | id | matricola | stato | canale | ingresso | periferica
+        dispositivo | sensore | sonda | soglia | valore | setpoint | priorità | classe | allarme
+        causa | device | serial | code | event | severity | priority | state | status | host
+        service | channel | input | sensor | value | threshold | site id | timestamp | gerät
+        anlage | anlagennummer | meldung | zustand | priorität | kanal | seriennummer | fehlercode
+        impianto | unità | tipo evento | tipo allarme | tipo chiamata | error | fault | alarm | unit
+        störung | zeit | uhrzeit | heure | hora | tijd | czas | godzina | ora evento | ora allarme
+        état | défaut | équipement | automate | voie | estado | equipo | equipamento | avería
+        avaria | falha | fallo | storing | toestand | installatie | stan | urządzenie | obiekt
+        ",
+    )
+});
+
+/// What the keys of people's notes and of forms begin with.
+static PERSON_KEYS: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(
+        "
+        nome | cognome | nominativo | segnalante | richiedente | cittadino | utente | referente
+        telefono | tel | tel. | cell | cell. | cellulare | recapito | e-mail | email | mail
+        problema | messaggio | segnalazione | richiesta | note | nota | dove | quando | oggetto
+        name | first name | last name | phone | mobile | message | problem | comment | comments
+        where | when | vorname | nachname | telefon | nachricht | nom | prénom | téléphone
+        nombre | apellidos | teléfono | mensaje | telefone | mensagem | naam | telefoon | bericht
+        imię | nazwisko
         ",
     )
 });

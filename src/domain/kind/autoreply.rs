@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use super::phrases::Phrases;
 use super::sight::Sight;
 use super::{Kind, KindReason, KindVerdict, headers, person, sender, weak, words};
+use crate::domain::thread;
 
 /// Headers first; words only where a header or a second kind of words confirms them.
 pub(super) fn automatic_answer(sight: &Sight<'_>) -> Option<KindVerdict> {
@@ -61,20 +62,40 @@ fn says_so(sight: &Sight<'_>) -> bool {
     replied || field || precedence || class || generated || delivered || preference || program
 }
 
-/// Exchange marks its absence notices `auto-generated`; old programs mark them not at all. Two of
-/// header, subject and words must agree, because "Assenza di luce in via Roma" is a report.
+/// Exchange marks its absence notices `auto-generated`; old programs mark them not at all. A header, or a
+/// sender that nobody reads, confirms the words; without one a program's subject or first sentence must stand there,
+/// because "Assenza di luce in via Roma" is a report, and so is "Sono in ferie, ma segnalo …".
 fn absence(sight: &Sight<'_>) -> bool {
     let (subject, body) = (words::absence_subject(sight), words::absence_body(sight));
-    (subject && (body || machine_header(sight))) || (body && sight.auto_submitted().is_some())
+    if is_program(sight) {
+        let announced = sight.auto_submitted().is_some() || sender::is_robot(sight);
+        return (subject && (body || machine_header(sight))) || (body && announced);
+    }
+    let phrased = (subject && (words::absence_opening(sight) || (body && echoes_us(sight))))
+        || (words::program_subject(sight) && body);
+    phrased && !person::tells(sight)
+}
+
+/// Its subject repeats one of ours: a program put its words before the number of our letter.
+fn echoes_us(sight: &Sight<'_>) -> bool {
+    !thread::numbers(&sight.mail.subject).is_empty()
 }
 
 /// A tag in the subject alone is no receipt: other municipalities' systems pass reports on to us.
 fn receipt(sight: &Sight<'_>) -> bool {
     let (subject, body) = (words::receipt_subject(sight), words::receipt_body(sight));
-    let tagged = body && words::foreign_ticket(sight);
     let program =
         sight.auto_submitted().is_some() || sight.null_return_path() || sender::is_robot(sight);
-    (subject && body) || tagged || ((subject || body) && program && !person::speaks(sight))
+    let tagged = words::foreign_ticket(sight);
+    let confirmed = program && ((subject && body) || ((subject || body) && !person::speaks(sight)));
+    let phrased = ((subject || tagged) && words::receipt_opening(sight))
+        || (subject && body && echoes_us(sight));
+    confirmed || (phrased && !person::tells(sight))
+}
+
+/// A header or the sender says that a program wrote it.
+pub(super) fn is_program(sight: &Sight<'_>) -> bool {
+    machine_header(sight) || sender::is_robot(sight)
 }
 
 /// Any sign of a program, weak ones included: enough to confirm words, not to silence a person.

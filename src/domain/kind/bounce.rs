@@ -9,7 +9,7 @@ use super::{Kind, KindReason, KindVerdict, person, sender};
 /// A delivery report in any form. The parser's reading of a dialect counts only when the sender or
 /// the subject agrees: a person may quote a whole bounce and ask what it means.
 pub(super) fn delivery_report(sight: &Sight<'_>) -> Option<KindVerdict> {
-    let reason = if reported(sight) || sight.has("x-failed-recipients") {
+    let reason = if reported(sight) || failed_recipients(sight) {
         KindReason::DeliveryReport
     } else if sender::is_daemon(sight) {
         KindReason::MailerDaemon
@@ -21,6 +21,12 @@ pub(super) fn delivery_report(sight: &Sight<'_>) -> Option<KindVerdict> {
     Some(KindVerdict::filed(Kind::Bounce, reason))
 }
 
+/// Exim's and Gmail's header; programs of people have written it too, so the sender must be a server.
+fn failed_recipients(sight: &Sight<'_>) -> bool {
+    let server = sender::is_daemon(sight) || sender::may_be_daemon(sight);
+    sight.has("x-failed-recipients") && server && !person::tells(sight)
+}
+
 fn reported(sight: &Sight<'_>) -> bool {
     if sight.mail.media_type == "message/delivery-status" {
         return true;
@@ -28,16 +34,28 @@ fn reported(sight: &Sight<'_>) -> bool {
     let Some(report) = &sight.mail.report else { return false };
     let delivery = matches!(report.report_type.as_str(), "delivery-status" | "");
     let formal = sight.mail.media_type == "multipart/report";
-    let agreed = || sender::may_be_daemon(sight) || sender::is_daemon(sight) || subject(sight);
-    delivery && (formal || agreed())
+    let daemon = || sender::is_daemon(sight) || (sender::may_be_daemon(sight) && subject(sight));
+    let agreed = || (sender::may_be_daemon(sight) || subject(sight)) && !writes(sight);
+    delivery && (formal || daemon() || agreed())
 }
 
 fn told(sight: &Sight<'_>) -> bool {
-    let opens = BODIES.found(sight.opening());
-    let server = sender::may_be_daemon(sight) && (subject(sight) || BODIES.found(sight.head()));
-    let robot =
-        sender::is_robot(sight) && (subject(sight) || opens) && !person::filled_a_form(sight);
-    server || robot || (subject(sight) && opens && !person::greets(sight))
+    let (titled, opens) = (subject(sight), BODIES.found(sight.opening()));
+    let server = sender::may_be_daemon(sight) && (titled || BODIES.found(sight.head()));
+    let robot = sender::is_robot(sight) && (titled || opens);
+    is_plain(sight) || ((server || robot || (titled && opens)) && !writes(sight))
+}
+
+/// A server's account, subject and words all say so.
+pub(super) fn is_plain(sight: &Sight<'_>) -> bool {
+    (sender::may_be_daemon(sight) || sender::is_robot(sight))
+        && subject(sight)
+        && BODIES.found(sight.head())
+        && !person::tells(sight)
+}
+
+fn writes(sight: &Sight<'_>) -> bool {
+    person::greets(sight) || person::tells(sight)
 }
 
 /// Subjects that mail servers begin with. Alone they only withhold an answer.

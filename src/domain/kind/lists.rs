@@ -170,6 +170,9 @@ static UNSUBSCRIBE: LazyLock<Phrases> = LazyLock::new(|| {
         annulla l'iscrizione | annullare l'iscrizione | annulla iscrizione | non ricevere più
         non desideri più ricevere | non desidera più ricevere | visualizza nel browser
         visualizza questa email | se non visualizzi correttamente | leggi la newsletter
+        hai ricevuto questa email perché | hai ricevuto questa mail perché
+        ha ricevuto questa email perché | ha ricevuto questa mail perché
+        gestisci le preferenze | gestisci le tue preferenze
         ricevi questa email perché | ricevi questa mail perché | riceve questa email perché
         newsletter abbestellen | abmelden | abbestellen | im browser anzeigen | im browser ansehen
         austragen | se désabonner | se désinscrire | désabonnement | désinscription | désinscrire

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::phrases::Phrases;
 use super::sight::Sight;
 use super::{Kind, KindReason, KindVerdict, sender, weak};
-use crate::domain::forward::{is_forward, prefixed};
+use crate::domain::forward::{is_answer, is_forward};
 
 /// Command, reply or report; with a weak sign of automation a ticket without acknowledgement.
 pub(super) fn verdict(sight: &Sight<'_>) -> KindVerdict {
@@ -30,21 +30,13 @@ fn orders(sight: &Sight<'_>) -> bool {
 
 /// An answer in a conversation, by its ancestors or the prefix that mail programs write. A forward is
 /// a new report even when it names ancestors.
-fn continues(sight: &Sight<'_>) -> bool {
+pub(super) fn continues(sight: &Sight<'_>) -> bool {
     let subject = sight.subject();
     if is_forward(subject) {
         return false;
     }
-    !sight.mail.in_reply_to.is_empty()
-        || !sight.mail.references.is_empty()
-        || prefixed(subject, REPLY_PREFIXES)
+    !sight.mail.in_reply_to.is_empty() || !sight.mail.references.is_empty() || is_answer(subject)
 }
-
-/// Reply prefixes by language, as RFC 5322 section 3.6.5 allows and programs write them.
-const REPLY_PREFIXES: &[&str] = &[
-    "re", "r", "rif", "risp", "aw", "antw", "antwort", "sv", "vs", "odp", "res", "resp", "ref",
-    "回复", "答复", "відп",
-];
 
 /// Whether an automatic mail carries a person's report: a filled form, or a person's own words.
 pub(super) fn speaks(sight: &Sight<'_>) -> bool {
@@ -58,6 +50,12 @@ pub(super) fn speaks(sight: &Sight<'_>) -> bool {
             ",
         )
     });
+    let titled = !is_answer(sight.subject()) && SUBJECTS.found(sight.subject());
+    titled || tells(sight)
+}
+
+/// The same by the text alone: the subject of an answer is that of the letter it answers.
+pub(super) fn tells(sight: &Sight<'_>) -> bool {
     static WORDS: LazyLock<Phrases> = LazyLock::new(|| {
         Phrases::new(
             "
@@ -67,12 +65,14 @@ pub(super) fn speaks(sight: &Sight<'_>) -> bool {
             davanti a casa | con la presente | i would like to report | i want to report
             i'd like to report | i am writing | please fix | near my house | i live in
             ich möchte melden | hiermit melde ich | je vous signale | je souhaite signaler
+            ha inviato una segnalazione | ha inviato quanto segue | ha inviato la seguente
+            segnalazione del cittadino | dal cittadino | da un cittadino | un cittadino ha
+            has submitted the following | segnalazione inviata da
             quisiera informar | vă semnalez | vreau să semnalez
             ",
         )
     });
-    let titled = !prefixed(sight.subject(), REPLY_PREFIXES) && SUBJECTS.found(sight.subject());
-    filled_a_form(sight) || titled || WORDS.found(sight.head())
+    filled_a_form(sight) || WORDS.found(sight.head())
 }
 
 /// Whether the words greet or thank, as no machine's do.

@@ -1,5 +1,7 @@
 //! Tables of phrases in many languages, each one automaton: time grows with the text, not with the table.
 
+use std::collections::BTreeSet;
+
 use aho_corasick::AhoCorasick;
 
 use crate::domain::text::fold;
@@ -25,6 +27,24 @@ impl Phrases {
     /// Whether the folded text begins with one of the phrases.
     pub(super) fn opens(&self, folded: &str) -> bool {
         self.matches(folded).any(|start| start == 0)
+    }
+
+    /// How many different phrases stand in the folded text; of those that share words, one.
+    pub(super) fn different(&self, folded: &str) -> usize {
+        let all = self.0.iter().flat_map(|table| table.find_overlapping_iter(folded));
+        let mut hits: Vec<(usize, usize, usize)> = all
+            .filter(|hit| whole(folded, hit.start(), hit.end()))
+            .map(|hit| (hit.start(), hit.end(), hit.pattern().as_usize()))
+            .collect();
+        hits.sort_unstable();
+        let (mut end, mut phrases) = (0, BTreeSet::new());
+        for (start, ends, phrase) in hits {
+            if start >= end {
+                phrases.insert(phrase);
+                end = ends;
+            }
+        }
+        phrases.len()
     }
 
     fn matches<'a>(&'a self, folded: &'a str) -> impl Iterator<Item = usize> + 'a {
@@ -65,6 +85,19 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(table.found(&fold(text)), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn phrases_that_share_words_count_once() {
+        let table = Phrases::new("sono in ferie | in ferie | al rientro");
+        for (text, expected) in [
+            ("Sono in ferie, in ferie", 2),
+            ("Sono in ferie", 1),
+            ("al rientro, e ancora al rientro", 1),
+            ("rientro", 0),
+        ] {
+            assert_eq!(table.different(&fold(text)), expected, "{text:?}");
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::phrases::Phrases;
 use super::sight::Sight;
-use super::{Kind, KindReason, KindVerdict, autoreply, person, sender, weak, words};
+use super::{Kind, KindReason, KindVerdict, autoreply, notice, person, sender, weak, words};
 
 /// Reports with a form of their own, by report type, header, attachment, and last by subject and sender.
 pub(super) fn mail_system_report(sight: &Sight<'_>) -> Option<KindVerdict> {
@@ -40,7 +40,7 @@ pub(super) fn receipt_subject(sight: &Sight<'_>) -> bool {
     static SUBJECTS: LazyLock<Phrases> = LazyLock::new(|| {
         Phrases::new(
             "
-            confirmation de lecture | lecture confirmée | letto: | non letto: | conferma di lettura | ricevuta di lettura | ricevuta di ritorno
+            leggi la ricevuta | confirmation de lecture | lecture confirmée | letto: | non letto: | conferma di lettura | ricevuta di lettura | ricevuta di ritorno
             ricevuta di visualizzazione | read: | not read: | read receipt | return receipt
             disposition notification | gelesen: | ungelesen gelöscht | lesebestätigung | lu : | lu:
             non lu : | accusé de lecture | accusé de réception (affiché) | leído: | no leído:
@@ -67,10 +67,15 @@ fn read_receipt(sight: &Sight<'_>) -> Option<KindReason> {
             ",
         )
     });
-    let headers = sight.has("x-ms-exchange-receipt")
-        || sight.says("x-message-class", &["report.ipm.note.ipnrn"]);
-    let words = receipt_subject(sight) && BODIES.found(sight.head());
-    (headers || words).then_some(KindReason::ReadReceipt)
+    let words = receipt_subject(sight) && BODIES.found(sight.opening()) && !person::tells(sight);
+    (is_formal_receipt(sight) || words).then_some(KindReason::ReadReceipt)
+}
+
+/// A receipt of reading by its parts or headers.
+pub(super) fn is_formal_receipt(sight: &Sight<'_>) -> bool {
+    report_type(sight).is_some()
+        || sight.has("x-ms-exchange-receipt")
+        || sight.says("x-message-class", &["report.ipm.note.ipnrn"])
 }
 
 fn feedback(sight: &Sight<'_>) -> Option<KindReason> {
@@ -111,12 +116,18 @@ fn is_policy_report_name(name: &str) -> bool {
 pub(super) fn machine_output(sight: &Sight<'_>) -> Option<KindVerdict> {
     let cron = sight.has("x-cron-env");
     let automatic = cron || sight.auto_submitted().is_some();
-    let unread = sender::is_robot(sight) && words::automatic_notice(sight);
+    let notice = || words::automatic_notice(sight) || notice::is_generated(sight);
+    let unread = sender::is_robot(sight) && notice();
     let output = automatic || unread || server_subject(sight);
     // Calendars send invitations in a person's name.
     let invitation = weak::calendar_part(sight) && !autoreply::calendar_subject(sight);
     let output = output && !invitation && !person::speaks(sight);
     output.then_some(KindVerdict::filed(Kind::MachineReport, KindReason::MachineOutput))
+}
+
+/// Output of servers and mail systems, in which what others wrote may be listed but nothing is reported.
+pub(super) fn is_server_output(sight: &Sight<'_>) -> bool {
+    sight.has("x-cron-env") || report_type(sight).is_some() || server_subject(sight)
 }
 
 /// What servers say of themselves, from the accounts that servers write from.

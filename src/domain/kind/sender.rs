@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::headers;
 use super::phrases::Phrases;
 use super::sight::Sight;
 use crate::domain::mail::ReturnPath;
@@ -51,8 +52,6 @@ const ROBOTS: &[&str] = &[
     "spam",
     "system",
     "sistema",
-    "automatico",
-    "automatic",
     "robot",
     "mailrobot",
     "antispam",
@@ -80,6 +79,13 @@ const ROBOT_PARTS: &[&str] = &[
     "alerts",
     "autoreply",
     "autoresponder",
+    "autoresponse",
+    "automatico",
+    "automatica",
+    "automatic",
+    "automated",
+    "automatisch",
+    "mailer",
     "newsletter",
     "unattended",
     "unmonitored",
@@ -110,6 +116,10 @@ const ROBOT_RUNS: &[&str] = &[
     "geenantwoord",
     "autoconfirm",
     "autoreply",
+    "autoresponse",
+    "autoresponder",
+    "quarantine",
+    "quarantena",
 ];
 
 pub(super) fn is_our_mailbox(sight: &Sight<'_>) -> bool {
@@ -187,7 +197,24 @@ pub(super) fn may_be_daemon(sight: &Sight<'_>) -> bool {
 
 /// An address that nobody reads.
 pub(super) fn is_robot(sight: &Sight<'_>) -> bool {
-    let local = sight.local();
+    is_robot_address(sight.local(), sight.domain())
+}
+
+/// Answers go, or the mail was handed over by, an address that nobody reads (`Reply-To`, `Sender`).
+pub(super) fn stands_for_robot(sight: &Sight<'_>) -> bool {
+    let reply_to = sight.mail.reply_to.as_ref().map(|address| address.address.to_lowercase());
+    let handed_over = sight.mail.header("sender").map(|value| {
+        let value = headers::without_comments(value).to_lowercase();
+        let bare = value.rsplit_once('<').map_or(value.as_str(), |(_, bare)| bare);
+        bare.trim().trim_end_matches('>').to_owned()
+    });
+    reply_to.iter().chain(handed_over.iter()).any(|address| {
+        let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+        is_robot_address(local, domain)
+    })
+}
+
+fn is_robot_address(local: &str, domain: &str) -> bool {
     let (owner, request) =
         (local.starts_with("owner-"), ends_with_any(local, &["-owner", "-request"]));
     let run: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
@@ -197,7 +224,7 @@ pub(super) fn is_robot(sight: &Sight<'_>) -> bool {
         || ROBOTS.contains(&local)
         || local.split(['.', '-', '_', '+']).any(|part| ROBOT_PARTS.contains(&part))
         || ROBOT_RUNS.iter().any(|words| run.starts_with(words) || run.ends_with(words))
-        || sight.domain().split('.').any(|label| ROBOT_RUNS.contains(&label))
+        || domain.split('.').any(|label| ROBOT_RUNS.contains(&label))
 }
 
 fn ends_with_any(text: &str, ends: &[&str]) -> bool {

@@ -2,7 +2,8 @@
 
 use super::sight::Sight;
 use super::{
-    KindReason, autoreply, bounce, headers, lists, receipts, reports, sender, spam, words,
+    KindReason, KindVerdict, autoreply, bounce, headers, lists, notice, person, receipts, reports,
+    sender, spam, words,
 };
 
 /// The first sign, if there is one: headers, then the sender, then the words, then the subject.
@@ -38,6 +39,8 @@ const SIGNS: &[(Sign, KindReason)] = &[
     (spam::subject, KindReason::SpamSubject),
     (receipts::subject, KindReason::ReceiptSubject),
     (autoreply::calendar_subject, KindReason::CalendarPart),
+    // The weakest comes last: see only_hinted.
+    (hints_at_absence, KindReason::AutomaticWords),
 ];
 
 fn null_return_path(sight: &Sight<'_>) -> bool {
@@ -155,7 +158,7 @@ fn no_sender(sight: &Sight<'_>) -> bool {
 }
 
 fn robot(sight: &Sight<'_>) -> bool {
-    sender::is_robot(sight) || sender::is_daemon(sight)
+    sender::is_robot(sight) || sender::is_daemon(sight) || sender::stands_for_robot(sight)
 }
 
 /// A calendar part, invitation or answer: a program waits for a click, not for a letter.
@@ -178,4 +181,24 @@ fn automatic_words(sight: &Sight<'_>) -> bool {
         || words::receipt_subject(sight)
         || words::automatic_opening(sight)
         || words::automatic_notice(sight)
+        || notice::declares_itself(sight)
+}
+
+/// Whether a verdict rests on words of absence that people use too, and on nothing else.
+pub(super) fn only_hinted(verdict: KindVerdict, sight: &Sight<'_>) -> bool {
+    verdict.ticket
+        && verdict.reason == KindReason::AutomaticWords
+        && !automatic_words(sight)
+        && hints_at_absence(sight)
+}
+
+/// Words of absence that people use too: two different ones, one in an answer, or one that says until when.
+/// Whoever reports something is believed to be there.
+fn hints_at_absence(sight: &Sight<'_>) -> bool {
+    let hinted = match words::absence_hints(sight) {
+        0 => false,
+        1 => person::continues(sight),
+        _ => true,
+    };
+    (hinted || notice::away_until(sight)) && !person::tells(sight)
 }

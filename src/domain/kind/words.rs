@@ -6,20 +6,40 @@ use std::sync::LazyLock;
 use super::phrases::Phrases;
 use super::sight::Sight;
 
+/// Subjects that programs alone give to absence notices, each in the language of its menus.
+pub(super) fn program_subject(sight: &Sight<'_>) -> bool {
+    static OPENINGS: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(PROGRAM_OPENINGS));
+    OPENINGS.opens(sight.subject()) || noted_absence(sight)
+}
+
+/// `AUTO: … is out of the office`, as Notes writes it.
+fn noted_absence(sight: &Sight<'_>) -> bool {
+    static ANYWHERE: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(ABSENCE_ANYWHERE));
+    sight.subject().starts_with("auto:") && ANYWHERE.found(sight.subject())
+}
+
 /// Subjects that absence notices begin with, or consist of.
 pub(super) fn absence_subject(sight: &Sight<'_>) -> bool {
     static OPENINGS: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(ABSENCE_OPENINGS));
-    static ANYWHERE: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(ABSENCE_ANYWHERE));
     let subject = sight.subject();
-    OPENINGS.opens(subject)
-        || (subject.starts_with("auto:") && ANYWHERE.found(subject))
+    program_subject(sight)
+        || OPENINGS.opens(subject)
         || ABSENCE_WHOLE.contains(&subject.trim_end_matches(['.', '!', ' ']))
 }
 
 /// What absence notices say; people say some of it too.
 pub(super) fn absence_body(sight: &Sight<'_>) -> bool {
-    static LOOSE: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(ABSENCE_LOOSE));
     LOOSE.found(sight.head()) || SENTENCES.found(sight.head())
+}
+
+/// How many different things of an absence notice the new words say, of those that people say too.
+pub(super) fn absence_hints(sight: &Sight<'_>) -> usize {
+    LOOSE.different(sight.head())
+}
+
+/// The first sentences are an absence notice's.
+pub(super) fn absence_opening(sight: &Sight<'_>) -> bool {
+    SENTENCES.found(sight.opening())
 }
 
 /// Subjects of receipts that other ticket systems send.
@@ -34,9 +54,14 @@ pub(super) fn receipt_body(sight: &Sight<'_>) -> bool {
     LOOSE.found(sight.head()) || RECEIPTS.found(sight.head())
 }
 
+/// The first sentences are those of another ticket system's receipt.
+pub(super) fn receipt_opening(sight: &Sight<'_>) -> bool {
+    RECEIPTS.found(sight.opening())
+}
+
 /// Sentences that only a program begins with: enough to withhold an answer.
 pub(super) fn automatic_opening(sight: &Sight<'_>) -> bool {
-    SENTENCES.found(sight.opening()) || RECEIPTS.found(sight.opening())
+    absence_opening(sight) || receipt_opening(sight)
 }
 
 /// "This is an automatic message, do not reply": at the beginning or at the end of the new words.
@@ -44,6 +69,8 @@ pub(super) fn automatic_notice(sight: &Sight<'_>) -> bool {
     static NOTICES: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(NOTICE_PHRASES));
     NOTICES.found(sight.head()) || NOTICES.found(sight.ending())
 }
+
+static LOOSE: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(ABSENCE_LOOSE));
 
 static SENTENCES: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(ABSENCE_SENTENCES));
 
@@ -70,29 +97,33 @@ pub(super) fn foreign_ticket(sight: &Sight<'_>) -> bool {
 /// Tags are short; a sentence in brackets is a person's.
 const TAG_BYTES_MAX: usize = 40;
 
+const PROGRAM_OPENINGS: &str = "
+    risposta automatica | risponditore automatico | autorisposta | auto risposta
+    risposta non al computer | messaggio automatico di assenza | automatic reply | auto reply
+    auto-reply | autoreply | auto response | auto-response | automatic response | autoresponse
+    out of office | out-of-office | out of the office | ooo: | vacation reply | automatische antwort
+    automatische rückmeldung | abwesenheitsnotiz | abwesenheitsbenachrichtigung
+    abwesenheitsmeldung | autoantwort | réponse automatique | message d'absence | auto-réponse
+    respuesta automática | autorespuesta | respuesta de ausencia | resposta automática
+    automatisch antwoord | automatische beantwoording | afwezigheidsbericht
+    automatyczna odpowiedź | odpowiedź automatyczna | autoodpowiedź | răspuns automat
+    mesaj automat | автоответ | автоматический ответ | автоматична відповідь
+    përgjigje automatike | automatiskt svar | automatisk svar | automaattinen vastaus | 自動返信
+    自动回复 | autosvar | автоматично | automata válasz | automatikus válasz | automatická odpověď
+    automatická odpoveď | αυτόματη απάντηση | otomatik yanıt | automatski odgovor
+    автоматичен отговор | 自動回覆 | 自动答复 | رد تلقائي | رد آلي | الرد التلقائي
+";
+
+/// What people begin a subject with too: "Assente: segnaletica in via Po".
 const ABSENCE_OPENINGS: &str = "
-    risposta automatica | fuori sede: | fuori ufficio: | risponditore automatico | autorisposta
-    auto risposta | risposta non al computer | messaggio automatico di assenza
-    assente dall'ufficio | assenza dall'ufficio | assente: | assenza: | sono in ferie
-    sono fuori ufficio | sono fuori sede | in ferie: | automatic reply | auto reply | auto-reply
-    autoreply | auto response | auto-response | automatic response | autoresponse | out of office
-    out-of-office | out of the office | ooo: | i am out of | i'm out of | on vacation | away from
-    away until | vacation reply | on leave | vacation: | automatische antwort
-    automatische rückmeldung | abwesenheitsnotiz | abwesenheit: | abwesend:
-    abwesenheitsbenachrichtigung | abwesenheitsmeldung | autoantwort | nicht im büro
-    réponse automatique | absence du bureau | absent du bureau | message d'absence | absence :
-    respuesta automática | fuera de la oficina | fuera de oficina | ausente:
-    respuesta de ausencia | resposta automática | fora do escritório | ausência temporária
-    automatisch antwoord | automatische beantwoording | afwezig | niet aanwezig
-    afwezigheidsbericht | automatyczna odpowiedź | odpowiedź automatyczna | autoodpowiedź
-    poza biurem | nieobecność | nieobecny | răspuns automat | mesaj automat | absent din birou
-    автоответ | автоматический ответ | автоматична відповідь | përgjigje automatike
-    automatiskt svar | automatisk svar | automaattinen vastaus | 自動返信 | 自动回复
-    autosvar | автоматично | automata válasz | automatická odpověď | automatická odpoveď
-    αυτόματη απάντηση | otomatik yanıt | automatski odgovor | автоматичен отговор | 自動回覆
-    自动答复 | رد تلقائي | رد آلي | الرد التلقائي | autorespuesta | auto-réponse | afwezigheid
-    assente dal servizio | assente dal lavoro | assente fino | assente per ferie
-    assente per malattia | sarò assente | jashtë zyre | mungesë nga zyra | нет на месте
+    fuori sede: | fuori ufficio: | assente dall'ufficio | assenza dall'ufficio | assente: | assenza:
+    sono in ferie | sono fuori ufficio | sono fuori sede | in ferie: | i am out of | i'm out of
+    on vacation | away from | away until | on leave | vacation: | abwesenheit: | abwesend:
+    nicht im büro | absence du bureau | absent du bureau | absence : | fuera de la oficina
+    fuera de oficina | ausente: | fora do escritório | ausência temporária | afwezig | niet aanwezig
+    poza biurem | nieobecność | nieobecny | absent din birou | afwezigheid | assente dal servizio
+    assente dal lavoro | assente fino | assente per ferie | assente per malattia | sarò assente
+    jashtë zyre | mungesë nga zyra | нет на месте
 ";
 
 /// Words that say it only when nothing else stands in the subject: "Assenza di luce" is a report.
@@ -176,19 +207,26 @@ const ABSENCE_LOOSE: &str = "
     al mio rientro | al mio ritorno | rientrerò | sarò di nuovo in ufficio
     sarò nuovamente in ufficio | gli uffici sono chiusi | chiusura estiva | chiuso per ferie
     in smart working | per urgenze contattare | per urgenze rivolgersi | per comunicazioni urgenti
-    in caso di urgenza contattare
+    in caso di urgenza contattare | uffici resteranno chiusi | uffici saranno chiusi
+    saranno lette al rientro | al rientro | leggerò la sua | leggerò la tua | leggerò la posta
+    leggerò le mail | non lavora più | non è più in servizio presso | non fa più parte
+    indirizzo non è più attivo | casella non è più attiva | indirizzo è stato dismesso
+    casella è stata dismessa | nuovo indirizzo di posta
     # English.
-    i am on vacation | i am away | upon my return | when i return | on my return
+    i am on holiday | no access to my | without access to | no longer with | no longer works
+    no longer employed | no longer in use | no longer active | update your records
+    update your address book | i am on vacation | i am away | upon my return | when i return | on my return
     for urgent matters | in urgent cases | back in the office
     # German.
     nicht im hause | nicht im haus | ich bin abwesend | im urlaub | nach meiner rückkehr
-    wieder erreichbar | nicht erreichbar | in dringenden fällen
+    wieder erreichbar | arbeitet nicht mehr | nicht mehr im unternehmen | nicht mehr gültig
+    wird nicht weitergeleitet | nicht erreichbar | in dringenden fällen
     # French.
     je suis absent | je suis absente | je suis en congé | en congés | à mon retour
-    dès mon retour | en cas d'urgence
+    dès mon retour | en cas d'urgence | ne travaille plus | n'est plus valide
     # Spanish and Portuguese.
     estoy de vacaciones | a mi regreso | a mi vuelta | estou ausente | de férias até
-    no meu regresso
+    no meu regresso | ya no trabaja | ya no está en uso | já não trabalha
     # Dutch, Polish, Romanian, Albanian.
     niet aanwezig | niet op kantoor | met vakantie | op vakantie | bij terugkomst | po powrocie
     sunt plecat | sunt plecată | voi reveni | jam me pushime
@@ -275,8 +313,7 @@ const NOTICE_PHRASES: &str = "
     this message was created automatically | this message was sent by atlassian jira
     this mailbox is not monitored | this inbox is not monitored
     messaggio generato automaticamente | messaggio è stato generato automaticamente
-    e-mail generata automaticamente | email generata automaticamente | email automatica
-    mail automatica | non rispondere a questa | non rispondere a questo
+    e-mail generata automaticamente | email generata automaticamente | non rispondere a questa | non rispondere a questo
     si prega di non rispondere a questa | si prega di non rispondere a questo
     si prega di non rispondere alla presente | si prega di non rispondere al presente
     si prega di non rispondere. | la preghiamo di non rispondere a questa

@@ -261,6 +261,8 @@ pub struct FollowUpContext {
     pub organisation: String,
     /// When the mail arrived, in local words.
     pub received: Wording,
+    /// What they newly wrote tells of people in danger.
+    pub emergency: bool,
     /// The ticket is closed: staff decide whether to open it again.
     pub closed: bool,
     /// The writer's display name; may be empty.
@@ -275,6 +277,8 @@ pub struct FollowUpContext {
     pub attachments: Vec<AttachmentLine>,
     /// The place that the mail names, when the ticket had none.
     pub place: Option<String>,
+    /// The ticket that this one probably repeats, now that its place is known.
+    pub same_as: Option<String>,
 }
 
 /// Of `delivery_failed`: a letter to a requester or contractor did not arrive.

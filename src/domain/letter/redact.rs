@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use crate::domain::text::words;
+
 #[cfg(test)]
 mod tests;
 
@@ -75,10 +77,23 @@ pub fn redact(text: &str, requester_name: &str) -> String {
     if let Some(pattern) = PHONE.as_ref() {
         text = pattern.replace_all(&text, phone).into_owned();
     }
-    match name_pattern(requester_name) {
-        Some(pattern) => pattern.replace_all(&text, OMITTED).into_owned(),
-        None => text,
+    if let Some(pattern) = name_pattern(requester_name) {
+        text = pattern.replace_all(&text, OMITTED).into_owned();
     }
+    unsigned(&text, requester_name)
+}
+
+/// Without the last line, when that is a part of the requester's name: `Silvia` below the words.
+fn unsigned(text: &str, requester_name: &str) -> String {
+    let known: Vec<String> = words(requester_name).into_iter().map(|word| word.folded).collect();
+    let written = text.trim_end();
+    let start = written.rfind('\n').map_or(0, |at| at.saturating_add(1));
+    let (before, last) = written.split_at_checked(start).unwrap_or((written, ""));
+    let said = words(last);
+    if said.is_empty() || said.iter().any(|word| !known.contains(&word.folded)) {
+        return text.to_owned();
+    }
+    format!("{before}{OMITTED}")
 }
 
 /// Keeps `da 150 cm`: with blanks, or a preposition before it, it is a measure.

@@ -91,7 +91,9 @@ pub(super) fn first<'a>(line: &Line<'a>) -> Option<&'a str> {
 /// `palo n. 12`, `lampione con targhetta A12`, `matricola: 45 MI 123`.
 fn announced(line: &Line<'_>, thing: usize) -> Option<usize> {
     let from = thing.saturating_add(1);
-    let mut told = PLATES.contains(&line.word(thing)) || line.gap(from).starts_with(':');
+    let mut told = PLATES.contains(&line.word(thing))
+        || line.gap(from).starts_with(':')
+        || ["n", "nr", "num", "numero"].contains(&line.before(thing, 1));
     for at in from..from.saturating_add(BETWEEN_MAX) {
         let word = line.word(at);
         let goes_on = line.gap(at).chars().all(|c| c.is_whitespace() || ".:°º'’(#".contains(c));
@@ -119,27 +121,52 @@ fn announced(line: &Line<'_>, thing: usize) -> Option<usize> {
     None
 }
 
-/// `palo 1234`, `PL 12/B`; of two figures at least, because `lampione 2` may count them.
+/// A number that nothing announces has as many figures: `lampione 2`, `palo 12` may count them.
+const FIGURES_MIN: usize = 3;
+
+/// `palo 1234`, `PL 12/B`, `palo A-123`.
 fn directly(line: &Line<'_>, thing: usize, numbered: bool) -> Option<usize> {
-    let at = thing.saturating_add(1);
+    let first = thing.saturating_add(1);
+    let prefixed = line.is_capital(first)
+        && line.word(first).len() <= PREFIX_CHARS_MAX
+        && line.gap(first.saturating_add(1)) == "-"
+        && line.is_digits(first.saturating_add(1));
+    if numbered && prefixed && line.gap(first).trim().is_empty() {
+        return Some(code_end(line, first.saturating_add(1)));
+    }
+    let at = first;
     let close = line.gap(at).chars().all(|c| c.is_whitespace() || c == '#' || c == ':');
     let letters = line.word(at).bytes().any(|byte| byte.is_ascii_alphabetic());
     let figures = line.word(at).bytes().filter(u8::is_ascii_digit).count();
     let counts = COUNTED.contains(&line.word(at.saturating_add(1)));
-    let plain = numbered && figures >= 2 && !counts;
+    let exponent = matches!(line.gap(at.saturating_add(1)), "/" | "-");
+    let plain = numbered && !counts && (figures >= FIGURES_MIN || (figures == 2 && exponent));
     let mixed = letters && figures >= 2 && line.is_capital(at);
     (close && is_code(line, at) && (plain || mixed)).then(|| code_end(line, at))
+}
+
+/// Whether a word is a thing that stands about in numbers.
+pub(super) fn is_numbered(word: &str) -> bool {
+    NUMBERED.contains(&word)
 }
 
 fn is_code(line: &Line<'_>, at: usize) -> bool {
     let word = line.word(at);
     word.len() <= CODE_CHARS_MAX
+        && !is_number_plate(word)
         && word.bytes().all(|byte| byte.is_ascii_alphanumeric())
         && word.bytes().any(|byte| byte.is_ascii_digit())
         // `palo 5m`, `lampione 100w`
         && !["m", "w", "cm", "kw", "v", "h"].iter().any(|unit| {
             word.strip_suffix(unit).is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
         })
+}
+
+/// `AB123CD`: a car's, not a lamp post's.
+fn is_number_plate(word: &str) -> bool {
+    let shape: String =
+        word.chars().map(|char| if char.is_ascii_digit() { '0' } else { 'a' }).collect();
+    shape == "aa000aa"
 }
 
 /// Past `/B`, `-12` and the like.

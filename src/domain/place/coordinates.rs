@@ -51,6 +51,11 @@ fn point(text: &str, one: &Angle, other: &Angle) -> Option<(usize, Point)> {
     if other.at.start.saturating_sub(one.at.end) > BETWEEN_MAX {
         return None;
     }
+    // `44.125 e 10.250 euro`: thousands of something.
+    let between = text.get(one.at.end..other.at.start).unwrap_or_default();
+    if between.trim() == "e" {
+        return None;
+    }
     let either = [(one.degrees, other.degrees), (other.degrees, one.degrees)];
     let position = either
         .into_iter()
@@ -80,13 +85,14 @@ fn angles(text: &str) -> Vec<Angle> {
     found
 }
 
-/// `44°41'53.7"N`, `44° 41' 53"`: degrees at this number, minutes and seconds behind it.
+/// `44°41'53.7"N`, `44° 41' 53"`, also as a link writes them (`44%C2%B041'53.7%22N`): degrees at this number, minutes and seconds behind it.
 fn sexagesimal(text: &str, degrees: Range<usize>) -> Option<Angle> {
     let whole: f64 = text.get(degrees.clone())?.parse().ok()?;
-    let (minutes, end) = piece(text, degrees.end, &['°', 'º'])?;
-    let (seconds, end) = piece(text, end, &['\'', '’', '′']).unwrap_or((0.0, end));
+    let (minutes, end) = piece(text, degrees.end, &["°", "º", "%C2%B0", "%c2%b0"])?;
+    let (seconds, end) = piece(text, end, &["'", "’", "′", "%27"]).unwrap_or((0.0, end));
     let unit = ['\'', '’', '′', '"', '”', '″'];
-    let rest = text.get(end..)?.trim_start_matches(unit);
+    let rest = text.get(end..)?;
+    let rest = rest.strip_prefix("%22").unwrap_or(rest).trim_start_matches(unit);
     let end = text.len().saturating_sub(rest.len());
     let degrees =
         Angle { at: degrees.start..end, degrees: whole + minutes / 60.0 + seconds / 3_600.0 };
@@ -94,8 +100,10 @@ fn sexagesimal(text: &str, degrees: Range<usize>) -> Option<Angle> {
 }
 
 /// The number behind one of these marks, and where it ends.
-fn piece(text: &str, from: usize, marks: &[char]) -> Option<(f64, usize)> {
-    let after = text.get(from..)?.strip_prefix(marks)?.trim_start_matches([' ', '\'', '’']);
+fn piece(text: &str, from: usize, marks: &[&str]) -> Option<(f64, usize)> {
+    let after = text.get(from..)?;
+    let after = marks.iter().find_map(|mark| after.strip_prefix(mark))?;
+    let after = after.trim_start_matches([' ', '\'', '’']);
     let digits = after.len().saturating_sub(
         after.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ',').len(),
     );

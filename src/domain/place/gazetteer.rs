@@ -85,12 +85,14 @@ impl Gazetteer {
     }
 
     /// The districts that a text names, folded: two streets of one name are told apart by them.
-    pub(super) fn districts_in(&self, texts: &[&str]) -> BTreeSet<String> {
+    pub(super) fn districts_in(&self, texts: &[impl AsRef<str>]) -> BTreeSet<String> {
         if self.streets.districts().is_empty() {
             return BTreeSet::new();
         }
-        let said: Vec<String> =
-            texts.iter().flat_map(|text| words(text).into_iter().map(|word| word.folded)).collect();
+        let said: Vec<String> = texts
+            .iter()
+            .flat_map(|text| words(text.as_ref()).into_iter().map(|word| word.folded))
+            .collect();
         let said = format!(" {} ", said.join(" "));
         let named = |district: &&String| said.contains(&format!(" {district} "));
         self.streets.districts().iter().filter(named).cloned().collect()

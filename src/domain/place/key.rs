@@ -94,11 +94,32 @@ fn place_key(place: &Place) -> Option<String> {
     Some(format!("site {}", sorted(name, false)))
 }
 
+/// Fewer figures count things or say which one from here (`lampione n. 3`), unless a plate bears them.
+const FIGURES_MIN: usize = 3;
+
+/// Words that say that the number is on a plate.
+const PLATES: [&str; 9] =
+    ["targhetta", "targa", "codice", "matricola", "etichetta", "cartellino", "palo", "pali", "pl"];
+
 /// The number on the thing, without what announces it: `palo n. 12/B` → `12b`.
 fn code_key(place: &Place) -> Option<String> {
-    let figures = words(place.code.as_ref()?).into_iter().map(|word| word.folded);
-    let from = figures.skip_while(|word| !word.bytes().any(|byte| byte.is_ascii_digit()));
-    Some(from.collect::<String>()).filter(|key| !key.is_empty())
+    let said: Vec<String> =
+        words(place.code.as_ref()?).into_iter().map(|word| word.folded).collect();
+    let has_figure = |word: &String| word.bytes().any(|byte| byte.is_ascii_digit());
+    let key: String = said.iter().skip_while(|word| !has_figure(word)).cloned().collect();
+    let figures = key.bytes().filter(u8::is_ascii_digit).count();
+    let on_plate = said.iter().any(|word| PLATES.contains(&word.as_str()));
+    (figures > 0 && (on_plate || figures >= FIGURES_MIN)).then_some(key)
+}
+
+/// Both places name streets, and none of one is of the other: the same number is then on another thing.
+fn in_other_streets(one: &Place, other: &Place) -> bool {
+    let streets = |place: &Place| -> Vec<String> {
+        let corner = place.corner.as_ref().map(|corner| format!("street {}", sorted(corner, true)));
+        place.street.as_ref().and_then(|_| place_key(place)).into_iter().chain(corner).collect()
+    };
+    let (one, other) = (streets(one), streets(other));
+    !one.is_empty() && !other.is_empty() && !one.iter().any(|street| other.contains(street))
 }
 
 fn sorted(name: &str, is_street: bool) -> String {
@@ -114,8 +135,9 @@ fn sorted(name: &str, is_street: bool) -> String {
 /// How near two places are; `None` when they are not one, or nothing tells.
 #[must_use]
 pub(in crate::domain) fn nearness(one: &Place, other: &Place) -> Option<Nearness> {
-    if let (Some(code), Some(other)) = (code_key(one), code_key(other)) {
-        return (code == other).then_some(Nearness::Close);
+    if let (Some(code), Some(other_code)) = (code_key(one), code_key(other)) {
+        let same = code == other_code && !in_other_streets(one, other);
+        return same.then_some(Nearness::Close);
     }
     let apart = position(one).zip(position(other)).map(|(one, other)| metres(one, other));
     if apart.is_some_and(|apart| apart <= METRES_APART_MAX) {
@@ -166,6 +188,11 @@ mod tests {
             ("via XXV Aprile 3", "via 25 aprile 5", Some(Nearness::Close)),
             ("il palo n. 1234 di via Roma", "lampione numero 1234", Some(Nearness::Close)),
             ("il palo n. 1234 di via Roma", "il palo n. 1235 di via Roma", None),
+            ("il palo n. 1234 di via Roma", "il palo n. 1234 di via Po", None),
+            ("lampione n. 3 di via Roma", "lampione n. 3 di via Po", None),
+            ("lampione n. 3, scuola Rodari", "lampione n. 3, scuola De Amicis", None),
+            ("palo n. 12 di via Roma", "lampione con targhetta n. 12", Some(Nearness::Close)),
+            ("lampione n. 3 di via Roma 8", "lampione n. 4 di via Roma 8", Some(Nearness::Close)),
             ("scuola De Amicis", "la Scuola «De Amicis»", Some(Nearness::Close)),
             ("44.69825, 10.63125", "44.69850, 10.63125", Some(Nearness::Close)),
             ("44.69825, 10.63125", "44.69925, 10.63125", None),

@@ -1,5 +1,6 @@
 //! The house number after a street's name.
 
+use super::code::is_numbered;
 use super::token::Line;
 
 /// Words that announce a house number.
@@ -7,13 +8,13 @@ pub(super) const ANNOUNCERS: [&str; 12] =
     ["n", "nr", "num", "numero", "no", "civ", "civico", "civici", "al", "ai", "nn", "numeri"];
 
 /// Words that put a number near the street's name without being part of it (`all'altezza del civico 12`).
-const NEARBY: [&str; 20] = [
-    "all", "altezza", "davanti", "fronte", "di", "al", "del", "presso", "vicino", "accanto", "dal",
-    "tra", "fra", "il", "lato", "circa", "alla", "opposto", "poco", "dopo",
+const NEARBY: [&str; 22] = [
+    "nei", "pressi", "all", "altezza", "davanti", "fronte", "di", "al", "del", "presso", "vicino",
+    "accanto", "dal", "tra", "fra", "il", "lato", "circa", "alla", "opposto", "poco", "dopo",
 ];
 
 /// Words after which a bare number is a house's.
-const BESIDE: [&str; 6] = ["altezza", "davanti", "fronte", "dal", "tra", "fra"];
+const BESIDE: [&str; 7] = ["altezza", "davanti", "fronte", "vicino", "dal", "tra", "fra"];
 
 /// At most so many words between a street and a number that is announced.
 const NEARBY_MAX: usize = 7;
@@ -123,7 +124,10 @@ pub(super) fn directly(line: &Line<'_>, at: usize) -> Option<Number> {
         return None;
     }
     let mut next = at;
-    while ANNOUNCERS.contains(&line.word(next)) && next < at.saturating_add(3) {
+    // `n.c. 12`: a civic number.
+    let civic =
+        |at: usize| line.word(at) == "c" && line.before(at, 1) == "n" && line.gap(at) == ".";
+    while (ANNOUNCERS.contains(&line.word(next)) || civic(next)) && next < at.saturating_add(3) {
         next = next.saturating_add(1);
     }
     if next == at && line.gap(at).contains('(') {
@@ -141,7 +145,10 @@ pub(super) fn before_street(line: &Line<'_>, street: usize) -> Option<(Number, u
     (1..=2_usize).find_map(|length| {
         let at = joint.checked_sub(length)?;
         let word = at.checked_sub(1)?;
-        let announced = ANNOUNCERS.contains(&line.word(word)) && gap_is_close(line.gap(at));
+        // `lampione numero 3 di via Roma`: which lamp, not which house.
+        let of_thing = is_numbered(line.before(word, 1));
+        let announced =
+            ANNOUNCERS.contains(&line.word(word)) && gap_is_close(line.gap(at)) && !of_thing;
         let number = digits(line, at, true).filter(|number| number.end == joint && announced)?;
         let spelled = !["al", "ai"].contains(&line.word(word));
         Some((number, if spelled { word } else { at }))
@@ -200,11 +207,76 @@ fn digits(line: &Line<'_>, at: usize, announced: bool) -> Option<Number> {
     let next = at.saturating_add(1);
     let counts = COUNTED.contains(&line.word(next)) && line.gap(next).trim().is_empty();
     let is_time = line.is_digits(next) && [":", "."].contains(&line.gap(next));
-    if !announced && (counts || is_time) {
+    if (!announced && (counts || is_time || counts_things(line, at))) || is_longer(line, at) {
         return None;
     }
     let end = if letters.is_empty() { exponent_end(line, next) } else { next };
     Some(Number { text: line.written(at..end).to_owned(), end })
+}
+
+/// Nobody counts more of anything in a street; greater numbers are houses.
+const COUNT_MAX: u32 = 20;
+
+/// Shorter words behind a number are no nouns that are counted (`poi`, `che`).
+const NOUN_CHARS_MIN: usize = 4;
+
+/// `3 semafori`, `2 radici sporgono`, `2 sono i lampioni`: a small number, without a comma before it, and a plural
+/// in small letters behind it.
+fn counts_things(line: &Line<'_>, at: usize) -> bool {
+    /// Words that end like plurals.
+    const NO_NOUNS: [&str; 22] = [
+        "davanti",
+        "oggi",
+        "ieri",
+        "quindi",
+        "fuori",
+        "avanti",
+        "lunedi",
+        "martedi",
+        "mercoledi",
+        "giovedi",
+        "venerdi",
+        "anni",
+        "vicini",
+        "potresti",
+        "distinti",
+        "cordiali",
+        "saluti",
+        "interni",
+        "locali",
+        "esterni",
+        "stamani",
+        "altrimenti",
+    ];
+    let next = at.saturating_add(1);
+    let (noun, after) = (line.word(next), line.word(at.saturating_add(2)));
+    let few = line.word(at).parse().is_ok_and(|count: u32| (2..=COUNT_MAX).contains(&count));
+    let close = line.gap(next) == " " && line.gap(at) == " " && !line.is_capital(next);
+    let agrees = ["e", "i", "ono", "ano", "anno", "di"].iter().any(|end| after.ends_with(end))
+        && line.gap(at.saturating_add(2)) == " ";
+    let long = noun.chars().count() >= NOUN_CHARS_MIN && !NO_NOUNS.contains(&noun);
+    let plural = long && (noun.ends_with('i') || (noun.ends_with('e') && agrees && after != "e"));
+    let are = noun == "sono" && ["i", "le", "gli"].contains(&after);
+    few && close && (plural || are)
+}
+
+/// Figures behind a number that make it a telephone's.
+const PHONE_DIGITS_MIN: usize = 6;
+
+/// `12/03/2024`, `333 1234567`, `1,5`: the number is a part of another one.
+fn is_longer(line: &Line<'_>, at: usize) -> bool {
+    let next = at.saturating_add(1);
+    let after = at.saturating_add(2);
+    let mark = line.gap(next);
+    let date = matches!(mark, "/" | "." | "-")
+        && line.gap(after) == mark
+        && line.is_digits(next)
+        && line.is_digits(after);
+    let decimal = mark == "," && line.is_digits(next);
+    let groups = (next..next.saturating_add(4))
+        .take_while(|at| line.is_digits(*at) && matches!(line.gap(*at), " " | "." | "-" | "/"));
+    let digits: usize = groups.map(|at| line.word(at).len()).sum();
+    date || decimal || digits >= PHONE_DIGITS_MIN
 }
 
 /// Where the exponent or the second number of a range ends; `at` when there is none.

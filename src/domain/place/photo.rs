@@ -44,7 +44,7 @@ mod tests {
             position: *position,
         });
         let (text, attachments) = (text.to_owned(), attachments.collect());
-        of_mail(&Mail { text, attachments, ..Mail::default() }, &Gazetteer::default())
+        of_mail(&Mail { text, attachments, ..Mail::default() }, &[], &Gazetteer::default())
     }
 
     #[test]

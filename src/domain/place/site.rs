@@ -6,7 +6,8 @@ use super::street::Street;
 use super::token::{Line, is_link};
 
 /// Kinds of sites.
-const KINDS: [&str; 155] = [
+const KINDS: [&str; 156] = [
+    "ic",
     "school",
     "ecole",
     "escuela",
@@ -261,11 +262,12 @@ pub(super) fn sites(line: &Line<'_>, streets: &[Street<'_>]) -> Vec<(u8, Range<u
     let mut at = 0;
     while at < line.len() {
         let in_street = streets.iter().any(|street| street.tokens.contains(&at));
-        if in_street || !KINDS.contains(&line.word(at)) {
+        let institute = is_institute(line, at);
+        if in_street || !(institute || KINDS.contains(&line.word(at))) {
             at = at.saturating_add(1);
             continue;
         }
-        let kind = qualified_end(line, at);
+        let kind = qualified_end(line, at.saturating_add(usize::from(institute)));
         let end = name_end(line, kind);
         if end > kind {
             found.push((1, at..end));
@@ -275,6 +277,46 @@ pub(super) fn sites(line: &Line<'_>, streets: &[Street<'_>]) -> Vec<(u8, Range<u
         at = end.max(kind);
     }
     found
+}
+
+/// Words of a small-letter name that are looked up behind a kind.
+const SMALL_WORDS_MAX: usize = 4;
+
+/// `scuola de amicis`: names in small letters that the list knows, the longest first.
+pub(super) fn small<'g, S>(
+    line: &Line<'_>,
+    streets: &[Street<'_>],
+    known: impl Fn(&str) -> Option<&'g S>,
+) -> Vec<(Range<usize>, &'g S)> {
+    let in_street = |at: &usize| streets.iter().any(|street| street.tokens.contains(at));
+    let kinds = (0..line.len()).filter(|at| is_kind(line.word(*at)) && !in_street(at));
+    kinds
+        .filter_map(|at| {
+            let start = at.saturating_add(1);
+            let more = (start..start.saturating_add(SMALL_WORDS_MAX))
+                .take_while(|at| line.gap(*at).trim().len() <= 1 && *at < line.len())
+                .take_while(|at| {
+                    !line.gap(*at).contains(['.', ',', ';', ':']) && !line.is_capital(*at)
+                })
+                .count();
+            (1..=more).rev().find_map(|count| {
+                let words = at..start.saturating_add(count);
+                let last = words.end.saturating_sub(1);
+                let site = known(&line.folded(words.clone()).join(" "))?;
+                (!is_link(line.word(last))).then_some((words, site))
+            })
+        })
+        .take(SMALL_LOOKUPS_MAX)
+        .collect()
+}
+
+/// Nobody names more sites in a line, and each costs a pass over the list.
+const SMALL_LOOKUPS_MAX: usize = 20;
+
+/// `I.C. Galilei`: a comprehensive institute.
+fn is_institute(line: &Line<'_>, at: usize) -> bool {
+    let next = at.saturating_add(1);
+    line.word(at) == "i" && line.word(next) == "c" && line.gap(next) == "." && line.is_capital(at)
 }
 
 /// `mercato coperto`, `sala consiliare`, `percorso vita`: with what kind it is, a town has one.

@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use super::gazetteer::Street as Known;
+use super::idiom::is_idiom;
 use super::token::{Line, is_link};
 use super::words::{
-    ABBREVIATED, ABBREVIATIONS, ARTICLES, AWAY, BEGINNERS, COMMON_KINDS, ENDERS, KINDS, MEANS,
-    MONTHS, ROADS, TOWN_LINKS, UNNAMED_KINDS,
+    ABBREVIATED, ABBREVIATIONS, ARTICLES, BEGINNERS, COMMON_KINDS, ENDERS, KINDS, MONTHS,
+    NUMBERED_KINDS, REMEMBERED, REMEMBERED_LINKS, ROADS, SHORT_ENDS, TOWN_LINKS, UNNAMED_KINDS,
 };
-use super::{Ground, number, registered};
+use super::{Ground, number, registered, telling};
 
 /// A street in a line; ranges count words.
 pub(super) struct Street<'g> {
@@ -86,13 +87,12 @@ fn street_at<'g>(line: &Line<'_>, at: usize, ground: &Ground<'g>) -> Option<Stre
     });
     if let Some((end, known)) = registered {
         let street = with_number(line, at..end, name_start);
-        if line.is_capital(name_start) || street.number.is_some() || !is_idiom(line, at, name_start)
-        {
+        if line.is_capital(name_start) || street.number.is_some() || !is_idiom(line, &street) {
             return Some(Street { known: Some(known), ..street });
         }
     }
-    let named = name_end > name_start && !is_idiom(line, at, name_start);
-    named.then(|| with_number(line, at..name_end, name_start))
+    let street = (name_end > name_start).then(|| with_number(line, at..name_end, name_start))?;
+    (!is_idiom(line, &street)).then_some(street)
 }
 
 /// `Silbergasse 10`, `Rebenstraße`: German names, as in South Tyrol, hold their kind. Those that end like common
@@ -100,11 +100,23 @@ fn street_at<'g>(line: &Line<'_>, at: usize, ground: &Ground<'g>) -> Option<Stre
 fn in_one_word<'g>(line: &Line<'_>, at: usize) -> Option<Street<'g>> {
     const SURE: [&str; 4] = ["strasse", "gasse", "allee", "strasze"];
     const NUMBERED: [&str; 4] = ["weg", "platz", "ring", "ufer"];
+    const GENERAL: [&str; 10] = [
+        "parkplatz",
+        "spielplatz",
+        "sportplatz",
+        "schulweg",
+        "gehweg",
+        "radweg",
+        "fussweg",
+        "burgersteig",
+        "stellplatz",
+        "arbeitsplatz",
+    ];
     let ends = |kinds: &[&str]| {
         kinds.iter().any(|kind| line.word(at).strip_suffix(kind).is_some_and(|name| name.len() > 2))
     };
     let capital = line.is_capital(at) && !line.is_shouted(at);
-    if !capital || !(ends(&SURE) || ends(&NUMBERED)) {
+    if !capital || !(ends(&SURE) || ends(&NUMBERED)) || GENERAL.contains(&line.word(at)) {
         return None;
     }
     let street = with_number(line, at..at.saturating_add(1), at);
@@ -113,11 +125,18 @@ fn in_one_word<'g>(line: &Line<'_>, at: usize) -> Option<Street<'g>> {
 
 /// `SP 22`, `statale 106`.
 fn road<'g>(line: &Line<'_>, at: usize) -> Option<Street<'g>> {
-    let next = at.saturating_add(1);
-    let numbered = ROADS.contains(&line.word(at))
+    let spelled = line.word(at) == "strada" && ROADS.contains(&line.word(at.saturating_add(1)));
+    let short = line.word(at) == "s"
+        && ["p", "s", "r"].contains(&line.word(at.saturating_add(1)))
+        && line.gap(at.saturating_add(1)) == "."
+        && line.is_capital(at);
+    let kind = if spelled || short { at.saturating_add(1) } else { at };
+    let next = kind.saturating_add(1);
+    let numbered = (short || ROADS.contains(&line.word(kind)))
         && line.is_digits(next)
         && matches!(line.gap(next), " " | "." | ". ");
-    let certain = line.word(at).len() > 2 || (line.word(at).len() == 2 && line.is_shouted(at));
+    let certain =
+        short || line.word(kind).len() > 2 || (line.word(kind).len() == 2 && line.is_shouted(kind));
     let end = next.saturating_add(1);
     (numbered && certain).then(|| {
         let stone = number::kilometre(line, end);
@@ -148,36 +167,8 @@ fn kind_end(line: &Line<'_>, at: usize) -> Option<(usize, bool)> {
         return Some((at.saturating_add(2), false));
     }
     // `V. Roma`, `str. Nuova`: the stop and a capital after it are needed.
-    (stopped && ["v", "str", "vic"].contains(&word) && line.gap(next) == ". ")
+    (stopped && ["v", "str", "vic", "fr"].contains(&word) && line.gap(next) == ". ")
         .then_some((next, true))
-}
-
-fn is_idiom(line: &Line<'_>, kind: usize, name: usize) -> bool {
-    if line.word(kind) != "via" {
-        return line.word(kind) == "corso"
-            && ["in", "nel", "di"].contains(&line.before(kind, 1))
-            && !line.is_capital(name);
-    }
-    let (before, after) = (line.before(kind, 1), line.word(name));
-    let of_reason = ["per", "in"].contains(&before)
-        && is_link(after)
-        && !line.is_capital(name.saturating_add(1));
-    let away = before.len() > 1
-        && !line.is_capital(name)
-        && AWAY.iter().any(|begin| before.starts_with(begin));
-    // `via E. Fermi`
-    let initial = after.len() == 1
-        && line.is_capital(name)
-        && line.gap(name.saturating_add(1)).starts_with('.');
-    away || (MEANS.contains(&after) && !initial)
-        || of_reason
-        || (after == "di" && is_way_out(line, name))
-}
-
-/// `via di fuga`, `via di esodo`, `via di mezzo`.
-fn is_way_out(line: &Line<'_>, at: usize) -> bool {
-    ["fuga", "esodo", "uscita", "mezzo", "scampo", "accesso"]
-        .contains(&line.word(at.saturating_add(1)))
 }
 
 /// Where the name that begins at `start` ends; `start` when there is none.
@@ -185,23 +176,44 @@ fn name_end(line: &Line<'_>, kind: usize, start: usize, common: bool) -> usize {
     let shouted = line.is_shouted(kind)
         || (line.is_shouted(start) && line.is_shouted(start.saturating_add(1)));
     let mut first = start;
+    // `la strada è dell'ANAS`, `la strada a Nord`
+    let spoken = |word: &str| common && ["e", "a", "in", "da"].contains(&word);
     while is_link(line.word(first)) && joins(line, first) && first < start.saturating_add(2) {
+        if spoken(line.word(first)) {
+            return start;
+        }
         first = first.saturating_add(1);
     }
     if line.is_capital(first) && !shouted && joins(line, first) {
-        return capital_end(line, start);
+        return without_initial(line, first, capital_end(line, start)).unwrap_or(start);
     }
     if is_date(line, first) {
         return first.saturating_add(2);
     }
-    if common || !joins(line, start) {
+    if !joins(line, start) || (common && !NUMBERED_KINDS.contains(&line.word(kind))) {
         return start;
     }
     let end = caseless_end(line, start);
+    if common {
+        let said = ARTICLES.contains(&line.before(kind, 1)) || is_link(line.word(start));
+        let addressed = !said && number::directly(line, end).is_some();
+        return if addressed { end } else { start };
+    }
     // `il platano del viale ormai bussa ai vetri`: whoever writes the article names no street.
     let article = line.word(kind) != "via" && ARTICLES.contains(&line.before(kind, 1));
     let unnamed = (article || UNNAMED_KINDS.contains(&line.word(kind))) && !shouted;
     if unnamed && number::after_name(line, end).is_none() { start } else { end }
+}
+
+/// A name never ends with an initial: `via G.` is the beginning of one. A king's number is none.
+fn without_initial(line: &Line<'_>, first: usize, end: usize) -> Option<usize> {
+    let last = end.checked_sub(1)?;
+    let word = line.word(last);
+    let numeral = last > first && ["i", "v", "x"].contains(&word);
+    if word.chars().count() > 1 || line.is_digits(last) || numeral {
+        return Some(end);
+    }
+    (last > first).then_some(last)
 }
 
 /// Words before a date that is no name.
@@ -216,16 +228,41 @@ fn capital_end(line: &Line<'_>, start: usize) -> usize {
         if is_date(line, at) && !since {
             at = at.saturating_add(2);
             end = at;
-        } else if line.is_capital(at) {
+        } else if line.is_capital(at) || is_short_end(line, at) || is_after_initial(line, at) {
             at = at.saturating_add(1);
             end = at;
-        } else if is_link(line.word(at)) && (at == start || !TOWN_LINKS.contains(&line.word(at))) {
+        } else if is_name_link(line, start, at) {
             at = at.saturating_add(1);
         } else {
             break;
         }
     }
     end
+}
+
+/// Whether a small word goes on the name that begins at `start`: `Martiri della Libertà`, `Caduti sul Lavoro`.
+fn is_name_link(line: &Line<'_>, start: usize, at: usize) -> bool {
+    let word = line.word(at);
+    let next = at.saturating_add(1);
+    let named = next.saturating_add(usize::from(is_link(line.word(next))));
+    let remembered = REMEMBERED_LINKS.contains(&word)
+        && REMEMBERED.contains(&line.word(start))
+        && line.is_capital(named);
+    remembered || (is_link(word) && (at == start || !TOWN_LINKS.contains(&word)))
+}
+
+/// `lli` of `F.lli`, `ta` of `S.ta`.
+fn is_short_end(line: &Line<'_>, at: usize) -> bool {
+    line.gap(at) == "." && SHORT_ENDS.contains(&line.word(at))
+}
+
+/// `garibaldi` of `G. garibaldi`.
+fn is_after_initial(line: &Line<'_>, at: usize) -> bool {
+    const WORD_CHARS_MIN: usize = 4;
+    line.gap(at) == ". "
+        && line.before(at, 1).len() == 1
+        && line.word(at).chars().count() >= WORD_CHARS_MIN
+        && !ENDERS.contains(&line.word(at))
 }
 
 /// Without the help of capitals: one word, more after a link or a word that begins names, or up to a number.
@@ -240,41 +277,64 @@ fn caseless_end(line: &Line<'_>, start: usize) -> usize {
         // `g. garibaldi`
         let initial = word.len() == 1 && line.gap(at.saturating_add(1)).starts_with('.');
         let inside = is_link(word) || BEGINNERS.contains(&word) || initial;
-        if line.is_digits(at) || (ENDERS.contains(&word) && !inside) || word.is_empty() {
+        let after_first_name = at > start && BEGINNERS.contains(&line.before(at, 1));
+        let ends = ENDERS.contains(&word)
+            && !BEGINNERS.contains(&word)
+            && !(is_link(word) && (at == start || after_first_name));
+        if line.is_digits(at) || ends || word.is_empty() {
             break;
         }
         wants_more = inside;
         at = at.saturating_add(1);
     }
-    if wants_more && is_link(line.before(at, 1)) {
+    // `via leonardo da qui`: what the link was to bring did not come.
+    while wants_more && at > start && is_link(line.before(at, 1)) {
+        at = at.saturating_sub(1);
+    }
+    if at == start {
         return start;
     }
     before_number(line, at)
 }
 
-/// `via emilia ospizio 12`: one or two more words belong to the name when a number follows them.
+/// Words that may stand in a name before its last word, where a number follows that one.
+const INSIDE: [&str; 10] = ["da", "dal", "dalla", "i", "ii", "iii", "e", "della", "dei", "di"];
+
+/// At most so many words more, links among them, before a number.
+const MORE_WORDS_MAX: usize = 4;
+
+/// `via emilia ospizio 12`, `via leonardo da vinci 14`: the words before a number belong to the name, two that
+/// are no links at most.
 fn before_number(line: &Line<'_>, end: usize) -> usize {
-    for more in 1..=2_usize {
-        let number = end.saturating_add(more);
-        let words = end..number;
-        if words
-            .clone()
-            .any(|at| ENDERS.contains(&line.word(at)) || !joins(line, at) || line.is_digits(at))
+    let mut plain = 0_usize;
+    for more in 1..=MORE_WORDS_MAX {
+        let at = end.saturating_add(more).saturating_sub(1);
+        let (word, next) = (line.word(at), at.saturating_add(1));
+        let inside = INSIDE.contains(&word);
+        if !inside {
+            plain = plain.saturating_add(1);
+        }
+        if plain > 2
+            || !joins(line, at)
+            || line.is_digits(at)
+            || (ENDERS.contains(&word) && !inside)
         {
             return end;
         }
-        if line.is_digits(number)
-            && joins(line, number)
-            && number::after_name(line, number).is_some()
+        let numeral = word.chars().all(|char| char == 'i');
+        if line.is_digits(next)
+            && joins(line, next)
+            && (!inside || numeral)
+            && number::after_name(line, next).is_some()
         {
-            return number;
+            return next;
         }
     }
     end
 }
 
 /// `25 Aprile`, `XX Settembre`, `7 luglio`.
-fn is_date(line: &Line<'_>, at: usize) -> bool {
+pub(super) fn is_date(line: &Line<'_>, at: usize) -> bool {
     let next = at.saturating_add(1);
     let roman =
         line.word(at).chars().all(|char| "ivxlc".contains(char)) && !line.word(at).is_empty();
@@ -289,6 +349,7 @@ pub(super) fn joins(line: &Line<'_>, at: usize) -> bool {
     let before = line.before(at, 1);
     match line.gap(at) {
         ". " | "." => before.len() == 1 || ABBREVIATIONS.contains(&before),
+        "° " | "º " => line.is_digits(at.saturating_sub(1)),
         " " | "'" | "’" | "-" | "' " | "’ " | "  " | " \"" | " «" | " “" => true,
         _ => false,
     }
@@ -306,23 +367,7 @@ pub(super) fn with_number<'g>(
         Some((number, start)) => (Some(number), start),
         None => (number, name.start),
     };
-    let before =
-        [line.before(name.start, 1), line.before(name.start, 2), line.before(name.start, 3)];
-    let is_home = before.iter().any(|word| {
-        [
-            "abito",
-            "abita",
-            "abitiamo",
-            "abitante",
-            "residente",
-            "residenti",
-            "domiciliato",
-            "domiciliata",
-            "vivo",
-            "viviamo",
-        ]
-        .contains(word)
-    });
+    let is_home = telling::is_home(line, start);
     Street {
         tokens: start..end,
         name,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::domain::text::{Word, words};
+use crate::domain::text::{Word, sentences, words};
 
 /// One line of a text.
 pub(super) struct Line<'a> {
@@ -53,6 +53,19 @@ impl<'a> Line<'a> {
     /// The folded words.
     pub(super) fn folded(&self, words: Range<usize>) -> Vec<&str> {
         words.map(|at| self.word(at)).collect()
+    }
+
+    /// The words of each sentence, in order, none left out.
+    pub(super) fn sentences(&self) -> Vec<Range<usize>> {
+        let read = self.words.last().map_or(0, |word| word.at.end);
+        let mut start = 0;
+        let mut found = Vec::new();
+        for part in sentences(self.text.get(..read).unwrap_or_default()) {
+            let end = self.words.partition_point(|word| word.at.start < part.end);
+            found.push(start..end);
+            start = end;
+        }
+        found
     }
 
     /// Begins with a capital.

@@ -85,48 +85,9 @@ pub(super) const ABBREVIATED: [(&str, &str); 12] = [
     ("p", "tta"),
 ];
 
-/// Beginnings of words that make a following `via` mean "away" (`portata via`, `viene via`, `così via`).
-pub(super) const AWAY: [&str; 30] = [
-    "port", "butt", "and", "va", "vien", "veng", "venut", "vol", "tir", "tolt", "togli", "spazz",
-    "strapp", "scapp", "mand", "lav", "cos", "gett", "cacc", "soffi", "ven", "scivol", "spint",
-    "sping", "spinse", "trascin", "rub", "fregat", "schizz", "sped",
-];
-
 /// Articles, alone and in prepositions: before a square or avenue that is spoken of without its name.
 pub(super) const ARTICLES: [&str; 12] =
     ["il", "la", "del", "della", "nel", "nella", "al", "alla", "sul", "sulla", "dal", "dalla"];
-
-/// Words after `via` that make it a means, a way out or an idiom.
-pub(super) const MEANS: [&str; 28] = [
-    "mail",
-    "email",
-    "e",
-    "pec",
-    "sms",
-    "whatsapp",
-    "telefono",
-    "telefonica",
-    "fax",
-    "cavo",
-    "terra",
-    "mare",
-    "internet",
-    "satellite",
-    "web",
-    "app",
-    "posta",
-    "vai",
-    "via",
-    "libera",
-    "crucis",
-    "lattea",
-    "etere",
-    "radio",
-    "che",
-    "gli",
-    "il",
-    "i",
-];
 
 /// Months, after which a number in a name is a date (`via 25 Aprile`).
 pub(super) const MONTHS: [&str; 12] = [
@@ -145,7 +106,7 @@ pub(super) const MONTHS: [&str; 12] = [
 ];
 
 /// Words that begin names of several words, where the case of letters tells nothing.
-pub(super) const BEGINNERS: [&str; 44] = [
+pub(super) const BEGINNERS: [&str; 89] = [
     "san",
     "santa",
     "santo",
@@ -190,10 +151,55 @@ pub(super) const BEGINNERS: [&str; 44] = [
     "pietro",
     "paolo",
     "ugo",
+    "lli",
+    "che",
+    "leonardo",
+    "aldo",
+    "alcide",
+    "vittorio",
+    "umberto",
+    "michelangelo",
+    "nelson",
+    "martin",
+    "enzo",
+    "piero",
+    "sandro",
+    "luciano",
+    "franco",
+    "marco",
+    "mario",
+    "galileo",
+    "dante",
+    "cristoforo",
+    "amerigo",
+    "gabriele",
+    "ludovico",
+    "nino",
+    "filippo",
+    "francesco",
+    "silvio",
+    "salvo",
+    "rosa",
+    "giorgio",
+    "pier",
+    "pio",
+    "anna",
+    "maria",
+    "ernesto",
+    "eugenio",
+    "bruno",
+    "alberto",
+    "emilio",
+    "camillo",
+    "benedetto",
+    "lorenzo",
+    "raffaello",
+    "ruggero",
+    "felice",
 ];
 
 /// Small words that end a name where the case of letters tells nothing.
-pub(super) const ENDERS: [&str; 137] = [
+pub(super) const ENDERS: [&str; 159] = [
     "pubblica",
     "pulita",
     "stretta",
@@ -331,11 +337,49 @@ pub(super) const ENDERS: [&str; 137] = [
     "questo",
     "quella",
     "quello",
+    "subito",
+    "presto",
+    "col",
+    "andare",
+    "abbiamo",
+    "ho",
+    "nostro",
+    "vostro",
+    "vostra",
+    "suo",
+    "tuo",
+    "mio",
+    "alberato",
+    "alberata",
+    "cieco",
+    "circa",
+    "almeno",
+    "solo",
+    "mezzo",
+    "vai",
+    "which",
+    "where",
 ];
 
 /// Words written short, whose stop ends no name.
-pub(super) const ABBREVIATIONS: [&str; 13] =
-    ["ss", "st", "loc", "fraz", "vic", "str", "gen", "flli", "lli", "mons", "dott", "prof", "ten"];
+pub(super) const ABBREVIATIONS: [&str; 15] = [
+    "fr", "ss", "st", "loc", "fraz", "vic", "str", "gen", "flli", "lli", "mons", "dott", "prof",
+    "ten", "f",
+];
 
 /// Links that follow a street's name more often than they stand in it (`via Acqui a Alessandria`).
 pub(super) const TOWN_LINKS: [&str; 3] = ["a", "in", "da"];
+
+/// Kinds of [`COMMON_KINDS`] that a name in small letters follows where a house number comes after it.
+pub(super) const NUMBERED_KINDS: [&str; 8] =
+    ["corso", "largo", "strada", "borgo", "salita", "vico", "calle", "spalto"];
+
+/// Ends of words that are written short (`F.lli`, `S.ta`).
+pub(super) const SHORT_ENDS: [&str; 8] = ["lli", "ta", "to", "te", "tta", "llo", "gli", "ssa"];
+
+/// First words of names in which more links stand (`Caduti sul Lavoro`), and those links.
+pub(super) const REMEMBERED: [&str; 7] =
+    ["caduti", "martiri", "vittime", "morti", "deportati", "donatori", "dispersi"];
+
+/// See [`REMEMBERED`].
+pub(super) const REMEMBERED_LINKS: [&str; 7] = ["sul", "sulla", "per", "nel", "nella", "nei", "in"];

@@ -72,35 +72,34 @@ fn only_an_aligned_pass_of_the_pinned_server_counts() {
             failed,
         ),
         (vec![pass, "mx.comune.example; dmarc=fail header.from=comune.example"], failed),
-        (vec!["mx.evil.example; dmarc=pass header.from=comune.example"], nothing),
-        (vec!["mx.comune.example.evil.example; dmarc=pass header.from=comune.example"], nothing),
-        (vec!["mx.evil.example; dmarc=fail header.from=comune.example", pass], nothing),
-        (vec!["dmarc=pass header.from=comune.example", pass], nothing),
-        (vec!["mx.comune.example x; dmarc=pass header.from=comune.example"], nothing),
-        (vec!["(mx.comune.example; dmarc=pass header.from=comune.example"], nothing),
-        (vec!["mx.comune.example; spf=fail (x; dmarc=pass header.from=comune.example"], nothing),
-        (
-            vec!["mx.comune.example; spf=pass reason=\"; dmarc=pass header.from=comune.example\""],
-            nothing,
-        ),
-        (
-            vec![
-                "mx.comune.example; spf=pass smtp.mailfrom=\"x; dmarc=pass header.from=comune.example\"@evil.example",
-            ],
-            nothing,
-        ),
-        (
-            vec![
-                "mx.comune.example; spf=pass reason=\"\\\"; dmarc=pass header.from=comune.example\"",
-            ],
-            nothing,
-        ),
-        (vec!["mx.comune.example; spf=pass smtp.mailfrom=a=dmarc=pass@evil.example"], nothing),
-        (vec!["mx.comune.example; x-dmarc=pass header.from=comune.example"], nothing),
-        (vec!["mx.comune.example; \"\"dmarc=pass header.from=comune.example"], nothing),
     ] {
         assert_eq!(doubt(&mail(&results), OURS), expected, "{results:#?}");
         assert_eq!(dmarc_passes(&mail(&results), OURS), expected.is_none());
+    }
+}
+
+/// Another server's fields, and words of a sender that pretend to be results.
+#[test]
+fn what_others_wrote_counts_nothing() {
+    let pass = "mx.comune.example; dmarc=pass header.from=comune.example";
+    for results in [
+        vec!["mx.evil.example; dmarc=pass header.from=comune.example"],
+        vec!["mx.comune.example.evil.example; dmarc=pass header.from=comune.example"],
+        vec!["mx.evil.example; dmarc=fail header.from=comune.example", pass],
+        vec!["dmarc=pass header.from=comune.example", pass],
+        vec!["mx.comune.example x; dmarc=pass header.from=comune.example"],
+        vec!["(mx.comune.example; dmarc=pass header.from=comune.example"],
+        vec!["mx.comune.example; spf=fail (x; dmarc=pass header.from=comune.example"],
+        vec!["mx.comune.example; spf=pass reason=\"; dmarc=pass header.from=comune.example\""],
+        vec![
+            "mx.comune.example; spf=pass smtp.mailfrom=\"x; dmarc=pass header.from=comune.example\"@evil.example",
+        ],
+        vec!["mx.comune.example; spf=pass reason=\"\\\"; dmarc=pass header.from=comune.example\""],
+        vec!["mx.comune.example; spf=pass smtp.mailfrom=a=dmarc=pass@evil.example"],
+        vec!["mx.comune.example; x-dmarc=pass header.from=comune.example"],
+        vec!["mx.comune.example; \"\"dmarc=pass header.from=comune.example"],
+    ] {
+        assert_eq!(doubt(&mail(&results), OURS), Some(Doubt::NoResult), "{results:#?}");
     }
 }
 

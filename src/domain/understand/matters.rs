@@ -1,18 +1,22 @@
-//! Two problems in one mail: a second one is seen only where the writer says that there are two, or adds one,
-//! and two sentences are each sure of another trade, or of another thing in another place.
+//! Two problems in one mail: a second one is seen where the writer says that there are two, or adds one, and two
+//! sentences are each sure of another trade, or of another thing in another place; without such a word only
+//! where both are very sure, of different trades, and each names a place of its own.
 //!
 //! A false second ticket costs an office a journey and the writer's trust; a missed one is read by whoever
 //! repairs the first. So nothing is guessed from two words alone: `l'erba è alta, ma prima i fili!` is one.
 
+mod phrases;
+
 use serde::{Deserialize, Serialize};
 
 use super::Reading;
-use crate::domain::classify::{Verdict, classify};
+use crate::domain::classify::{Evidence, Verdict, classify};
 use crate::domain::mail::Mail;
 use crate::domain::place::{Place, place};
 use crate::domain::rules::RuleSet;
-use crate::domain::text::{sentences, words};
+use crate::domain::text::{sentences, unwrapped};
 use crate::domain::urgency::{UrgencyVerdict, urgency};
+use phrases::{ADDS, COUNTS, Part};
 
 /// A problem beside the one that a mail is mainly about.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,11 +31,20 @@ pub struct Matter {
     pub text: String,
 }
 
+/// A second problem, and where its mail's first one is when that has a place of its own.
+pub(super) struct Second {
+    pub(super) matter: Matter,
+    pub(super) first_place: Option<Place>,
+}
+
 /// Where the writer counts to two, both sentences must be as sure as this.
-const COUNTED_SURE: f64 = 0.6;
+const COUNTED_SURE: f64 = 0.5;
 
 /// Where they only add something, as sure as this.
-const ADDED_SURE: f64 = 0.7;
+const ADDED_SURE: f64 = 0.6;
+
+/// Where they say nothing of two, as sure as this, and each with its place.
+const APART_SURE: f64 = 0.8;
 
 /// Longer mails are stories; their second halves repeat the first.
 const SENTENCES_MAX: usize = 40;
@@ -39,69 +52,27 @@ const SENTENCES_MAX: usize = 40;
 /// Fewer words name no thing and its fault.
 const WORDS_MIN: usize = 3;
 
-/// What counts to two, folded.
-const COUNTS: [&str; 34] = [
-    "due cose",
-    "due problemi",
-    "due segnalazioni",
-    "due guasti",
-    "due guai",
-    "due pericoli",
-    "due richieste",
-    "due faccende",
-    "due favori",
-    "due situazioni",
-    "due interventi",
-    "due questioni",
-    "tutt e due",
-    "altra cosa",
-    "altra faccenda",
-    "altra segnalazione",
-    "altro problema",
-    "altro guaio",
-    "altro lavoro",
-    "altro guasto",
-    "cosa diversa",
-    "faccenda diversa",
-    "seconda cosa",
-    "la seconda",
-    "il secondo",
-    "two things",
-    "two problems",
-    "deux choses",
-    "deux problemes",
-    "dos cosas",
-    "dos problemas",
-    "zwei dinge",
-    "doua lucruri",
-    "doua probleme",
-];
+/// A sentence that was read by itself.
+struct Told<'p, 't> {
+    part: &'p Part<'t>,
+    verdict: Verdict,
+}
 
-/// What adds one to it, in the sentence itself, folded.
-const ADDS: [&str; 22] = [
-    "inoltre",
-    "gia che",
-    "ne approfitto",
-    "sempre li",
-    "in piu",
-    "oltre a cio",
-    "e poi",
-    "also",
-    "while you re at it",
-    "en plus",
-    "de plus",
-    "ausserdem",
-    "zudem",
-    "ademas",
-    "ah y",
-    "in plus",
-    "de asemenea",
-    "gjithashtu",
-    "edhe",
-    "крім того",
-    "також",
-    "另外",
-];
+impl Told<'_, '_> {
+    fn is_sure(&self, least: f64) -> bool {
+        self.verdict.category.is_some()
+            && self.verdict.subcategory.is_some()
+            && self.verdict.confidence >= least
+    }
+}
+
+fn surest<'r, 'p, 't>(told: impl Iterator<Item = &'r Told<'p, 't>>) -> Option<&'r Told<'p, 't>>
+where
+    't: 'p,
+    'p: 'r,
+{
+    told.max_by(|one, other| one.verdict.confidence.total_cmp(&other.verdict.confidence))
+}
 
 /// The second problem of a mail, if it surely has one.
 pub(super) fn second(
@@ -109,70 +80,80 @@ pub(super) fn second(
     whole: &Verdict,
     whole_place: Option<&Place>,
     rules: &RuleSet,
-) -> Option<Matter> {
+) -> Option<Second> {
     whole.category?;
-    let parts: Vec<&str> = sentences(&mail.text)
+    let whole_lines = unwrapped(&mail.text);
+    let parts: Vec<Part<'_>> = sentences(&whole_lines)
         .into_iter()
         .take(SENTENCES_MAX)
-        .filter_map(|at| mail.text.get(at))
+        .filter_map(|at| whole_lines.get(at))
+        .map(Part::of)
         .collect();
-    let counted = says(&mail.subject, &COUNTS) || says(&mail.text, &COUNTS) || is_list(&parts);
-    if !counted && !parts.iter().any(|part| says(part, &ADDS)) {
+    let counted = Part::of(&mail.subject).says(&COUNTS)
+        || parts.iter().any(|part| part.says(&COUNTS))
+        || parts.iter().filter(|part| part.is_item()).nth(1).is_some();
+    let said = counted || parts.iter().any(|part| part.says(&ADDS));
+    if !said && parts.iter().filter(|part| part.is_somewhere()).nth(1).is_none() {
         return None;
     }
-    let read: Vec<(&str, Verdict)> = parts
+    let faults = || parts.iter().filter(|part| part.words() >= WORDS_MIN && !part.is_beside());
+    let found = |part: &Part<'_>| place("", part.text, "", rules.places());
+    // Reading every sentence costs as much as the mail: without a word of two only those that name places.
+    let candidates: Vec<&Part<'_>> =
+        if said { faults().collect() } else { apart(faults().collect(), found)? };
+    let told: Vec<Told<'_, '_>> = candidates
         .into_iter()
-        .filter(|part| words(part).len() >= WORDS_MIN)
-        .map(|part| (part, classify(&Reading::of("", part, rules.lexicon()), "", rules)))
+        .map(|part| {
+            let reading = Reading::of("", part.text, rules.lexicon());
+            Told { part, verdict: classify(&Evidence::of(&reading, rules), rules) }
+        })
         .collect();
-    let sure = |verdict: &Verdict, least: f64| {
-        verdict.category.is_some() && verdict.subcategory.is_some() && verdict.confidence >= least
-    };
     let least = if counted { COUNTED_SURE } else { ADDED_SURE };
-    let (first, _) = read
-        .iter()
-        .filter(|(_, verdict)| sure(verdict, least) && verdict.category == whole.category)
-        .max_by(|one, other| one.1.confidence.total_cmp(&other.1.confidence))?;
-    let found = |part: &str| place("", part, "", rules.places());
-    let first_place = found(first);
-    let is_other = |part: &str, verdict: &Verdict| {
-        let elsewhere = || match (&first_place, found(part)) {
-            (Some(first), Some(second)) => first.text != second.text,
-            _ => false,
-        };
-        verdict.category != whole.category
-            || (counted && verdict.subcategory != whole.subcategory && elsewhere())
+    let first = surest(
+        told.iter().filter(|one| one.is_sure(least) && one.verdict.category == whole.category),
+    )?;
+    let first_place = found(first.part);
+    let elsewhere = |part: &Part<'_>| match (&first_place, found(part)) {
+        (Some(first), Some(second)) => first.text != second.text,
+        _ => false,
     };
-    let (text, verdict) = read
-        .iter()
-        .filter(|(part, _)| *part != *first && (counted || says(part, &ADDS)))
-        .filter(|(part, verdict)| sure(verdict, least) && is_other(part, verdict))
-        .max_by(|one, other| one.1.confidence.total_cmp(&other.1.confidence))?;
-    Some(Matter {
-        verdict: verdict.clone(),
-        place: found(text).or_else(|| whole_place.cloned()),
-        urgency: urgency(&Reading::of("", text, rules.lexicon()), rules),
+    let is_other = |one: &Told<'_, '_>| {
+        let trade = one.verdict.category != whole.category;
+        let thing = one.verdict.subcategory != first.verdict.subcategory;
+        let items = one.part.is_item() && first.part.is_item();
+        if counted {
+            one.is_sure(COUNTED_SURE) && (trade || ((thing || items) && elsewhere(one.part)))
+        } else if one.part.says(&ADDS) || first.part.says(&ADDS) {
+            one.is_sure(ADDED_SURE) && trade
+        } else {
+            trade && first.is_sure(APART_SURE) && one.is_sure(APART_SURE) && elsewhere(one.part)
+        }
+    };
+    let other =
+        surest(told.iter().filter(|one| !std::ptr::eq(one.part, first.part) && is_other(one)))?;
+    let text = other.part.text;
+    let said = Reading::of("", text, rules.lexicon());
+    let matter = Matter {
+        verdict: other.verdict.clone(),
+        place: found(other.part).or_else(|| whole_place.cloned()),
+        urgency: urgency(&Evidence::of(&said, rules), rules),
         text: text.trim().to_owned(),
-    })
-}
-
-/// Whether a text has one of these phrases as whole words.
-fn says(text: &str, phrases: &[&str]) -> bool {
-    let said: Vec<String> = words(text).into_iter().map(|word| word.folded).collect();
-    let said = format!(" {} ", said.join(" "));
-    phrases.iter().any(|phrase| said.contains(&format!(" {phrase} ")))
-}
-
-/// Two sentences that begin with `1)` and `2.`, or with a dash.
-fn is_list(parts: &[&str]) -> bool {
-    let begins = |part: &&&str| {
-        let part = part.trim_start();
-        let numbered = part
-            .strip_prefix(['1', '2', '3', '4'])
-            .is_some_and(|rest| rest.starts_with([')', '.', '-']));
-        numbered || part.starts_with(['-', '•', '*', '–'])
     };
-    parts.iter().filter(begins).nth(1).is_some()
+    Some(Second { matter, first_place })
+}
+
+/// The sentences with a place of their own, when they name more than one.
+fn apart<'p, 't>(
+    parts: Vec<&'p Part<'t>>,
+    found: impl Fn(&Part<'t>) -> Option<Place>,
+) -> Option<Vec<&'p Part<'t>>> {
+    let somewhere: Vec<&Part<'t>> = parts.into_iter().filter(|part| part.is_somewhere()).collect();
+    somewhere.get(1)?;
+    let placed: Vec<(&Part<'t>, Place)> =
+        somewhere.into_iter().filter_map(|part| Some((part, found(part)?))).collect();
+    let (_, one) = placed.first()?;
+    let several = placed.iter().any(|(_, place)| place.text != one.text);
+    several.then(|| placed.into_iter().map(|(part, _)| part).collect())
 }
 
 #[cfg(test)]
@@ -205,6 +186,16 @@ mod tests {
                 [Category::GreenSpace, Category::Building],
                 None,
             ),
+            (
+                "In via Ofanto 3 c'è una buca profonda nell'asfalto. In via Po 12 il lampione è spento da una settimana.",
+                [Category::Plant, Category::Infrastructure],
+                None,
+            ),
+            (
+                "1) lampione spento in via Po 3\n2) lampione spento in via Adda 9",
+                [Category::Plant, Category::Plant],
+                None,
+            ),
         ] {
             let found = second_of("Segnalazione", text).unwrap_or_else(|| panic!("{text}"));
             assert!(category.contains(&found.verdict.category.unwrap()), "{text}: {found:?}");
@@ -223,9 +214,25 @@ mod tests {
             "Da ieri il calorifero dell'aula è freddo. Due bambini hanno pianto.",
             "C'è una buca in via Roma 3. Inoltre vi ringrazio per la gentilezza.",
             "Due cose: il lampione è spento. Il lampione lampeggia.",
+            "Il lampione di via Po è spento. La strada è piena di buche? No, quella è a posto.",
+            "In via Roma 3 c'è una buca nell'asfalto. Il lampione di via Po invece funziona benissimo.",
+            "Il lampione di via Po è spento. Inoltre quando piove la strada è buia e piena di pozzanghere.",
+            "- Mario Rossi\n- via Verdi 3\n- tel 333 1234567\nIl lampione è spento",
             "",
         ] {
             assert_eq!(second_of("Segnalazione", text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn each_problem_has_the_place_of_its_own_sentence() {
+        let rules = RuleSet::parse("", "rules.toml").unwrap();
+        let text = "Due cose: c'è una buca profonda nell'asfalto di via Ofanto, la carreggiata è tutta rotta. Poi il lampione di via Po 12 è spento.";
+        let mail = Mail { subject: "buca".into(), text: text.into(), ..Mail::default() };
+        let understood = understand(&mail, &rules);
+        let second = understood.second.expect("two");
+        let mut places = [understood.place.unwrap().text, second.place.unwrap().text];
+        places.sort();
+        assert_eq!(places, ["via Ofanto", "via Po 12"]);
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::domain::rules::{Hit, Lexicon, Meaning};
-use crate::domain::text::{TEXT_BYTES_MAX, Word, words};
+use crate::domain::text::{TEXT_BYTES_MAX, Word, unwrapped, words};
 
 /// Marks between words that end a clause.
 const CLAUSE_MARKS: [char; 9] = ['.', '!', '?', ';', ':', ',', '\n', '(', ')'];
@@ -29,9 +29,9 @@ impl<'a> Reading<'a> {
     }
 
     /// A subject and the text below it, read as one: people put the matter into the first and go on in the
-    /// second.
+    /// second. Lines that a mail program broke are made whole: a break ends a clause.
     pub(in crate::domain) fn of(subject: &str, text: &str, lexicon: &'a Lexicon) -> Self {
-        Self::read(Cow::Owned(format!("{subject}\n{text}")), lexicon)
+        Self::read(Cow::Owned(format!("{subject}\n{}", unwrapped(text))), lexicon)
     }
 
     fn read(mut text: Cow<'a, str>, lexicon: &'a Lexicon) -> Self {
@@ -53,7 +53,12 @@ impl<'a> Reading<'a> {
 
     /// The clause that a hit begins in.
     pub(in crate::domain) fn clause_of(&self, hit: &Hit<'_>) -> usize {
-        self.clauses.get(hit.words.start).copied().unwrap_or(0)
+        self.clause_at(hit.words.start)
+    }
+
+    /// The clause that a word belongs to, the words counted from 0.
+    pub(in crate::domain) fn clause_at(&self, word: usize) -> usize {
+        self.clauses.get(word).copied().unwrap_or(0)
     }
 
     /// The words of a hit as the writer put them.

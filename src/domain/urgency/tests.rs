@@ -2,6 +2,11 @@ use std::sync::LazyLock;
 
 use super::*;
 
+const LEARNT: [&str; 2] = [
+    "Il muro si è gonfiato, si stacca a pezzi sopra l'entrata della scuola",
+    "Si stacca l'intonaco sopra l'entrata della scuola, passano i bambini",
+];
+
 static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::parse("", "rules.toml").unwrap());
 
 fn level(text: &str) -> Urgency {
@@ -9,7 +14,8 @@ fn level(text: &str) -> Urgency {
 }
 
 fn judged(subject: &str, text: &str) -> UrgencyVerdict {
-    urgency(&Reading::of(subject, text, RULES.lexicon()), &RULES)
+    let reading = Reading::of(subject, text, RULES.lexicon());
+    urgency(&Evidence::of(&reading, &RULES), &RULES)
 }
 
 #[test]
@@ -82,6 +88,56 @@ fn the_words_that_decided_are_told() {
     assert!(verdict.because.iter().any(|word| word.to_lowercase().contains("gas")));
     assert!(verdict.because.len() <= BECAUSE_MAX);
     assert!(judged("", "").because.is_empty());
+}
+
+/// Neither a pattern nor the terms of the rules would raise these: what was learnt does.
+#[test]
+fn what_no_rule_raises_is_learnt() {
+    for text in LEARNT {
+        let reading = Reading::of("", text, RULES.lexicon());
+        let evidence = Evidence::of(&reading, &RULES);
+        let alarms = &evidence.alarms;
+        assert!(Decisive::of(&reading, &RULES).words(Urgency::Emergency).is_empty(), "{text}");
+        assert!(alarms.score(Urgency::High) < 0.0 && alarms.score(Urgency::Emergency) < 0.0);
+        let told = urgency(&evidence, &RULES);
+        assert!(told.urgency <= Urgency::High, "{text}: {told:?}");
+        assert!(told.because.iter().any(|word| text.contains(word.as_str())), "{text}: {told:?}");
+    }
+}
+
+/// What a settled clause says to the model raises nothing.
+#[test]
+fn settled_words_lend_the_model_no_voice() {
+    let of = |text: &str| {
+        let reading = Reading::of("", text, RULES.lexicon());
+        withheld(Urgency::Emergency, &Evidence::of(&reading, &RULES))
+    };
+    let (danger, settled) =
+        ("Fili scoperti del lampione", "Fili scoperti del lampione già sistemati");
+    assert!(of(danger).abs() < f64::EPSILON);
+    assert!(of(settled) > 0.1, "{}", of(settled));
+}
+
+#[test]
+fn dangers_in_other_words_and_languages_are_emergencies() {
+    for text in [
+        "In cucina dell'asilo c'è puzza di uova marce",
+        "Se si tocca il palo si sente un formicolio alla mano",
+        "All'incrocio hanno il verde tutti e due contemporaneamente",
+        "Un pezzo di cornicione è caduto a un metro da una signora",
+        "Il pino è caduto sui fili della luce",
+        "The kitchen smells of rotten eggs",
+        "Both sides have green at the crossroads",
+        "Ein Kabel hängt von der Laterne herunter",
+        "Hay cables pelados colgando de la farola",
+        "La plaque d'égout a disparu devant l'école",
+        "Kablloja e dritës varet mbi rrugë",
+        "Дріт звисає зі стовпа над тротуаром",
+        "سلك كهرباء متدل فوق الرصيف",
+        "电线断了掉在路上",
+    ] {
+        assert_eq!(level(text), Urgency::Emergency, "{text}");
+    }
 }
 
 #[test]

@@ -12,12 +12,14 @@ use super::DIAGNOSTIC_CHARS_MAX;
 /// Text of a bounce that is searched; the returned message follows and would only mislead.
 const SEARCHED_BYTES_MAX: usize = 32 * 1024;
 
-/// A report without a report part. It needs a mail server as its sender and the words of a bounce: a person may
-/// write "undelivered mail" in a subject.
+/// A report without a report part. It needs a mail server as its sender and the words of a bounce, because a person
+/// may write "undelivered mail" in a subject; from a mailbox that only servers have, in whatever language, the sender
+/// is enough.
 pub(super) fn recognised(mail: &Mail) -> Option<Report> {
     // The sender first: it is cheap, and nearly every mail is a person's.
     let bounce = from_a_server(mail)
-        && (mail.header("x-failed-recipients").is_some()
+        && (from_a_daemon(mail)
+            || mail.header("x-failed-recipients").is_some()
             || matches(&SUBJECT, &mail.subject)
             || matches(&BODY, head(&mail.text))
             || matches(&BODY, head(&mail.quoted)));
@@ -28,9 +30,7 @@ pub(super) fn recognised(mail: &Mail) -> Option<Report> {
 pub(super) fn complete(report: &mut Report, mail: &Mail) {
     let text = before_returned(head(&mail.text));
     if report.action.is_empty() {
-        let delayed = matches(&DELAYED, &mail.subject) || matches(&DELAYED, text);
-        let final_words = matches(&FINAL, text) || matches(&FINAL, &mail.subject);
-        report.action.push_str(if delayed && !final_words { "delayed" } else { "failed" });
+        report.action.push_str(action(&mail.subject, text));
     }
     if report.status.is_empty() {
         let found = STATUS.as_ref().and_then(|pattern| pattern.find(text));
@@ -47,6 +47,21 @@ pub(super) fn complete(report: &mut Report, mail: &Mail) {
     {
         report.diagnostic = line.trim().chars().take(DIAGNOSTIC_CHARS_MAX).collect();
     }
+}
+
+/// The action that the words speak of; none when they are of no known language: then the status decides, or nothing.
+fn action(subject: &str, text: &str) -> &'static str {
+    let says = |words| matches(words, text) || matches(words, subject);
+    let failed = says(&FINAL);
+    if says(&DELAYED) && !failed {
+        return "delayed";
+    }
+    let relayed = says(&RELAYED);
+    if !failed && (relayed || says(&DELIVERED)) {
+        return if relayed { "relayed" } else { "delivered" };
+    }
+    let certain = failed || matches(&BODY, text) || matches(&FAILED_SUBJECT, subject);
+    if certain { "failed" } else { "" }
 }
 
 /// The `Message-ID` line of a message that was returned as text.
@@ -73,6 +88,12 @@ fn from_a_server(mail: &Mail) -> bool {
     let local = from.local().to_lowercase();
     let name = from.name.to_lowercase();
     mail.return_path == ReturnPath::Null || matches(&SERVER, &local) || matches(&SERVER, &name)
+}
+
+/// A mailbox from which no person ever writes, or a postmaster's mail that wants no answer.
+fn from_a_daemon(mail: &Mail) -> bool {
+    let local = mail.from.as_ref().map(|from| from.local().to_lowercase()).unwrap_or_default();
+    matches(&DAEMON, &local) || (mail.return_path == ReturnPath::Null && matches(&SERVER, &local))
 }
 
 /// The part of the words before the copy of the message.
@@ -106,6 +127,30 @@ fn compiled(pattern: &str) -> Option<Regex> {
 static SERVER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     compiled(
         r"^(?:mailer[-_. ]?daemon|mail[-_.]?daemon|maildaemon|post[-_.]?master|mdaemon|daemon|mail[-_.]?delivery.*|microsoftexchange.*|exchange.*|smtp.*daemon|bounce.*|double-?bounce|nondelivery|mail delivery .*|mail administrator|system administrator|systemadministrator|amministratore di sistema|mailadmin|mailgate.*|internet mail delivery|mail router|delivery subsystem|automail|sentto.*|mrsvc|e?mail system|администратор.*|postmaster.*)",
+    )
+});
+
+static DAEMON: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compiled(r"^(?:mailer[-_. ]?daemon|mail[-_.]?daemon|maildaemon|double-?bounce)$")
+});
+
+/// Words of success (RFC 3464 section 2.3.3), which stand in no report of a failure without a "not".
+static DELIVERED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compiled(
+        r"(?i)^(?:delivered|recapitato|consegnato|zugestellt|entregado|entregue|doręczono)\s*:|(?:has|have) been (?:successfully )?delivered|(?:was|were) successfully delivered|successfully delivered to|è stat[oa] (?:recapitat|consegnat)[oa]|recapito (?:riuscito|completato)|wurde(?:n)? (?:erfolgreich )?zugestellt|a (?:bien )?été (?:remis|distribué|délivré)|ha sido entregado|foi entregue|została? doręczon",
+    )
+});
+
+static RELAYED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compiled(
+        r"(?i)^(?:relayed|inoltrato|weitergeleitet|relayé|retransmitid[oa])\s*:|no delivery (?:status )?notification was sent by|(?:has|have) been relayed|recapito .{0,60}completato, ma",
+    )
+});
+
+/// Subjects that say themselves that a mail did not arrive.
+static FAILED_SUBJECT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compiled(
+        r"(?i)undeliver|non[- ]?deliver|delivery (?:failure|has failed|problem|incomplete)|returned|return to sender|failure|fail(?:ed|ure)|(?:could )?not (?:be )?(?:deliver|sent)|unable to|user unknown|mail (?:system )?error|non recapitabile|mancat[ao]|non consegnat|unzustellbar|nicht zugestellt|non remis|échec|no entregad|devuelt|não (?:foi )?entregue|недостав|不能|失敗|エラー|退信|error",
     )
 });
 

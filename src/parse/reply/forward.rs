@@ -2,8 +2,8 @@
 
 use crate::domain::mail::{Address, FORWARDED_MAX, Forwarded};
 
-use super::header_block::{Field, fields, header_block};
-use super::{Line, marks, split};
+use super::header_block::{Field, Trust, fields, header_block};
+use super::{Line, Setting, marks, split};
 use crate::parse::header;
 use crate::parse::words;
 
@@ -14,7 +14,7 @@ pub(in crate::parse) fn shown(lines: &[Line]) -> Vec<Forwarded> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < texts.len() && found.len() < FORWARDED_MAX {
-        let Some(end) = header_block(&texts, at, false) else {
+        let Some(end) = header_block(&texts, at, Trust::Conversation) else {
             at = at.saturating_add(1);
             continue;
         };
@@ -22,8 +22,10 @@ pub(in crate::parse) fn shown(lines: &[Line]) -> Vec<Forwarded> {
         let body = bare.get(end..).unwrap_or_default();
         found.push(Forwarded {
             author: field(block, Field::From).map(|value| author(&value)).unwrap_or_default(),
-            subject: field(block, Field::Subject).unwrap_or_default(),
-            text: split(body).text,
+            subject: field(block, Field::Subject)
+                .map(|subject| header::without_certified_prefix(&subject).to_owned())
+                .unwrap_or_default(),
+            text: split(body, Setting::Conversation).text,
             message_id: None,
         });
         at = end;
@@ -64,7 +66,8 @@ fn author(value: &str) -> Address {
         .unwrap_or_default();
     let name = name.trim_matches(|c| matches!(c, '"' | '\'' | ' ' | '*' | ',')).to_owned();
     let name = if name.contains('@') { String::new() } else { name };
-    Address { name, address }
+    let author = Address { name, address };
+    if header::is_certifier(&author) { Address::default() } else { author }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The header of a quoted mail, as mail programs of many languages write it into the text.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -206,25 +207,85 @@ pub(super) fn fields(line: &str) -> Option<(Field, &str)> {
     LABELS.iter().find(|(_, names)| names.contains(&name)).map(|(field, _)| (*field, value))
 }
 
-/// Where a header block that begins at `at` ends. A person writes "Oggetto:" and "Data:" too: without a separator
-/// before it a block needs author, two more fields, and an address or a time of day.
-pub(super) fn header_block(texts: &[&str], at: usize, separated: bool) -> Option<usize> {
+/// What stands around a block and speaks for a mail program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// A separator stands before it, or a quote's signs.
+    Separated,
+    /// The mail answers or forwards another.
+    Conversation,
+    /// A first mail: its writer may have set "Oggetto:" and "Data:" as headings of their own.
+    FirstMail,
+}
+
+/// What a block's lines tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Clue {
+    Has(Field),
+    /// An address beside the author.
+    AuthorAddress,
+    Address,
+    /// A time of day beside the date.
+    Time,
+    /// A label that no person would write.
+    Program,
+}
+
+#[derive(Default)]
+struct Seen(BTreeSet<Clue>);
+
+impl Seen {
+    /// Notes a line that begins or goes on with `field`; `labelled` when it begins with it.
+    fn note(&mut self, line: &str, field: Field, labelled: bool) {
+        let address = line.contains('@');
+        let clues = [
+            (Clue::Has(field), labelled),
+            (Clue::Address, address),
+            (Clue::AuthorAddress, address && field == Field::From),
+            (Clue::Time, field == Field::Date && has_time(line)),
+            (Clue::Program, labelled && field == Field::Date && !is_heading(line)),
+        ];
+        self.0.extend(clues.into_iter().filter_map(|(clue, found)| found.then_some(clue)));
+    }
+
+    fn is_header(&self, trust: Trust) -> bool {
+        let has = |clue: Clue| self.0.contains(&clue);
+        let fields = LABELS.iter().filter(|(name, _)| has(Clue::Has(*name))).count();
+        let date = has(Clue::Has(Field::Date));
+        let (time, program) = (has(Clue::Time), has(Clue::Program));
+        let written = has(Clue::AuthorAddress) && time;
+        match trust {
+            Trust::Separated => fields >= 2,
+            Trust::Conversation if has(Clue::Has(Field::From)) => {
+                (fields >= 3 || date) && (written || program || (time && fields == LABELS.len()))
+            }
+            Trust::Conversation => date && has(Clue::Has(Field::To)) && has(Clue::Address) && time,
+            Trust::FirstMail => written && program,
+        }
+    }
+}
+
+/// Whether a date's label is one that people set as a heading, too.
+fn is_heading(line: &str) -> bool {
+    const HEADINGS: [&str; 10] =
+        ["data", "date", "datum", "fecha", "дата", "日期", "時間", "تاريخ", "التاريخ", "dato"];
+    let name = line.split([':', '：']).next().unwrap_or_default().to_lowercase();
+    let name = name.trim_matches(|c: char| !c.is_alphabetic());
+    HEADINGS.contains(&name)
+}
+
+/// Where a header block that begins at `at` ends. The less speaks for a program, the more the block itself must.
+pub(super) fn header_block(texts: &[&str], at: usize, trust: Trust) -> Option<usize> {
     const BLOCK_LINES_MAX: usize = 20;
-    let mut seen = [false; 4];
-    let mut address = false;
-    let mut time = false;
+    let mut seen = Seen::default();
+    let mut field = label(texts.get(at)?)?;
     let mut end = at;
     let mut blanks = 0_usize;
-    label(texts.get(at)?)?;
     for (place, line) in texts.iter().enumerate().skip(at).take(BLOCK_LINES_MAX) {
         let found = label(line);
         let continued = found.is_none() && place > at && blanks == 0 && continues(texts, place);
         match found {
-            Some(label) => {
-                for (known, name) in seen.iter_mut().zip(LABELS.iter().map(|(name, _)| *name)) {
-                    *known |= name == label;
-                }
-            }
+            Some(found) => field = found,
             None if continued => {}
             None if line.is_empty() && blanks == 0 => {
                 blanks = 1;
@@ -233,18 +294,10 @@ pub(super) fn header_block(texts: &[&str], at: usize, separated: bool) -> Option
             None => break,
         }
         blanks = 0;
-        address |= line.contains('@');
-        time |= has_time(line);
+        seen.note(line, field, found.is_some());
         end = place.saturating_add(1);
     }
-    let fields = seen.iter().filter(|seen| **seen).count();
-    let [author, date, to, _] = seen;
-    let known = match (separated, author) {
-        (true, _) => fields >= 2,
-        (false, true) => (address || time) && (fields >= 3 || date),
-        (false, false) => date && to && address && time,
-    };
-    known.then_some(end)
+    seen.is_header(trust).then_some(end)
 }
 
 /// A long list of recipients goes on over several lines.

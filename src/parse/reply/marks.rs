@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::header_block::{has_time, header_block};
+use super::bare_block::bare_block;
+use super::header_block::{Trust, has_time, header_block};
 
 /// A mark found: lines up to `end` belong to it; `rest` says that everything behind it is quoted too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,13 +21,14 @@ const WRAPPED_LINES_MAX: usize = 5;
 const ATTRIBUTION_BYTES_MAX: usize = 400;
 
 /// The mark that begins at line `at`, if one does. Lines are trimmed; `cut` tells which are quoted already.
-pub(super) fn at(texts: &[&str], cut: &[bool], at: usize) -> Option<Mark> {
+pub(super) fn at(texts: &[&str], cut: &[bool], at: usize, trust: Trust) -> Option<Mark> {
     let line = texts.get(at)?;
     if line.is_empty() || line.len() > ATTRIBUTION_BYTES_MAX {
         return None;
     }
     separator(texts, line, at)
-        .or_else(|| header_block(texts, at, false).map(|end| Mark { end, rest: true }))
+        .or_else(|| header_block(texts, at, trust).map(|end| Mark { end, rest: true }))
+        .or_else(|| bare_block(texts, at).map(|end| Mark { end, rest: true }))
         .or_else(|| attribution(texts, cut, at))
 }
 
@@ -36,14 +38,17 @@ fn matches(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
 
 fn separator(texts: &[&str], line: &str, at: usize) -> Option<Mark> {
     let next = at.saturating_add(1);
-    if matches(&SEPARATOR, line) {
+    let notes = matches(&NOTES_PREVIEW, line)
+        || (matches(&NOTES_WROTE, line) && header_block(texts, next, Trust::Separated).is_some());
+    if notes || matches(&SEPARATOR, line) {
         let after = first_text(texts, next);
-        let end = after.and_then(|after| header_block(texts, after, true)).unwrap_or(next);
+        let end =
+            after.and_then(|after| header_block(texts, after, Trust::Separated)).unwrap_or(next);
         return Some(Mark { end, rest: true });
     }
     if is_ruled(line) {
         let after = first_text(texts, next)?;
-        return header_block(texts, after, false).map(|end| Mark { end, rest: true });
+        return header_block(texts, after, Trust::Conversation).map(|end| Mark { end, rest: true });
     }
     None
 }
@@ -89,6 +94,15 @@ pub(super) fn begins_forward(line: &str) -> bool {
 /// `> wrote:`: the end of an attribution whose address was set on lines of its own.
 pub(super) fn ends_attribution(line: &str) -> bool {
     line.len() <= ATTRIBUTION_BYTES_MAX && matches(&VERB_ALONE, line)
+}
+
+/// An address, a moment, or a verb of attributions: the line above a quote in whatever language.
+pub(super) fn names_author(line: &str) -> bool {
+    line.contains('@')
+        || has_time(line)
+        || matches(&DAY, line)
+        || matches(&VERB, line)
+        || matches(&SEPARATOR, line)
 }
 
 fn first_text(texts: &[&str], from: usize) -> Option<usize> {
@@ -241,6 +255,17 @@ static SAID: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(?is)^.+{VERBS}[^:：]*[:：]$|^-{{2,}}\s.+{VERBS}.*-{{2,}}$|^\d{{4}}[/-]\d{{1,2}}[/-]\d{{1,2}}\s.+<\S+@\S+>$"
     ))
 });
+
+/// `Name ---12/02/2024 09:10:22---the mail's first words`: Notes, for who cannot see its folded quote.
+static NOTES_PREVIEW: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compiled(
+        r"^\S.{0,60} ---\s?\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4},? \d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?: ?[AaPp][Mm])?---",
+    )
+});
+
+/// `-----Name/Organisation wrote: -----`: Notes, above a header block.
+static NOTES_WROTE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| compiled(&format!(r"(?i)^-{{3,}}\s?\S.{{0,80}}\s{VERBS}\s*:?\s*-{{3,}}$")));
 
 /// Lines that say "original message" or "forwarded message", with or without rules around.
 static SEPARATOR: LazyLock<Option<Regex>> = LazyLock::new(|| {

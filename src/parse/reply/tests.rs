@@ -1,9 +1,9 @@
 //! What stays and what goes, program by program and language by language.
 
-use super::{Line, plain_lines, split};
+use super::{Line, Setting, plain_lines, split};
 
 fn words(text: &str) -> String {
-    split(&plain_lines(text, false, false)).text
+    split(&plain_lines(text, false, false), Setting::Conversation).text
 }
 
 /// Each attribution, in a reply written above it with and without quote signs, leaves the reply alone.
@@ -247,14 +247,17 @@ fn nothing_is_ever_cut_to_nothing() {
         "Inviato da iPhone",
         "---------- Forwarded message ---------\nDa: Mario <m@x.it>\n\nUna buca.",
     ] {
-        let split = split(&plain_lines(text, false, false));
+        let split = split(&plain_lines(text, false, false), Setting::Conversation);
         assert!(!split.text.is_empty() && split.quoted.is_empty(), "{text}");
     }
 }
 
 #[test]
 fn what_is_cut_is_kept_beside() {
-    let split = split(&plain_lines("Sì.\n\n> È spento?\n\n-- \nScuola Girasole", false, false));
+    let split = split(
+        &plain_lines("Sì.\n\n> È spento?\n\n-- \nScuola Girasole", false, false),
+        Setting::Conversation,
+    );
     assert_eq!(split.text, "Sì.");
     assert!(
         split.quoted.contains("È spento?") && split.quoted.contains("Scuola Girasole"),
@@ -280,5 +283,5 @@ fn structure_alone_marks_a_quote() {
         line("Vecchio.", true),
         line("Ancora nuovo.", false),
     ];
-    assert_eq!(split(&lines).text, "Nuovo.\nAncora nuovo.");
+    assert_eq!(split(&lines, Setting::Conversation).text, "Nuovo.\nAncora nuovo.");
 }

@@ -1,17 +1,16 @@
-//! What programs, not people, add: telephone and antivirus footers, banners of mail gateways, disclaimers.
+//! What programs, not people, add: telephone and antivirus footers, banners of mail gateways.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{compiled, cut_on, is_open, is_rule, kept_before, matches};
+use super::{compiled, is_open, kept_before, matches};
 
 /// Marks all of it.
 pub(super) fn mark(texts: &[&str], cut: &mut [bool]) {
     mark_banners(texts, cut);
     mark_footers(texts, cut);
     mark_last_footer(texts, cut);
-    mark_disclaimers(texts, cut);
 }
 
 /// Lines that programs, not people, add.
@@ -73,30 +72,12 @@ fn mark_last_footer(texts: &[&str], cut: &mut [bool]) {
     }
 }
 
-/// A disclaimer ends the mail: what follows it is more of it.
-fn mark_disclaimers(texts: &[&str], cut: &mut [bool]) {
-    for (at, text) in texts.iter().enumerate() {
-        let text = text.trim().trim_start_matches(['*', '_', '"', '«', '-', ' ']);
-        // The tree of an ecological appeal is a letter of a picture font.
-        let text = text
-            .strip_prefix("P ")
-            .unwrap_or(text)
-            .trim_start_matches(['♻', '🌳', '🌱', '\u{FE0F}', ' ']);
-        if is_open(cut, at) && matches(&DISCLAIMER, text) && kept_before(texts, cut, at) {
-            let above = at.saturating_sub(1);
-            let ruled = at > 0 && texts.get(above).is_some_and(|before| is_rule(before));
-            let from = if ruled { above } else { at };
-            cut_on(cut, from);
-        }
-    }
-}
-
 /// "Inviato da iPhone" in the languages of the residents. Devices, programs and carriers, never a sentence.
 static FOOTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let device = r"(?:i-?phone|i-?pad|ipod|android|galaxy|samsung|huawei|honor|xiaomi|redmi|oppo|vivo|realme|oneplus|pixel|nokia|motorola|lg|sony|xperia|blackberry|windows|smartphone|telefono|telefonino|cellulare|tablet|dispositivo|device|phone|handy|smartfon\w*|téléphone|móvil|celular|telefon\w*|mobile|outlook|gmail|yahoo|libero|tiscali|virgilio|alice|tim|vodafone|fastweb|aruba|posta|proton ?mail|thunderbird|mail\.ru|web\.de|gmx|t-online|aol|spark|bluemail|aqua mail|my ?mail|edison|mailbird|zimbra|roundcube|sparrow|hotmail|email\.it|ukr\.net|айфон\w*|смартфон\w*|телефон\w*|яндекс\S*|пошта|почт\w*)";
-    let opener = r"(?:inviat[oa] (?:da|dal|dalla|dallo|dall['’]|con|tramite|via)|spedit[oa] (?:da|dal|con)|scritto (?:da|dal|con)|messaggio inviato (?:da|dal|con)|sent (?:from|via|with|using)(?: the)?|envoyé (?:de|depuis|à partir de|avec)|enviado (?:desde|do|da|de|a partir do|con|com|mediante|via|pelo)|gesendet (?:von|mit)|diese nachricht wurde von|verzonden (?:vanaf|met|van)|verstuurd vanaf|wysłan[eoay] (?:z|za pomocą)|trimis (?:de pe|din|cu)|dërguar (?:nga|me)|надіслано (?:з|із|через)|відправлено (?:з|із)|отправлено (?:с|из|через)|发自|來自|[أا]ُ?رسلت? من(?: الـ)?|تم الإرسال من|skickat från|sendt fra|via)";
+    let opener = r"(?:inviat[oa] (?:da|dal|dalla|dallo|dall['’]|con|tramite|via)|spedit[oa] (?:da|dal|con)|scritto (?:da|dal|con)|messaggio inviato (?:da|dal|con)|sent (?:from|via|with|using)(?: the)?|envoyé (?:de|depuis|à partir de|avec)|enviado (?:desde|do|da|de|a partir do|con|com|mediante|via|pelo)|gesendet (?:von|mit)|diese nachricht wurde von|verzonden (?:vanaf|met|van)|verstuurd vanaf|wysłan[eoay] (?:z|za pomocą)|trimis (?:de pe|din|cu)|dërguar (?:nga|me)|надіслано (?:з|із|через)|відправлено (?:з|із)|отправлено (?:с|из|через)|发自|來自|[أا]ُ?رسلت? من(?: الـ)?|تم الإرسال من|skickat från|sendt fra)";
     compiled(&format!(
-        r"(?i)^{opener}[\s:]*(?:[^,.;!?]*\b)?{device}\b[^;!?]*$|^发自我的.*$|^(?:von|aus) mein\S+ .* gesendet\.?$|^(?:get|ottieni|scaricare|scarica|télécharger|obtenez|obtener|obtenha|baixe|hol(?:en)? sie sich|outlook für|descarga|pobierz|скачать|отримати) ?.*outlook.*$|^outlook (?:per|for|für|pour|para) (?:ios|android).*$|^yahoo mail: .*$|^inviato con .*(?:e-?mail|posta).*$|^<#DAB4FAD8-[0-9A-F-]+>$|^da (?:i-?phone|i-?pad|android|smartphone|cellulare)(?: di \p{{L}}+(?: \p{{L}}+)?)?\.?$|^sent via superhuman\b.*$|^gesendet mit der .*\bapp$|^provenance : courrier pour windows.*$|^(?:lähetetty|odesláno z|来自我的|发自|bu ileti) ?\S*.{{0,30}}$|^(?:obter o outlook|get \S+) (?:para|for) (?:android|ios|iphone)$|^hai ricevuto questo messaggio dal mio .*$|^#DAB4FAD8-[0-9A-F-]+$|^sent from my \w+(?: \w+){{0,3}}$|^con (?:tim|libero|virgilio) mail.*$|^hai bisogno di .*mailbox.*$|^#yiv\d+.*$|^(?:image|cid|immagine|bild|imagen)\s?:\s?\S.*$"
+        r"(?i)^via (?:my |mon |mein )?(?:i-?phone|i-?pad|android|samsung mobile|galaxy|blackberry|smartphone|gmail|outlook|yahoo mail)\b[^\d,.;!?]*$|^{opener}[\s:]*(?:[^,.;!?]*\b)?{device}\b[^;!?]*$|^发自我的.*$|^(?:von|aus) mein\S+ .* gesendet\.?$|^(?:get|ottieni|scaricare|scarica|télécharger|obtenez|obtener|obtenha|baixe|hol(?:en)? sie sich|outlook für|descarga|pobierz|скачать|отримати) ?.*outlook.*$|^outlook (?:per|for|für|pour|para) (?:ios|android).*$|^yahoo mail: .*$|^inviato con .*(?:e-?mail|posta).*$|^<#DAB4FAD8-[0-9A-F-]+>$|^da (?:i-?phone|i-?pad|android|smartphone|cellulare)(?: di \p{{L}}+(?: \p{{L}}+)?)?\.?$|^sent via superhuman\b.*$|^gesendet mit der .*\bapp$|^provenance : courrier pour windows.*$|^(?:lähetetty|odesláno z|来自我的|发自|bu ileti) ?\S*.{{0,30}}$|^(?:obter o outlook|get \S+) (?:para|for) (?:android|ios|iphone)$|^hai ricevuto questo messaggio dal mio .*$|^#DAB4FAD8-[0-9A-F-]+$|^sent from my \w+(?: \w+){{0,3}}$|^con (?:tim|libero|virgilio) mail.*$|^hai bisogno di .*mailbox.*$|^#yiv\d+.*$|^(?:image|cid|immagine|bild|imagen)\s?:\s?\S.*$"
     ))
 });
 
@@ -104,32 +85,6 @@ static ANTIVIRUS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     compiled(
         r"(?i)^.*(?:priv[oa] di virus|senza virus|virus[- ]free|virenfrei|sans virus|libre de virus|sin virus|wolna od wirusów|lipsit de viruși|без вирусов).*$|^.*(?:www\.avast\.com|avast logo|avg\.com|checked by avg|scanned by|mailscanner|è stat[oa] (?:controllat|esaminat|verificat|analizzat)[oa] .*(?:antivirus|virus)|controllat[oa] .*antivirus|has been scanned .*virus|geprüft .*virus|no virus found|libra esva|risultato non infetto|believed to be clean).*$",
     )
-});
-
-/// The first words of legal and ecological paragraphs.
-static DISCLAIMER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let openers = [
-        // A lawyer's "ai sensi dell'art. 2051" is the report itself.
-        r"(?:gdpr\W+)?ai sensi\b.*(?:gdpr|2016/679|679/2016|196/(?:20)?03|privacy|riservat|dati personali|trattamento dei dati|regolamento (?:\(?ue|europeo|generale))",
-        r"d\.? ?lgs\.? ?(?:n\. ?)?196/(?:20)?03", r"confidenzialità\s*[:/-]", r"il contenuto d(?:i|el) (?:questa|presente)[^.]*(?:rivolto|destinat|riservat|confidenzial)",
-        r"(?:please )?think before (?:you )?print", r"salva un albero",
-        r"(?:questo|il presente|la presente|questa) (?:messaggio|e-?mail|mail|comunicazione|documento)[^.]*(?:riservat|confidenzial|privat[aoi]\b|destinat[aioe]|privileg|segret)",
-        r"le informazioni (?:contenute|trasmesse|riportate)",
-        r"qualora (?:abbiate|lei|il|avesse|aveste|non|riceva)[^.]*(?:errore|destinatari)",
-        r"se (?:non siete|non è|avete ricevuto|ha ricevuto|hai ricevuto|ricevete)[^.]*(?:errore|destinatari)",
-        r"avviso di riservatezza", r"avvertenz[ae] (?:ai sensi|legale|di)", r"informativa (?:privacy|ai sensi|sulla privacy|sul trattamento)",
-        r"(?:nota|clausola) di riservatezza", r"riservatezza\s*[:/-]", r"privacy\s*[:/-]", r"disclaimer\b", r"confidentiality notice", r"confidentiality\s*:",
-        r"(?:this|the information in this|the contents? of this|this is an?) (?:e-?mail|message|communication|transmission)[^.]*(?:confidential|intended|privileged)",
-        r"the information (?:contained|transmitted)", r"if you (?:are not the intended|have received this)",
-        r"(?:diese|der inhalt dieser) (?:e-?mail|nachricht)[^.]*(?:vertraulich|bestimmt)",
-        r"ce (?:message|courriel|mail)[^.]*(?:confidentiel|destin)", r"este (?:mensaje|correo|e-?mail)[^.]*(?:confidencial|dirigid|destin)",
-        r"esta mensagem[^.]*(?:confidencial|destin)",
-        r"rispett[ai](?:mo)? l['’]ambiente", r"prima di stampare", r"non stampare (?:questa|questo)", r"pensa(?:te)? (?:all['’]ambiente|prima di stampare)",
-        r"please consider the environment", r"(?:think|consider)[^.]*before (?:you )?print", r"(?:dona|dai|destina|devolvi|sostieni[^.]{0,40})? ?(?:con )?(?:il )?(?:tuo )?(?:5|cinque) ?(?:x|per) ?(?:mille|1000)",
-        r"denken sie an die umwelt", r"pensez à l['’]environnement",
-    ]
-    .join("|");
-    compiled(&format!(r"(?i)^(?:{openers})"))
 });
 
 /// An opener and a name in capitals, no more: a program, or the telephone's owner.

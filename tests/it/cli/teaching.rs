@@ -6,7 +6,7 @@ use std::path::Path;
 use super::site::{Site, names, sportello};
 
 const LABELLED: &str = concat!(
-    r#"{"subject": "Lampione", "body": "Il lampione di via Roma 12 è spento", "accept": ["plant"], "subcategory": "I01"}"#,
+    r#"{"subject": "Lampione", "body": "Il lampione di via Roma 12 è spento", "accept": ["plant"], "subcategory": "I01", "urgency": "normal"}"#,
     "\n\n",
     r#"{"subject": "Buca", "body": "Una buca profonda nell'asfalto di via Po", "accept": ["infrastructure"]}"#,
     "\n",
@@ -20,8 +20,15 @@ fn evaluate_prints_figures_for_people_and_scripts() {
     let file = site.write("labelled.jsonl", LABELLED);
     let file = file.to_str().unwrap();
     let shown = sportello(&["classify", "evaluate", file]);
-    for word in ["green_space", "accuracy", "macro-F1", "surest 70 %", "calibration", "subcategory"]
-    {
+    for word in [
+        "green_space",
+        "accuracy",
+        "macro-F1",
+        "surest 70 %",
+        "calibration",
+        "subcategory",
+        "emergencies",
+    ] {
         assert!(shown.ok().contains(word), "{word} in {}", shown.out);
     }
     let figures = sportello(&["classify", "evaluate", "--format", "json", file]).json();
@@ -86,4 +93,37 @@ fn a_correction_teaches_the_next_model() {
     let old = site.path("model.bin.old");
     let tried = ["replay", "--dry-run", "--format", "json", "--model", old.to_str().unwrap()];
     assert_eq!(site.sportello(&tried).rows(), before);
+}
+
+/// What is none of ours is a lesson, too: the ticket is settled by it, and the next model knows whose it is.
+#[test]
+fn what_staff_disown_teaches_the_next_model() {
+    let site = Site::sqlite();
+    site.edit("[store]", "[rules]\nmodel = \"model.bin\"\n[store]");
+    let shipped =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain/classify/model/shipped.bin");
+    site.write("model.bin", fs::read(&shipped).unwrap());
+    let mail = "From: Anna <anna@home.example>\r\nTo: reports@town.example\r\nSubject: Il bislungo\r\n\
+                Message-ID: <one@home.example>\r\nDate: Mon, 12 Feb 2024 10:22:00 +0100\r\n\r\n\
+                Il bislungo della piazzetta fischia. Il bislungo si sente da casa.\r\n";
+    site.deliver("one", mail.as_bytes());
+    site.sportello(&["run", "--once"]).ok();
+    let row = || site.sportello(&["tickets", "list", "--format", "json"]).rows().remove(0);
+    let number = row()["number"].as_str().unwrap().to_owned();
+    let correct =
+        |with: &[&str]| site.sportello(&[&["tickets", "correct", number.as_str()], with].concat());
+    assert!(correct(&["--refer", "nobody"]).failed(2).contains("waste"));
+    assert!(correct(&["--refer", "waste", "--subcategory", "I01"]).failed(2).contains("both"));
+    correct(&["--category", "none", "--refer", "waste"]).ok();
+    assert_eq!((&row()["status"], &row()["category"]), (&"received".into(), &().into()));
+    let before = site.sportello(&["replay", "--dry-run", "--format", "json"]).rows();
+    assert!(before.iter().any(|row| row["before"] == "waste"), "{before:?}");
+    let said = site.sportello(&["classify", "train"]);
+    assert!(said.ok().contains("1 of your own"), "{}", said.out);
+    let after = site.sportello(&["replay", "--dry-run", "--format", "json"]).rows();
+    let fields: Vec<_> = after.iter().map(|row| row["field"].clone()).collect();
+    assert!(!fields.contains(&"refer".into()) && !fields.contains(&"ours".into()), "{after:?}");
+    // A trade of ours takes it back.
+    correct(&["--subcategory", "I07"]).ok();
+    assert_eq!(row()["category"], "plant");
 }

@@ -1,8 +1,9 @@
 //! An emergency wakes whoever is on call, until somebody takes it.
 
 use sportello::domain::letter::LetterKind;
+use sportello::domain::urgency::Urgency;
 
-use super::{hours, minutes};
+use super::{hours, lamp, minutes};
 use crate::support::mails::{RawMail, mail};
 use crate::support::world::{OURS, World, on_both_with};
 
@@ -116,4 +117,77 @@ fn two_daemons_call_once() {
         world.settle();
     }
     assert_eq!(called(&world).len(), 4);
+}
+
+const SPARKS: &str =
+    "Ora dal palo escono fili scoperti che fanno scintille, i bambini ci mettono le mani!";
+
+/// Anna writes on about her lamp.
+fn further(id: &str, text: &str) -> RawMail {
+    lamp()
+        .message_id(id)
+        .subject("Re: Lampione spento")
+        .header("In-Reply-To", "<lampione@resident.example>")
+        .text(text)
+}
+
+/// A danger that is told later wakes whoever is on call, once, with its words; the writer reads the 112 first.
+#[test]
+fn a_danger_told_in_a_follow_up_wakes_whoever_is_on_call() {
+    on_both_with(ON_CALL, &[], |world| {
+        world.receive(&lamp());
+        world.settle();
+        assert!(called(world).is_empty());
+        world.receive(&further("<2@resident.example>", SPARKS));
+        world.settle();
+        assert_eq!(world.ticket().urgency, Urgency::Emergency);
+        let [call] = &world.sent_of(LetterKind::OnCall)[..] else { panic!("expected one call") };
+        assert!(call.says("fanno scintille"), "{}", call.text);
+        let notice = world.notices().remove(1);
+        assert!(notice.subject.contains("EMERGENZA"), "{}", notice.subject);
+        assert!(notice.text.trim_start().starts_with("ATTENZIONE"), "{}", notice.text);
+        let answers = world.acknowledgements();
+        assert_eq!(answers.len(), 2);
+        assert!(answers[1].text.contains("chiami subito il 112"), "{}", answers[1].text);
+        world.receive(&further("<3@resident.example>", SPARKS));
+        world.settle();
+        assert_eq!((called(world).len(), world.acknowledgements().len()), (1, 2));
+        assert!(world.notices()[2].subject.contains("EMERGENZA"));
+        assert_eq!(world.states(), ["ticket", "entry", "entry"]);
+    });
+}
+
+/// What an answer repeats in its subject, and thanks, alarm nobody.
+#[test]
+fn an_old_danger_in_the_subject_of_an_answer_wakes_nobody() {
+    on_both_with(ON_CALL, &[], |world| {
+        world.receive(&manhole().subject("Tombino aperto, manca il coperchio"));
+        world.settle();
+        world.take("2026-000001", None);
+        world.advance(hours(20));
+        let answer = manhole()
+            .message_id("<2@resident.example>")
+            .subject("Re: Tombino aperto, manca il coperchio")
+            .header("In-Reply-To", "<tombino@resident.example>")
+            .text("Buongiorno, quando tornate a sistemare il marciapiede intorno?");
+        world.receive(&answer);
+        world.settle();
+        assert_eq!(called(world).len(), 1);
+        assert!(!world.notices()[1].subject.contains("EMERGENZA"));
+    });
+}
+
+/// A danger at a thing that was closed lately is a new matter: somebody must be called for it.
+#[test]
+fn a_danger_after_the_closing_opens_a_new_ticket() {
+    on_both_with(ON_CALL, &[], |world| {
+        world.receive(&lamp());
+        world.settle();
+        world.close("2026-000001", None);
+        world.advance(hours(24));
+        world.receive(&further("<2@resident.example>", SPARKS));
+        world.settle();
+        assert_eq!((world.tickets().len(), called(world).len()), (2, 1));
+        assert_eq!(world.tickets()[1].urgency, Urgency::Emergency);
+    });
 }

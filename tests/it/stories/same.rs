@@ -191,3 +191,55 @@ fn a_place_that_is_told_later_fills_the_ticket() {
         );
     });
 }
+
+/// A lamp that is only the second problem of a mail was reported before: the contractor goes once.
+#[test]
+fn a_second_problem_that_was_reported_before_has_no_second_order() {
+    on_both_with(LIGHTING, &[], |world| {
+        world.receive(&lamp());
+        world.settle();
+        let text = "Buongiorno, vi segnalo due cose.\nIn via Ofanto 3 c'è una buca profonda nell'asfalto della carreggiata.\n\
+                    Il lampione davanti al numero 8 di piazza del Mercato è spento da giorni.\nSaluti, Bruno";
+        let mail = pothole()
+            .from("Bruno Neri <bruno@resident.example>")
+            .subject("Segnalazione")
+            .text(text);
+        world.receive(&mail);
+        world.settle();
+        let tickets = world.tickets();
+        assert_eq!(tickets.len(), 3, "{tickets:?}");
+        let again: Vec<_> = tickets.iter().filter(|ticket| ticket.same_as.is_some()).collect();
+        let [again] = &again[..] else { panic!("expected one: {tickets:?}") };
+        assert_eq!(again.category, Some(Category::Plant));
+        assert_eq!(again.same_as.as_ref().map(|same| &*same.number), Some("2026-000001"));
+        assert_eq!(world.sent_of(LetterKind::WorkOrder).len(), 1);
+        let said = format!("probably reported again: {}", again.number);
+        assert_eq!(notes(world, "2026-000001"), [said]);
+    });
+}
+
+/// A lamp whose place comes with the answer was reported before: the office hears it, no second journey is ordered.
+#[test]
+fn a_place_that_is_told_later_finds_what_was_reported_before() {
+    on_both_with(LIGHTING, &[], |world| {
+        world.receive(&lamp());
+        world.settle();
+        let lost = "Buongiorno, il lampione sotto casa è spento da giovedì.";
+        world.receive(&lamp_again().text(lost));
+        world.settle();
+        let orders = world.sent_of(LetterKind::WorkOrder).len();
+        let asked = world.acknowledgements().remove(1);
+        let answer = lamp_again()
+            .message_id("<3@resident.example>")
+            .subject(&format!("Re: {}", asked.subject))
+            .header("In-Reply-To", &format!("<{}>", asked.message_id))
+            .text("Scusate: piazza del Mercato 8.\nBruno");
+        world.receive(&answer);
+        world.settle();
+        let same = world.tickets()[1].same_as.clone();
+        assert_eq!(same.map(|same| same.number).as_deref(), Some("2026-000001"));
+        assert_eq!(world.sent_of(LetterKind::WorkOrder).len(), orders);
+        let notice = world.notices().pop().unwrap();
+        assert!(notice.says("Probabilmente la stessa di 2026-000001"), "{}", notice.text);
+    });
+}

@@ -52,6 +52,25 @@ fn a_letter_of_ours_threads_an_answer_from_another_address() {
     });
 }
 
+/// A mail to the address that carries our signed id continues its ticket, even when only the server's own field
+/// still has that address; a forged one opens a ticket of its own.
+#[test]
+fn the_address_of_a_letter_threads_what_is_sent_to_it() {
+    on_both(|world| {
+        let letter = acknowledged_pothole(world);
+        let (token, domain) = letter.message_id.split_once('@').unwrap();
+        let address = format!("segnalazioni+{token}@{domain}");
+        let other = |id: &str| pothole().message_id(id).subject("altro").from("anna2@y.example");
+        world.receive(&other("<2@y.example>").to(&address).text("È anche profonda."));
+        let hidden = other("<3@y.example>").to("undisclosed-recipients:;");
+        world.receive(&hidden.header("Delivered-To", &address).text("E c'è acqua."));
+        let forged = address.replace("+a.", "+w.");
+        world.receive(&other("<4@y.example>").to(&forged).text("Un lampione spento in via Po 3."));
+        world.settle();
+        assert_eq!(world.states(), ["ticket", "entry", "entry", "ticket"]);
+    });
+}
+
 /// A number that anybody may know lets no stranger into a ticket: it opens one that names the other.
 #[test]
 fn a_stranger_with_only_the_number_opens_a_new_ticket() {
@@ -153,6 +172,23 @@ fn thanks_are_a_note_and_nobody_is_told() {
         assert_eq!((world.acknowledgements().len(), world.notices().len()), (1, 1));
         let history = world.history("2026-000001");
         assert_eq!((&*history[1].kind, &*history[3].kind), ("note", "note"));
+    });
+}
+
+/// A street below the thanks answers the question where it is; it is nobody's name.
+#[test]
+fn thanks_above_a_place_are_its_answer() {
+    on_both(|world| {
+        let nowhere =
+            pothole().subject("Buca").text("Buongiorno, c'è una buca profonda nell'asfalto.");
+        world.receive(&nowhere);
+        world.settle();
+        let acknowledgement = world.acknowledgements().remove(0);
+        world.receive(&answer(&acknowledgement, "Grazie\nPiazza Prampolini"));
+        world.settle();
+        assert_eq!(world.ticket().place.as_deref(), Some("Piazza Prampolini"));
+        let history = world.history("2026-000001");
+        assert!(history.iter().all(|entry| entry.kind != "note"), "a note");
     });
 }
 

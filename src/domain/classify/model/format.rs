@@ -4,9 +4,10 @@ use sha2::{Digest, Sha256};
 
 use super::{Class, Parts, Row};
 use crate::domain::rules::Category;
+use crate::domain::urgency::Urgency;
 
 /// What every model begins with.
-const MAGIC: &[u8] = b"sportello model 1\n";
+const MAGIC: &[u8] = b"sportello model 2\n";
 
 /// No model is larger unpacked: a damaged length must not ask for the machine's memory.
 const UNPACKED_BYTES_MAX: usize = 32 << 20;
@@ -33,7 +34,7 @@ pub enum ModelError {
     Packing(String),
     /// Another program's file, or another version of the format.
     #[error(
-        "expected a model of format 1, found another beginning; make it anew with `sportello classify train`"
+        "expected a model of format 2, found another beginning; make it anew with `sportello classify train`"
     )]
     Beginning,
     /// It ends too early or says something impossible.
@@ -74,6 +75,7 @@ pub(in crate::domain::classify) fn write(parts: &Parts) -> Result<Vec<u8>, Model
         out.push(class.category.map_or(NO_CATEGORY, number_of));
         out.extend(bias.to_le_bytes());
     }
+    out.extend(parts.level_biases.iter().flat_map(|bias| bias.to_le_bytes()));
     out.extend(parts.step.to_le_bytes());
     let rows = u32::try_from(parts.rows.len()).map_err(|_| ModelError::TooMuch {
         what: "rows",
@@ -144,12 +146,16 @@ impl<'b> Cursor<'b> {
             classes.push(self.class()?);
             biases.push(self.number("a class's bias")?);
         }
+        let mut level_biases = [0.0; Urgency::ALL.len()];
+        for bias in &mut level_biases {
+            *bias = self.number("a level's bias")?;
+        }
         let step = self.number("the size of a weight")?;
-        let rows = self.rows(count)?;
+        let rows = self.rows(usize::from(count).saturating_add(level_biases.len()))?;
         if !self.rest.is_empty() {
             return Err(self.wrong("the end"));
         }
-        Ok(Parts { text_hash, classes, biases, step, rows })
+        Ok(Parts { text_hash, classes, biases, level_biases, step, rows })
     }
 
     fn class(&mut self) -> Result<Class, ModelError> {
@@ -166,7 +172,7 @@ impl<'b> Cursor<'b> {
         Ok(Class { name: name.to_owned(), category })
     }
 
-    fn rows(&mut self, classes: u8) -> Result<Vec<Row>, ModelError> {
+    fn rows(&mut self, classes: usize) -> Result<Vec<Row>, ModelError> {
         let count = u32::from_le_bytes(self.array("the number of rows")?) as usize;
         let keys = self.take(count.saturating_mul(4), "the rows' keys")?;
         let rarities = self.take(count, "the rows' rarities")?;
@@ -187,7 +193,7 @@ impl<'b> Cursor<'b> {
                 .take(length)
                 .map(|(class, weight)| (*class, i8::from_le_bytes([*weight])))
                 .collect();
-            if says.iter().any(|(class, _)| *class >= classes) {
+            if says.iter().any(|(class, _)| usize::from(*class) >= classes) {
                 return Err(self.wrong("weights of known classes"));
             }
             rows.push(Row { key, rarity: *rarity, says });

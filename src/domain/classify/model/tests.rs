@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::text::words;
 
-fn none<'t>() -> impl Iterator<Item = (&'t str, f64)> {
+fn none() -> impl Iterator<Item = Term> {
     std::iter::empty()
 }
 
@@ -18,10 +18,11 @@ fn parts() -> Parts {
         text_hash: [7; 32],
         classes: vec![class("I01", Some(Category::Plant)), class("waste", None)],
         biases: vec![0.25, -0.25],
+        level_biases: [-0.5, 0.0, 0.5, 0.0],
         step: 0.1,
         rows: keys
             .into_iter()
-            .map(|key| Row { key, rarity: 40, says: vec![(0, 9), (1, -3)] })
+            .map(|key| Row { key, rarity: 40, says: vec![(0, 9), (1, -3), (2, 5)] })
             .collect(),
     }
 }
@@ -72,11 +73,18 @@ fn known_pieces_speak_and_unknown_ones_are_silent() {
     let (text, other) = (words("un lampione"), words("xyz"));
     let score = model.score(text.iter(), none());
     assert!(score.logits[0] > score.logits[1] + 0.5, "{:?}", score.logits);
+    assert!(
+        score.level(Urgency::Emergency) > score.level(Urgency::High) - 0.5,
+        "{:?}",
+        score.levels
+    );
+    let alarms = score.words_for_level(Urgency::Emergency, Urgency::Normal, 2);
+    assert!(alarms[0].abs() < 1e-9 && alarms[1] > 0.0, "{alarms:?}");
     let voices = score.words_for(0, 1, 2);
     assert!(voices[0].abs() < 1e-9 && voices[1] > 0.0, "{voices:?}");
     let silent = model.score(other.iter(), none());
     assert_eq!(silent.hits.len(), 0);
-    assert_eq!(silent.logits, [0.25, -0.25]);
+    assert_eq!((silent.logits, silent.levels), (vec![0.25, -0.25], vec![-0.5, 0.0, 0.5, 0.0]));
 }
 
 #[test]

@@ -15,9 +15,6 @@ const STEP_FIRST: f64 = 4.0;
 /// The last step, as a share of the first.
 const STEP_LAST: f64 = 1e-3;
 
-/// How dear large weights are: the penalty is 1 over this, shared by the lessons.
-const FREEDOM: f64 = 100.0;
-
 /// Biases learn slower than weights: every lesson touches them.
 const BIAS_SHARE: f64 = 0.1;
 
@@ -25,9 +22,9 @@ const BIAS_SHARE: f64 = 0.1;
 const SHARE_MIN: f64 = 1e-12;
 
 /// A text as the model sees it, with what it teaches.
-pub(super) struct Example {
+pub(super) struct Example<'p> {
     /// Row and what it counts, in the order of rows.
-    pub(super) pieces: Vec<(usize, f32)>,
+    pub(super) pieces: &'p [(usize, f32)],
     pub(super) targets: Vec<Target>,
 }
 
@@ -43,12 +40,19 @@ pub(super) struct Learnt {
     pub(super) biases: Vec<f32>,
 }
 
-pub(super) fn descend(examples: &[Example], rows: usize, classes: usize) -> Learnt {
+/// Learns from examples, each with at least one target. `freedom` says how cheap large weights are: the penalty is 1
+/// over it, shared by the examples.
+pub(super) fn descend(
+    examples: &[Example<'_>],
+    rows: usize,
+    classes: usize,
+    freedom: f64,
+) -> Learnt {
     let mut weights = vec![0.0_f32; rows.saturating_mul(classes)];
     let mut biases = vec![0.0_f32; classes];
     // The true weights are these times the factor.
     let mut factor = 1.0_f64;
-    let penalty = 1.0 / (FREEDOM * count(examples.len()).max(1.0));
+    let penalty = 1.0 / (freedom * count(examples.len()).max(1.0));
     let all = count(examples.len()) * f64::from(ROUNDS);
     let mut seen = 0.0;
     let mut order: Vec<usize> = (0..examples.len()).collect();
@@ -62,7 +66,7 @@ pub(super) fn descend(examples: &[Example], rows: usize, classes: usize) -> Lear
             let slope = slope(&shares(&logits), &example.targets);
             factor *= 1.0 - step * penalty;
             let moves: Vec<f32> = slope.iter().map(|it| single(-step * it / factor)).collect();
-            for (row, counts) in &example.pieces {
+            for (row, counts) in example.pieces {
                 for (weight, by) in row_of(&mut weights, *row, classes).iter_mut().zip(&moves) {
                     *weight += counts * by;
                 }
@@ -83,10 +87,10 @@ fn row_of(weights: &mut [f32], row: usize, classes: usize) -> &mut [f32] {
     weights.get_mut(start..start.saturating_add(classes)).unwrap_or_default()
 }
 
-fn logits(example: &Example, weights: &[f32], biases: &[f32], factor: f64) -> Vec<f64> {
+fn logits(example: &Example<'_>, weights: &[f32], biases: &[f32], factor: f64) -> Vec<f64> {
     let classes = biases.len();
     let mut sums = vec![0.0_f32; classes];
-    for (row, counts) in &example.pieces {
+    for (row, counts) in example.pieces {
         let start = row.saturating_mul(classes);
         let row = weights.get(start..start.saturating_add(classes)).unwrap_or_default();
         for (sum, weight) in sums.iter_mut().zip(row) {

@@ -13,6 +13,7 @@ fn few() -> Vec<Lesson> {
         text: text.into(),
         accept: vec![Some(category)],
         class: Some(class.into()),
+        urgency: Some(if class == "S01" { Urgency::Emergency } else { Urgency::Low }),
     };
     vec![
         lesson("il coso della piazza brilla male", Category::Plant, "I01"),
@@ -35,6 +36,19 @@ fn what_was_taught_is_known() {
 }
 
 #[test]
+fn urgency_is_learnt_apart_from_the_trade() {
+    let read = |lessons: &[Lesson]| Model::read(&train(lessons, &rules()).unwrap()).unwrap();
+    let (text, model) = (words("un vuoto nella strada"), read(&few()));
+    let score = model.score(text.iter(), std::iter::empty());
+    assert!(score.level(Urgency::Emergency) > score.level(Urgency::Low));
+    let unknown = few().into_iter().map(|lesson| Lesson { urgency: None, ..lesson });
+    let silent = read(&unknown.collect::<Vec<_>>());
+    let without = silent.score(text.iter(), std::iter::empty());
+    assert_eq!(score.logits, without.logits, "the trade does not depend on the urgency");
+    assert!(Urgency::ALL.iter().all(|level| without.level(*level).abs() < f64::EPSILON));
+}
+
+#[test]
 fn the_same_lessons_make_the_same_bytes() {
     assert_eq!(train(&few(), &rules()).unwrap(), train(&few(), &rules()).unwrap());
 }
@@ -45,6 +59,9 @@ fn other_lessons_labels_or_terms_have_another_hash() {
     let mut relabelled = few();
     relabelled[0].class = None;
     assert_ne!(before, text_hash(&relabelled, &rules()));
+    let mut calmed = few();
+    calmed[2].urgency = Some(Urgency::Normal);
+    assert_ne!(before, text_hash(&calmed, &rules()));
     let own = "[[referral]]\nid = \"waste\"\nit = \"x\"\nen = \"x\"\nterms = [\"piazza\"]";
     assert_ne!(before, text_hash(&few(), &RuleSet::parse(own, "own").unwrap()));
 }

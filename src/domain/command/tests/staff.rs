@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use chrono::NaiveDate;
 
 use super::super::{BadCommand, COMMANDS_MAX, Command, WRITTEN_CHARS_MAX, commands, help};
@@ -31,9 +33,9 @@ activation = "on_approval"
 "#;
 
 pub(super) fn read(text: &str) -> Vec<Result<Command, BadCommand>> {
-    let rules = RuleSet::parse(SITE, "rules.toml").unwrap();
+    static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::parse(SITE, "rules.toml").unwrap());
     let (year, month, day) = TODAY;
-    commands(text, &rules, NaiveDate::from_ymd_opt(year, month, day).unwrap())
+    commands(text, &RULES, NaiveDate::from_ymd_opt(year, month, day).unwrap())
 }
 
 /// Why the only command of a text is none.

@@ -25,10 +25,12 @@ pub(in crate::domain::decide) fn after_failure(
         LetterKind::Acknowledgement | LetterKind::Closing | LetterKind::Progress => {
             failure_notices(desk, ticket, letter, reason, None)
         }
-        // The next address is called instead (`on_call::unreached`); the office has its notice.
-        LetterKind::OnCall => Vec::new(),
-        // Their own clocks go on: who is asked next, tomorrow's digest, a confirmation that never comes.
-        LetterKind::Approval | LetterKind::Digest | LetterKind::Confirmation => Vec::new(),
+        // The next address is called instead (`on_call::unreached`), the next contact asked, the next digest
+        // written; a confirmation that never comes carries nothing out.
+        LetterKind::OnCall
+        | LetterKind::Approval
+        | LetterKind::Digest
+        | LetterKind::Confirmation => Vec::new(),
         LetterKind::WorkOrder => {
             let next = next_contact(desk, orders, &letter.recipient);
             let order = next.map(|(contractor, order, address)| {

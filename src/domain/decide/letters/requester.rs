@@ -1,6 +1,7 @@
 //! The letters to whoever reported: the one that begins it and the one that ends it.
 
 use super::{Draft, cause, expected_days, office_name, office_of, referral, subcategory};
+use crate::domain::classify::Verdict;
 use crate::domain::decide::Arrival;
 use crate::domain::desk::Desk;
 use crate::domain::kind::Kind;
@@ -23,6 +24,37 @@ pub(in crate::domain::decide) fn acknowledgement(
     now: Timestamp,
 ) -> Letter {
     let verdict = &arrival.understood.verdict;
+    acknowledged(desk, ticket, second, arrival, (verdict, cause(arrival), hold), now)
+}
+
+/// To whoever writes on about a danger (`ticket.requester`): the 112 before all, then what is known of the
+/// ticket. What the follow-up by itself would be taken for is not said.
+pub(in crate::domain::decide) fn acknowledgement_of_danger(
+    desk: &Desk,
+    ticket: &Ticket,
+    arrival: &Arrival,
+    hold: Option<HoldReason>,
+    now: Timestamp,
+) -> Letter {
+    let known = ticket.facts.verdict.as_ref().unwrap_or(&arrival.understood.verdict);
+    let unsure = ticket.category.is_none();
+    let verdict = Verdict {
+        abstained: unsure && known.abstained,
+        out_of_competence: unsure && known.out_of_competence,
+        ..known.clone()
+    };
+    let cause = format!("danger:{}", arrival.content_key);
+    acknowledged(desk, ticket, None, arrival, (&verdict, cause, hold), now)
+}
+
+fn acknowledged(
+    desk: &Desk,
+    ticket: &Ticket,
+    second: Option<&Ticket>,
+    arrival: &Arrival,
+    (verdict, cause, hold): (&Verdict, String, Option<HoldReason>),
+    now: Timestamp,
+) -> Letter {
     let office = office_of(desk, ticket);
     let expected_days = expected_days(desk, ticket, office);
     let out = verdict.out_of_competence;
@@ -53,7 +85,7 @@ pub(in crate::domain::decide) fn acknowledgement(
     let mut letter = Draft {
         kind: LetterKind::Acknowledgement,
         ticket: Some(ticket),
-        cause: cause(arrival),
+        cause,
         recipient: ticket.requester.clone(),
         template: LetterKind::Acknowledgement.name(),
         language: ticket.language,

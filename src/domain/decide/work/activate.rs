@@ -50,7 +50,8 @@ pub(in crate::domain::decide) fn activate(
     let over = over(sheet, &firm);
     match occasion {
         Occasion::Staff { beyond, by, .. } => {
-            if !over.is_empty() && !(beyond && may_exceed(sheet, &firm, by)) {
+            let allowed = over.is_empty() || (beyond && may_exceed(sheet, &firm, by));
+            if !allowed {
                 return Err(refusal(&firm, &over));
             }
             send(sheet, &firm, by, !over.is_empty(), None);
@@ -58,13 +59,13 @@ pub(in crate::domain::decide) fn activate(
         Occasion::Found(hold) => match way(&sheet.ticket, &firm, &over) {
             Way::Leave => {}
             Way::Send => send(sheet, &firm, BY_ITSELF, false, hold),
-            Way::Ask(doubts) => ask(sheet, &firm, doubts),
+            Way::Ask(doubts) => ask(sheet, &firm, &doubts),
         },
         Occasion::Next => match way(&sheet.ticket, &firm, &over) {
             Way::Send => send(sheet, &firm, BY_ITSELF, false, None),
-            Way::Ask(doubts) => ask(sheet, &firm, doubts),
+            Way::Ask(doubts) => ask(sheet, &firm, &doubts),
             Way::Leave => {
-                ask(sheet, &firm, vec!["l'impresa precedente non interviene".to_owned()]);
+                ask(sheet, &firm, &["l'impresa precedente non interviene".to_owned()]);
             }
         },
     }
@@ -141,8 +142,8 @@ fn chosen(sheet: &Sheet<'_>, occasion: Occasion<'_>) -> Result<Option<Contractor
     let tried = |firm: &&&Contractor| sheet.orders.iter().any(|order| order.contractor == firm.id);
     let code = ticket.subcategory.as_deref().unwrap_or_default();
     let firms = rules.contractors(code);
-    let engaged = firms.iter().filter(|firm| is_engaged(firm, code, district, day));
-    let first = engaged.filter(|firm| !tried(firm)).next().copied().cloned();
+    let mut engaged = firms.iter().filter(|firm| is_engaged(firm, code, district, day));
+    let first = engaged.find(|firm| !tried(firm)).copied().cloned();
     match (first, occasion) {
         (None, Occasion::Staff { .. }) => {
             Err("nessuna impresa delle regole fa questo lavoro in questo luogo".to_owned())
@@ -232,7 +233,7 @@ pub(super) fn dispatched(
 }
 
 /// Staff are asked whether an order may leave.
-fn ask(sheet: &mut Sheet<'_>, firm: &Contractor, doubts: Vec<String>) {
+fn ask(sheet: &mut Sheet<'_>, firm: &Contractor, doubts: &[String]) {
     let order = draft(sheet, firm, OrderState::Asked, BY_ITSELF);
     asked::first(sheet, firm, order, doubts);
 }

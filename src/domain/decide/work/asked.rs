@@ -17,12 +17,7 @@ const REPEAT_MINUTES: u32 = 10;
 const ROUNDS: u32 = 2;
 
 /// Asks the first contact.
-pub(super) fn first(
-    sheet: &mut Sheet<'_>,
-    firm: &Contractor,
-    order: WorkOrder,
-    doubts: Vec<String>,
-) {
+pub(super) fn first(sheet: &mut Sheet<'_>, firm: &Contractor, order: WorkOrder, doubts: &[String]) {
     let contacts = contacts(sheet, firm);
     if contacts.is_empty() {
         return;
@@ -30,7 +25,7 @@ pub(super) fn first(
     let text =
         format!("staff are asked whether {} may be activated: {}", firm.name, doubts.join("; "));
     sheet.note(EntryKind::Ordered, BY_ITSELF, text);
-    next(sheet, firm, order, &contacts, &doubts);
+    next(sheet, firm, order, &contacts, doubts);
 }
 
 /// The question once more, to the next contact; whoever is left after the last round hears that it ends.

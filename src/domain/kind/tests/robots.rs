@@ -11,7 +11,6 @@ fn robots_are_filed() {
         (&[("x-autoreply", "yes")], Kind::AutoReply),
         (&[("precedence", "auto_reply")], Kind::AutoReply),
         (&[("x-post-messageclass", "9; Autoresponder")], Kind::AutoReply),
-        (&[("x-failed-recipients", "x@example.org")], Kind::Bounce),
         (&[("tls-report-domain", "comune.example")], Kind::MachineReport),
         (&[("x-arf", "yes")], Kind::MachineReport),
         (&[("x-spam-flag", "YES")], Kind::Spam),
@@ -87,6 +86,10 @@ fn delivery_reports_are_known_in_every_dialect() {
         let found = verdict(&mail);
         assert_eq!((found.kind, found.ticket), (Kind::Bounce, false), "{address} {subject}");
     }
+    let failed = with_headers(person(), &[("x-failed-recipients", "x@example.org")]);
+    let by_server = Mail { return_path: ReturnPath::Null, ..failed.clone() };
+    assert_eq!(verdict(&by_server).kind, Kind::Bounce);
+    assert!(verdict(&failed).ticket, "a header that anybody may write silences nobody");
     let nameless =
         Mail { from: None, return_path: ReturnPath::Address("MAILER-DAEMON".into()), ..person() };
     assert_eq!(verdict(&nameless).kind, Kind::Bounce);
@@ -143,6 +146,10 @@ fn controllers_get_a_ticket_and_no_answer() {
         ("x@ditta.example", "Allarme", "Codice: E1\nStato: attivo\nOra: 10:20", None),
         ("x@ditta.example", "Störmeldung", "Anlage: 1", Some(("precedence", "bulk"))),
         ("nagios@x.example", "** PROBLEM Host Alert: q12 is DOWN **", "Host: q12", None),
+        ("x@ditta.example", "Site Nord", "Site: Nord\nDéfaut: pompe 2\nHeure: 9:10", None),
+        ("x@ditta.example", "Obiekt 3", "Obiekt: 3\nStan: awaria\nGodzina: 9:10", None),
+        ("elevador@x.example", "Elevador 12", "avaria", None),
+        ("ct-manzoni@x.example", "Blocco caldaia 2", "ore 9:10", None),
         ("x@ditta.example", "Pompa 2: stato", "P2", Some(("auto-submitted", "auto-generated"))),
     ] {
         let mail = with_headers(written_by(address, subject, text), header.as_slice());

@@ -95,3 +95,11 @@ fn what_has_no_words_in_a_language_is_said_in_english() {
     assert_eq!(serde_json::to_value(wording).unwrap()["fr"], "trou");
     assert!(serde_json::to_value(Wording::default()).unwrap().get("ar").is_some());
 }
+
+#[test]
+fn a_map_link_marks_the_point_within_a_metre() {
+    assert_eq!(
+        map_link(44.697_804_2, -10.6),
+        "https://www.openstreetmap.org/?mlat=44.69780&mlon=-10.60000#map=18/44.69780/-10.60000"
+    );
+}

@@ -73,3 +73,11 @@ fn lines_stay_and_long_texts_end() {
         assert!(redact(&hostile, "Anna Bruni").len() <= hostile.len());
     }
 }
+
+#[test]
+fn a_first_name_below_the_words_is_taken_out_and_nowhere_else() {
+    let name = "Silvia Ferrarini";
+    assert_eq!(redact("È spento.\nGrazie!\n\nSilvia\n", name), "È spento.\nGrazie!\n\n[omissis]");
+    assert_eq!(redact("In via Silvia Rossi\nè spento.", name), "In via Silvia Rossi\nè spento.");
+    assert_eq!(redact("Buca\nsaluti, Silvia", name), "Buca\nsaluti, Silvia");
+}

@@ -169,6 +169,20 @@ impl Sites {
         found
     }
 
+    /// The same for words of which some are certainly a name, none of them misspelt.
+    pub(in crate::domain::place) fn named(&self, words: &str) -> Option<&Site> {
+        let said = known(words);
+        let has = |known: &Known| {
+            let Name { kind, words } = &known.name;
+            *kind == said.name.kind && said.name.words.iter().all(|word| words.contains(word))
+        };
+        if self.sites.is_empty() || said.name.words.is_empty() {
+            return None;
+        }
+        let site = self.find(words)?;
+        site.names.iter().any(has).then_some(site)
+    }
+
     /// The site that a writer means by these folded words, kind and name; none when two are near.
     pub(in crate::domain::place) fn find(&self, words: &str) -> Option<&Site> {
         let said = known(words);

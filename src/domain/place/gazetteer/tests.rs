@@ -148,6 +148,12 @@ fn sites_of_the_list_are_found_by_name_and_alias() {
             None,
             Some("Orti"),
         ),
+        (
+            "piove alla materna de amicis",
+            Some("Scuola dell'infanzia Edmondo De Amicis, via Po 9"),
+            None,
+            Some("Orti"),
+        ),
         ("piove alla scuola De Amicis", None, None, None),
         ("panchina rotta al parco della pace", Some("Parco della Pace"), None, Some("Cristo")),
         (

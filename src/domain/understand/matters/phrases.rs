@@ -1,0 +1,281 @@
+//! The words by which a second problem is told from what is only mentioned beside the first.
+
+use crate::domain::text::words;
+
+/// What counts to two, folded.
+pub(super) const COUNTS: [&str; 42] = [
+    "due cose",
+    "due problemi",
+    "due segnalazioni",
+    "due guasti",
+    "due guai",
+    "due pericoli",
+    "due richieste",
+    "due faccende",
+    "due favori",
+    "due situazioni",
+    "due interventi",
+    "due questioni",
+    "tutt e due",
+    "altra cosa",
+    "altra faccenda",
+    "altra segnalazione",
+    "altro problema",
+    "altro guaio",
+    "altro lavoro",
+    "altro guasto",
+    "cosa diversa",
+    "faccenda diversa",
+    "seconda cosa",
+    "la seconda",
+    "il secondo",
+    "two things",
+    "two problems",
+    "deux choses",
+    "deux problemes",
+    "dos cosas",
+    "dos problemas",
+    "zwei dinge",
+    "doua lucruri",
+    "doua probleme",
+    "due robe",
+    "due in un colpo",
+    "segnalo due",
+    "doppia segnalazione",
+    "дві проблеми",
+    "дві речі",
+    "两件事",
+    "ثانيا",
+];
+
+/// What adds one to it, in the sentence itself, folded.
+pub(super) const ADDS: [&str; 34] = [
+    "inoltre",
+    "gia che",
+    "ne approfitto",
+    "sempre li",
+    "in piu",
+    "oltre a cio",
+    "e poi",
+    "also",
+    "while you re at it",
+    "en plus",
+    "de plus",
+    "ausserdem",
+    "zudem",
+    "ademas",
+    "ah y",
+    "in plus",
+    "de asemenea",
+    "gjithashtu",
+    "edhe",
+    "крім того",
+    "також",
+    "另外",
+    "in aggiunta",
+    "li accanto",
+    "poco piu avanti",
+    "poco piu in la",
+    "approfitto per",
+    "gleich daneben",
+    "mai incolo",
+    "vec kesaj",
+    "і ще",
+    "ще одне",
+    "还有",
+    "وكذلك",
+];
+
+/// What says that a thing is in order, not meant, or only follows from another, folded.
+const BESIDE: [&str; 41] = [
+    "a posto",
+    "non c entra",
+    "non c entrano",
+    "non centra",
+    "non centrano",
+    "andava",
+    "andavano",
+    "funzionava",
+    "funzionavano",
+    "in ordine",
+    "va bene",
+    "vanno bene",
+    "va benissimo",
+    "intatto",
+    "intatta",
+    "intatti",
+    "intatte",
+    "sano",
+    "sana",
+    "non serve",
+    "non servono",
+    "non riguarda",
+    "non e il",
+    "non e la",
+    "non e lo",
+    "non e un",
+    "non e una",
+    "non e colpa",
+    "non sono i",
+    "non sono le",
+    "non sono gli",
+    "quando piove",
+    "grazie per",
+    "ringrazio per",
+    "complimenti",
+    "avete riparato",
+    "avete sistemato",
+    "e stato riparato",
+    "e stata riparata",
+    "e stato sistemato",
+    "e stata sistemata",
+];
+
+/// What a thing in order does; before it a "not" makes it a fault.
+const WORKS: [&str; 10] = [
+    "funziona",
+    "funzionano",
+    "chiude",
+    "chiudono",
+    "apre",
+    "aprono",
+    "accende",
+    "accendono",
+    "regge",
+    "scorre",
+];
+
+/// Words before such a verb that may deny it: `non si chiude più`.
+const DENIAL_WORDS: usize = 3;
+
+/// What denies, folded.
+const DENIES: [&str; 6] = ["non", "nn", "mai", "neanche", "nemmeno", "neppure"];
+
+/// What takes it back behind the verb: `funziona male`, `si accende a singhiozzo`.
+const BADLY: [&str; 5] = ["male", "a", "solo", "poco", "appena"];
+
+/// The kinds of streets and sites: a sentence without any of them names no place of its own.
+const GROUND: [&str; 27] = [
+    "via",
+    "viale",
+    "vle",
+    "piazza",
+    "piazzale",
+    "pzza",
+    "corso",
+    "cso",
+    "largo",
+    "vicolo",
+    "strada",
+    "borgo",
+    "contrada",
+    "rotonda",
+    "ponte",
+    "parco",
+    "giardino",
+    "giardini",
+    "scuola",
+    "asilo",
+    "nido",
+    "palestra",
+    "cimitero",
+    "biblioteca",
+    "municipio",
+    "liceo",
+    "stazione",
+];
+
+/// A sentence with its words, folded, a blank around each.
+pub(super) struct Part<'t> {
+    pub(super) text: &'t str,
+    folded: Vec<String>,
+    said: String,
+}
+
+impl<'t> Part<'t> {
+    pub(super) fn of(text: &'t str) -> Self {
+        let folded: Vec<String> = words(text).into_iter().map(|word| word.folded).collect();
+        let said = format!(" {} ", folded.join(" "));
+        Self { text, folded, said }
+    }
+
+    pub(super) fn words(&self) -> usize {
+        self.folded.len()
+    }
+
+    /// Whether it has one of these phrases as whole words.
+    pub(super) fn says(&self, phrases: &[&str]) -> bool {
+        phrases.iter().any(|phrase| self.has(phrase))
+    }
+
+    fn has(&self, phrase: &str) -> bool {
+        self.said.match_indices(phrase).any(|(at, found)| {
+            let before = self.said.get(..at).unwrap_or_default();
+            let after = self.said.get(at.saturating_add(found.len())..).unwrap_or_default();
+            before.ends_with(' ') && after.starts_with(' ')
+        })
+    }
+
+    /// Whether it may name a place of its own.
+    pub(super) fn is_somewhere(&self) -> bool {
+        self.folded.iter().any(|word| GROUND.contains(&word.as_str()))
+    }
+
+    /// Whether it tells of no fault: a question, a thing in order, a thing that is not the matter.
+    pub(super) fn is_beside(&self) -> bool {
+        self.text.trim_end().ends_with('?')
+            || self.says(&BESIDE)
+            || self.denies_first()
+            || self.says_it_works()
+    }
+
+    /// `Non è elettrico`, but not `Non è più acceso`.
+    fn denies_first(&self) -> bool {
+        let word = |at: usize| self.folded.get(at).map(String::as_str);
+        word(0) == Some("non") && word(1) == Some("e") && word(2) != Some("piu")
+    }
+
+    fn says_it_works(&self) -> bool {
+        let works = |at: usize, word: &String| {
+            let before = self.folded.iter().take(at).rev().take(DENIAL_WORDS);
+            let next = self.folded.get(at.saturating_add(1));
+            WORKS.contains(&word.as_str())
+                && !before.into_iter().any(|word| DENIES.contains(&word.as_str()))
+                && !next.is_some_and(|word| BADLY.contains(&word.as_str()))
+        };
+        self.folded.iter().enumerate().any(|(at, word)| works(at, word))
+    }
+
+    /// Whether it is an item of a list: it begins with `1)`, `2.`, or a dash.
+    pub(super) fn is_item(&self) -> bool {
+        let text = self.text.trim_start();
+        let numbered = text
+            .strip_prefix(['1', '2', '3', '4'])
+            .is_some_and(|rest| rest.starts_with([')', '.', '-']));
+        numbered || text.starts_with(['-', '•', '*', '–'])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Part;
+
+    #[test]
+    fn what_is_in_order_is_no_fault() {
+        for (text, beside) in [
+            ("Il neon non c'entra, è rimasto acceso", true),
+            ("La strada è piena di buche?", true),
+            ("il semaforo invece funziona benissimo", true),
+            ("la porta si chiude", true),
+            ("Non è automatico, non è elettrico, è un gancio", true),
+            ("Non è più acceso il lampione", false),
+            ("Inoltre quando piove la strada è buia", true),
+            ("la porta non si chiude più", false),
+            ("il lampione funziona male", false),
+            ("il lampione si accende a singhiozzo", false),
+            ("il lampione è spento", false),
+        ] {
+            assert_eq!(Part::of(text).is_beside(), beside, "{text}");
+        }
+    }
+}
