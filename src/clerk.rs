@@ -3,6 +3,8 @@
 //! Nothing is chosen here. A decision is written whole or not at all, and no letter has left before it is
 //! durable.
 
+mod photos;
+
 use std::collections::BTreeMap;
 
 use crate::domain::command;
@@ -17,7 +19,7 @@ use crate::domain::order::{Used, WorkOrder, period_of};
 use crate::domain::thread;
 use crate::domain::ticket::{self, Entry, EntryKind, OURSELVES, Ticket};
 use crate::domain::time::Timestamp;
-use crate::render::{Sender, Templates, render};
+use crate::render::{Sender, Templates, render_with};
 use crate::store::mail::{MailRow, Raw};
 use crate::store::tickets::Chains;
 use crate::store::{StoreError, Tx, limits, mail, orders, outbox, tickets};
@@ -406,7 +408,9 @@ impl Clerk {
         letter: &Letter,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        match render(&self.templates, letter, &self.sender, now) {
+        let photos = photos::of(tx, letter).await?;
+        let letter = &photos::counted(letter, photos.len());
+        match render_with(&self.templates, letter, &self.sender, &photos, now) {
             Ok(rendered) => outbox::insert(tx, letter, rendered.bytes, now),
             Err(error) => {
                 tracing::error!(kind = letter.kind.name(), %error, "a letter cannot be written");

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::domain::letter::Letter;
+use crate::domain::letter::{Letter, Photo};
 use crate::domain::mail::Address;
 use crate::domain::time::Timestamp;
 
@@ -101,6 +101,17 @@ pub fn render(
     sender: &Sender,
     now: Timestamp,
 ) -> Result<Rendered, RenderError> {
+    render_with(templates, letter, sender, &[], now)
+}
+
+/// The same with photos, each a part of its own behind the text.
+pub fn render_with(
+    templates: &Templates,
+    letter: &Letter,
+    sender: &Sender,
+    photos: &[Photo],
+    now: Timestamp,
+) -> Result<Rendered, RenderError> {
     let variables: BTreeMap<String, Value> = clean::variables(&letter.context);
     let first = templates.word(&letter.template, letter.language, &variables)?;
     let mut body = first.body;
@@ -110,6 +121,6 @@ pub fn render(
     }
     let subject = clean::header_text(&first.subject, SUBJECT_CHARS_MAX);
     let body = wrap::wrapped(&clean::letter_text(&body));
-    let bytes = message::bytes(letter, sender, &subject, body, now)?;
+    let bytes = message::bytes(letter, sender, (&subject, body, photos), now)?;
     Ok(Rendered { subject, bytes })
 }

@@ -252,6 +252,17 @@ pub struct Letter {
     pub hold: Option<HoldReason>,
 }
 
+/// A photo that goes with a letter, without what its camera wrote into it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Photo {
+    /// `foto-1.jpg`: the writer's own name may be anybody's.
+    pub name: String,
+    /// `image/jpeg` or `image/png`.
+    pub media_type: &'static str,
+    /// The picture.
+    pub bytes: Vec<u8>,
+}
+
 /// The longest half of a Message-ID that we repeat: two halves, `<@>` and the field name stay well
 /// below the 998 bytes of a line (RFC 5322 section 2.1.1).
 const MESSAGE_ID_HALF_BYTES_MAX: usize = 250;

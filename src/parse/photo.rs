@@ -3,11 +3,13 @@
 //! Only a prefix is read; the walk is bounded and follows no pointer twice. A copy for a stranger leaves
 //! without all of it: [`stripped`].
 
+mod copies;
 mod exif;
 mod strip;
 
 use crate::domain::mail::Position;
 
+pub use copies::copies;
 pub use strip::stripped;
 
 /// Pixels of the shorter side from which a picture is a photo: logos and icons are smaller.

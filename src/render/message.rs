@@ -1,14 +1,14 @@
-//! The message around the words: address, thread and RFC 3834 fields, one plain-text part.
+//! The message around the words: address, thread and RFC 3834 fields, one plain-text part, and photos behind it.
 
 use std::time::{Duration, SystemTime};
 
 use lettre::message::header::{
     ContentTransferEncoding, ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0,
 };
-use lettre::message::{Body, Mailbox, MessageBuilder};
+use lettre::message::{Attachment, Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
 
 use super::{RenderError, Sender, clean};
-use crate::domain::letter::{Letter, valid_message_id};
+use crate::domain::letter::{Letter, Photo, valid_message_id};
 use crate::domain::mail::Address;
 use crate::domain::time::Timestamp;
 
@@ -29,8 +29,7 @@ const DATE_SECONDS_MAX: u64 = 253_402_300_799;
 pub(super) fn bytes(
     letter: &Letter,
     sender: &Sender,
-    subject: &str,
-    body: String,
+    (subject, body, photos): (&str, String, &[Photo]),
     now: Timestamp,
 ) -> Result<Vec<u8>, RenderError> {
     let mut message = MessageBuilder::new().from(mailbox(&sender.from, true, "From")?).to(mailbox(
@@ -52,11 +51,21 @@ pub(super) fn bytes(
             "X-Sportello-Loop",
             &clean::header_text(&sender.loop_marker, LINE_CHARS_MAX),
         ))
-        .header(MIME_VERSION_1_0)
-        .header(ContentType::TEXT_PLAIN);
-    let message =
-        message.body(encoded(body)?).map_err(|why| RenderError::Message(format!("{why}")))?;
-    folded(message.formatted())
+        .header(MIME_VERSION_1_0);
+    let wrong = |why: lettre::error::Error| RenderError::Message(format!("{why}"));
+    if photos.is_empty() {
+        let message = message.header(ContentType::TEXT_PLAIN).body(encoded(body)?);
+        return folded(message.map_err(wrong)?.formatted());
+    }
+    let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(encoded(body)?);
+    let mut parts = MultiPart::mixed().singlepart(text);
+    for photo in photos {
+        let media_type = ContentType::parse(photo.media_type)
+            .map_err(|_| RenderError::Message("a photo of no type".to_owned()))?;
+        let file = Attachment::new(photo.name.clone()).body(photo.bytes.clone(), media_type);
+        parts = parts.singlepart(file);
+    }
+    folded(message.multipart(parts).map_err(wrong)?.formatted())
 }
 
 /// `In-Reply-To` and `References` (RFC 5322 section 3.6.4) of the identifiers that may be repeated.

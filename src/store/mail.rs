@@ -154,6 +154,27 @@ pub async fn raw(engine: &Engine, raw_id: i64) -> Result<Vec<u8>, StoreError> {
     Ok(raw)
 }
 
+/// The bytes of the mail that opened a ticket, inside a transaction that may have just kept it.
+pub async fn opening_raw(tx: &mut Tx, number: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let sql = "SELECT raw_piece.data AS data, mail.raw_id AS raw_id FROM mail
+               JOIN ticket ON ticket.id = mail.ticket_id
+               JOIN raw_piece ON raw_piece.raw_id = mail.raw_id
+               WHERE ticket.number = $1 AND mail.outcome = 'ticket' ORDER BY mail.id, raw_piece.piece";
+    let rows = tx.rows(sql, values![number]).await?;
+    let Some(raw_id) = rows.first().map(|row| row.int("raw_id")).transpose()? else {
+        return Ok(None);
+    };
+    let mut raw = Vec::new();
+    for row in rows {
+        if row.int("raw_id")? == raw_id {
+            let piece = zstd::decode_all(row.blob("data")?.as_slice())
+                .map_err(|error| StoreError::Raw { raw_id, why: error.to_string() })?;
+            raw.extend_from_slice(&piece);
+        }
+    }
+    Ok(Some(raw))
+}
+
 /// The row of raw bytes, by their hash.
 pub async fn find(tx: &mut Tx, hash: &str) -> Result<Option<i64>, StoreError> {
     let row = tx.row("SELECT id FROM raw_mail WHERE hash = $1", values![hash]).await?;

@@ -17,7 +17,7 @@ const MAY_NAME: [(&str, &[&str]); 19] = [
     ("store", &["domain"]),
     ("mailbox", &["config", "wire"]),
     ("carrier", &["config", "store", "token", "wire"]),
-    ("clerk", &["domain", "render", "store"]),
+    ("clerk", &["domain", "parse", "render", "store"]),
     ("intake", &["clerk", "clock", "config", "domain", "mailbox", "parse", "store"]),
     ("dispatch", &["carrier", "clerk", "clock", "domain", "store"]),
     ("setup", &["carrier", "clerk", "config", "domain", "mailbox", "render", "token", "wire"]),

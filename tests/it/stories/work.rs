@@ -1,5 +1,6 @@
 //! Contractors are activated within limits, answer by mail, stay silent; staff allow more in a word.
 
+use mail_parser::MimeHeaders as _;
 use sportello::domain::letter::LetterKind;
 use sportello::domain::life::Status;
 use sportello::domain::order::{OrderState, WorkOrder};
@@ -111,6 +112,53 @@ fn a_routine_repair_runs_its_course_by_mail_alone() {
         world.settle();
         assert_eq!(world.notices().len(), before + 1);
     });
+}
+
+/// The photo of a report goes with the order, without what the camera wrote into it; a logo does not.
+#[test]
+fn a_photo_goes_with_the_order_without_its_position() {
+    on_both_with(FIRMS, &TRUST, |world| {
+        let mail = lamp(1).attachment("IMG_20261112_anna.jpg", "image/jpeg", &photo());
+        let mail = mail.attachment("logo.jpg", "image/jpeg", &jpeg(40, &[]));
+        world.receive(&mail);
+        world.settle();
+        let [order] = &work_orders(world)[..] else { panic!("expected one order") };
+        assert!(order.says("Fotografie allegate: 1"), "{}", order.text);
+        let message = mail_parser::MessageParser::default().parse(&order.bytes).unwrap();
+        let files: Vec<(&str, &[u8])> = message
+            .attachments()
+            .map(|part| (part.attachment_name().unwrap(), part.contents()))
+            .collect();
+        let [(name, bytes)] = files[..] else { panic!("expected one photo: {}", files.len()) };
+        assert_eq!(name, "foto-1.jpg");
+        assert!(bytes.starts_with(&[0xff, 0xd8]));
+        let holds = |words: &[u8]| bytes.windows(words.len()).any(|found| found == words);
+        assert!(!holds(b"SECRET POSITION") && holds(b"picture"), "{bytes:?}");
+    });
+}
+
+/// A photo that carries words of its camera.
+fn photo() -> Vec<u8> {
+    jpeg(1200, b"Exif\0\0SECRET POSITION")
+}
+
+/// A JPEG file of this many pixels a side, as far as programs look that only count.
+fn jpeg(side: u16, exif: &[u8]) -> Vec<u8> {
+    let mut file = vec![0xff, 0xd8];
+    let mut segment = |marker: u8, body: &[u8]| {
+        file.extend([0xff, marker]);
+        file.extend(u16::try_from(body.len() + 2).unwrap().to_be_bytes());
+        file.extend(body);
+    };
+    if !exif.is_empty() {
+        segment(0xe1, exif);
+    }
+    let [high, low] = side.to_be_bytes();
+    segment(0xc0, &[8, high, low, high, low, 1, 1, 0x11, 0]);
+    segment(0xda, &[1, 1, 0, 0, 63, 0]);
+    file.extend(b"picture");
+    file.extend([0xff, 0xd9]);
+    file
 }
 
 /// Beyond the month's money nobody is sent without a word of who may; a word is enough.
