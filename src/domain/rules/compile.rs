@@ -8,7 +8,7 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use regex::{Regex, RegexSet};
+use regex::{Regex, RegexSet, RegexSetBuilder};
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
@@ -310,8 +310,15 @@ fn weigh(at: usize, weight: f64) -> Result<(), Fault> {
 }
 
 /// Patterns that were found right one by one, as one.
+/// Memory of the automaton that reads all patterns in one pass, a thread: the usual two megabytes are soon full,
+/// and without it a sentence costs twenty times as much.
+const AUTOMATON_BYTES_MAX: usize = 12 * 1024 * 1024;
+
 fn any_of<'a>(patterns: impl Iterator<Item = &'a Regex>) -> Result<RegexSet, Fault> {
-    RegexSet::new(patterns.map(Regex::as_str)).map_err(|error| {
+    let all = RegexSetBuilder::new(patterns.map(Regex::as_str))
+        .dfa_size_limit(AUTOMATON_BYTES_MAX)
+        .build();
+    all.map_err(|error| {
         let remedy = "give fewer or shorter patterns";
         Fault::new(0, "urgency patterns that fit together", error.to_string(), remedy)
     })
