@@ -11,7 +11,7 @@ use crate::domain::command::{self, BadCommand, Command, ContractorAnswer};
 use crate::domain::desk::Desk;
 use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::mail::{Address, Mail};
-use crate::domain::order::{OrderState, WorkOrder};
+use crate::domain::order::WorkOrder;
 use crate::domain::thread;
 use crate::domain::ticket::{Entry, EntryKind, Ticket};
 use crate::domain::time::Timestamp;
@@ -39,10 +39,10 @@ pub(super) fn decide(
     let author = sender.address.as_str();
     let mail = &arrival.mail;
     if let Some(confirmed) = confirmed(desk, snapshot, mail, author) {
-        let said = said(desk, snapshot, ticket, confirmed, author, now)?;
+        let said = said(desk, snapshot, confirmed, author, now)?;
         return Some(carried_out(desk, snapshot, ticket, arrival, (&said, author), now));
     }
-    let said = said(desk, snapshot, ticket, mail, author, now)?;
+    let said = said(desk, snapshot, mail, author, now)?;
     let token =
         thread::continues(&snapshot.candidates, author).is_some_and(|known| known.by_letter);
     match trust(mail, true, token, &desk.trust) {
@@ -58,7 +58,6 @@ pub(super) fn decide(
 fn said(
     desk: &Desk,
     snapshot: &Snapshot,
-    ticket: &Ticket,
     mail: &Mail,
     author: &str,
     now: Timestamp,
@@ -75,18 +74,18 @@ fn said(
         return (!commands.is_empty()).then_some(Said::Commands(commands));
     }
     let order = order_of(desk, &snapshot.orders, author)?;
-    debug_assert_eq!(order.ticket, ticket.number);
     let answer = command::contractor_answer(&mail.text)?;
     Some(Said::Answer(order.clone(), answer))
 }
 
-/// The order that a contractor's address answers: the one that is live, else the last.
+/// The order that a contractor's address answers: the one that is live, else the last that is committed. One
+/// that was refused, taken back or left to silence is another firm's by now: its mail goes to staff.
 fn order_of<'o>(desk: &Desk, orders: &'o [WorkOrder], author: &str) -> Option<&'o WorkOrder> {
     let theirs = |order: &&WorkOrder| {
         let firm = desk.rules.contractor(&order.contractor);
         firm.is_some_and(|firm| {
             firm.addresses.iter().any(|known| known.eq_ignore_ascii_case(author))
-        }) && order.state != OrderState::Asked
+        }) && order.state.is_committed()
     };
     let live = orders.iter().rev().filter(theirs).find(|order| order.state.is_live());
     live.or_else(|| orders.iter().rev().find(theirs))

@@ -251,6 +251,27 @@ fn a_silent_contractor_loses_the_order_to_the_next() {
     });
 }
 
+/// Who answers after the order was taken back has none: the next firm is on its way, and staff read the mail.
+#[test]
+fn a_late_answer_revives_no_order() {
+    on_both_with(FIRMS, &TRUST, |world| {
+        world.receive(&lamp(1));
+        world.settle();
+        let order = work_orders(world).remove(0);
+        world.receive(&answer(&order, "capo@luce.example", "RIFIUTO"));
+        world.settle();
+        let before = world.notices().len();
+        world.receive(&answer(&order, "interventi@luce.example", "ACCETTO, veniamo noi"));
+        world.settle();
+        assert_eq!(
+            states(world),
+            [("luce".to_owned(), OrderState::Refused), ("faro".to_owned(), OrderState::Sent)]
+        );
+        assert_eq!(world.ticket().status, Status::Ordered);
+        assert!(world.notices()[before..].iter().any(|notice| notice.says("veniamo noi")));
+    });
+}
+
 #[test]
 fn a_refusal_brings_the_next_contractor() {
     on_both_with(FIRMS, &TRUST, |world| {

@@ -20,6 +20,8 @@ const ROUNDS: u32 = 2;
 pub(super) fn first(sheet: &mut Sheet<'_>, firm: &Contractor, order: WorkOrder, doubts: &[String]) {
     let contacts = contacts(sheet, firm);
     if contacts.is_empty() {
+        let text = format!("nobody can be asked whether {} may be activated", firm.name);
+        sheet.note(EntryKind::Ordered, BY_ITSELF, text);
         return;
     }
     let text =
