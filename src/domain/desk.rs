@@ -4,7 +4,8 @@ use super::hours::Hours;
 use super::kind::Identity;
 use super::limits::Limits;
 use super::mail::Address;
-use super::rules::RuleSet;
+use super::rules::{Office, RuleSet};
+use super::ticket::Ticket;
 use super::token::Signer;
 use super::trust::Policy;
 
@@ -65,6 +66,21 @@ impl Desk {
         let firms = self.rules.all_contractors();
         self.is_staff(address)
             || firms.iter().flat_map(|firm| &firm.exceed).any(|it| it.eq_ignore_ascii_case(address))
+    }
+
+    /// The office that has a ticket; by the rules, unless staff gave it to another.
+    #[must_use]
+    pub fn office_of(&self, ticket: &Ticket) -> &Office {
+        let named = self.rules.offices().iter().find(|office| office.id == ticket.office);
+        let by_rule = || self.rules.office(ticket.category, ticket.subcategory.as_deref());
+        named.unwrap_or_else(by_rule)
+    }
+
+    /// Working days until a ticket's work is usually done; none where nothing is promised.
+    #[must_use]
+    pub fn expected_days(&self, ticket: &Ticket) -> Option<u32> {
+        let work = self.rules.subcategory(ticket.subcategory.as_deref()?);
+        work.and_then(|work| work.expected_days).or(self.office_of(ticket).expected_days)
     }
 
     /// The domain of our Message-IDs.

@@ -29,16 +29,9 @@ pub fn due_at(desk: &Desk, ticket: &Ticket) -> Option<Timestamp> {
     if ticket.status.is_ended() || ticket.status.is_waiting() || ticket.status == Status::Done {
         return None;
     }
-    let office = office_of(desk, ticket);
-    let work = ticket.subcategory.as_deref().and_then(|code| desk.rules.subcategory(code));
-    let days = work.and_then(|work| work.expected_days).or(office.expected_days)?;
+    let days = desk.expected_days(ticket)?;
     let waited = Duration::from_millis(ticket.facts.course.waited_millis);
     Some(desk.hours.add_working_days(ticket.received_at.plus(waited), days))
-}
-
-fn office_of<'a>(desk: &'a Desk, ticket: &Ticket) -> &'a Office {
-    let named = desk.rules.offices().iter().find(|office| office.id == ticket.office);
-    named.unwrap_or_else(|| desk.rules.office(ticket.category, ticket.subcategory.as_deref()))
 }
 
 /// The letters of a day, one for each address of an office that has something to look at.
@@ -47,7 +40,7 @@ pub fn digests(desk: &Desk, open: &[Ticket], now: Timestamp) -> Vec<Letter> {
     let day = desk.hours.local(now).date_naive();
     let mut letters = Vec::new();
     for office in desk.rules.offices() {
-        let theirs = open.iter().filter(|ticket| office_of(desk, ticket).id == office.id);
+        let theirs = open.iter().filter(|ticket| desk.office_of(ticket).id == office.id);
         let context = context(desk, office, &theirs.collect::<Vec<_>>(), now);
         let sections = [
             &context.overdue,

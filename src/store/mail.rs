@@ -145,6 +145,11 @@ pub async fn raw(engine: &Engine, raw_id: i64) -> Result<Vec<u8>, StoreError> {
     let rows = engine
         .rows("SELECT data FROM raw_piece WHERE raw_id = $1 ORDER BY piece", values![raw_id])
         .await?;
+    joined(raw_id, rows.iter())
+}
+
+/// Pieces in order, decompressed.
+fn joined<'r>(raw_id: i64, rows: impl Iterator<Item = &'r Row>) -> Result<Vec<u8>, StoreError> {
     let mut raw = Vec::new();
     for row in rows {
         let piece = zstd::decode_all(row.blob("data")?.as_slice())
@@ -164,15 +169,8 @@ pub async fn opening_raw(tx: &mut Tx, number: &str) -> Result<Option<Vec<u8>>, S
     let Some(raw_id) = rows.first().map(|row| row.int("raw_id")).transpose()? else {
         return Ok(None);
     };
-    let mut raw = Vec::new();
-    for row in rows {
-        if row.int("raw_id")? == raw_id {
-            let piece = zstd::decode_all(row.blob("data")?.as_slice())
-                .map_err(|error| StoreError::Raw { raw_id, why: error.to_string() })?;
-            raw.extend_from_slice(&piece);
-        }
-    }
-    Ok(Some(raw))
+    let same = rows.iter().filter(|row| row.int("raw_id").is_ok_and(|id| id == raw_id));
+    joined(raw_id, same).map(Some)
 }
 
 /// The row of raw bytes, by their hash.

@@ -33,7 +33,6 @@ use crate::domain::letter::context::{
 use crate::domain::letter::redact::redact;
 use crate::domain::letter::{HoldReason, Letter, LetterKind};
 use crate::domain::mail::Address;
-use crate::domain::rules::Office;
 use crate::domain::ticket::Ticket;
 use crate::domain::urgency::Urgency;
 
@@ -214,7 +213,7 @@ fn notices<C: serde::Serialize>(
     template: &str,
     context: &C,
 ) -> Vec<Letter> {
-    let office = office_of(desk, ticket);
+    let office = desk.office_of(ticket);
     let addresses = office.address.as_ref().map_or(desk.staff.as_slice(), std::slice::from_ref);
     notices_to(desk, addresses, ticket, cause, template, context)
 }
@@ -250,20 +249,8 @@ fn cause(arrival: &Arrival) -> String {
 
 /// What residents call the office in charge.
 pub(super) fn office_name(desk: &Desk, ticket: &Ticket) -> Wording {
-    let office = office_of(desk, ticket);
+    let office = desk.office_of(ticket);
     named(&office.name_it, &office.name_en, &office.words)
-}
-
-/// The office that has the ticket; by the rules, unless staff gave it to another.
-fn office_of<'a>(desk: &'a Desk, ticket: &Ticket) -> &'a Office {
-    let named = desk.rules.offices().iter().find(|office| office.id == ticket.office);
-    let by_rule = || desk.rules.office(ticket.category, ticket.subcategory.as_deref());
-    named.unwrap_or_else(by_rule)
-}
-
-fn expected_days(desk: &Desk, ticket: &Ticket, office: &Office) -> Option<u32> {
-    let code = ticket.subcategory.as_deref()?;
-    desk.rules.subcategory(code).and_then(|known| known.expected_days).or(office.expected_days)
 }
 
 pub(super) fn subcategory(desk: &Desk, ticket: &Ticket) -> Option<Wording> {

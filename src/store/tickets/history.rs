@@ -5,8 +5,8 @@
 //! their words and the salt go, and the chain still holds: from the digest alone nobody can find the words again.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::super::engine::{Row, values};
@@ -43,7 +43,7 @@ impl Chains {
 
 /// What the first link of a ticket follows. Lines from before there were links have none; the chain begins behind them.
 fn first(number: &str) -> String {
-    hex(Sha256::digest(number).as_slice())
+    HEXLOWER.encode(&Sha256::digest(number))
 }
 
 /// Adds a line to the history of a ticket; with the mail behind it, by its content key.
@@ -56,7 +56,7 @@ pub async fn enter(
 ) -> Result<(), StoreError> {
     let mut salt = [0; SALT_BYTES];
     getrandom::fill(&mut salt).map_err(|e| StoreError::Engine(sqlx::Error::Io(e.into())))?;
-    let salt = hex(&salt);
+    let salt = HEXLOWER.encode(&salt);
     let digest = digest(&salt, [entry.kind.name(), &entry.author, &entry.text]);
     let link = link(&chains.last(tx, number).await?, now, &digest);
     tx.put(
@@ -89,7 +89,7 @@ fn digest(salt: &str, parts: [&str; 3]) -> String {
         digest.update(":");
         digest.update(part);
     }
-    hex(&digest.finalize())
+    HEXLOWER.encode(&digest.finalize())
 }
 
 fn link(before: &str, at: Timestamp, digest: &str) -> String {
@@ -97,16 +97,7 @@ fn link(before: &str, at: Timestamp, digest: &str) -> String {
     link.update(before);
     link.update(at.millis().to_string());
     link.update(digest);
-    hex(&link.finalize())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().saturating_mul(2));
-    for byte in bytes {
-        // Writing to a String cannot fail.
-        write!(text, "{byte:02x}").unwrap_or_default();
-    }
-    text
+    HEXLOWER.encode(&link.finalize())
 }
 
 /// The tickets whose history was changed behind the program's back, each with the line where it shows.

@@ -1,8 +1,6 @@
 //! Letters about work orders: to the contractor, to staff who are asked, to staff who hear of them.
 
-use super::{
-    Draft, expected_days, notices, office_name, office_of, redact, shortened, subcategory,
-};
+use super::{Draft, notices, office_name, redact, shortened, subcategory};
 use crate::domain::desk::Desk;
 use crate::domain::language::Language;
 use crate::domain::letter::context::{
@@ -87,7 +85,7 @@ fn order_context(
     order: &WorkOrder,
     now: Timestamp,
 ) -> WorkOrderContext {
-    let office = office_of(desk, ticket);
+    let office = desk.office_of(ticket);
     let (description, description_cut) =
         shortened(&redact(&ticket.facts.text, &ticket.requester.name));
     let work = ticket.subcategory.as_deref().and_then(|code| desk.rules.subcategory(code));
@@ -113,7 +111,8 @@ fn order_context(
         office: office_name(desk, ticket),
         contact: office.address.clone(),
         due: None,
-        expected_by: expected_days(desk, ticket, office)
+        expected_by: desk
+            .expected_days(ticket)
             .map(|days| desk.hours.day(desk.hours.add_working_days(now, days))),
         answer_by: order.next_at.map(|at| desk.hours.moment(at)),
         reason: None,

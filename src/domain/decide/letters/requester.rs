@@ -1,6 +1,6 @@
 //! The letters to whoever reported: the one that begins it and the one that ends it.
 
-use super::{Draft, cause, expected_days, office_name, office_of, referral, subcategory};
+use super::{Draft, cause, office_name, referral, subcategory};
 use crate::domain::classify::Verdict;
 use crate::domain::decide::Arrival;
 use crate::domain::desk::Desk;
@@ -55,8 +55,7 @@ fn acknowledged(
     (verdict, cause, hold): (&Verdict, String, Option<HoldReason>),
     now: Timestamp,
 ) -> Letter {
-    let office = office_of(desk, ticket);
-    let expected_days = expected_days(desk, ticket, office);
+    let expected_days = desk.expected_days(ticket);
     let out = verdict.out_of_competence;
     let context = AcknowledgementContext {
         number: ticket.number.clone(),
@@ -99,14 +98,14 @@ fn acknowledged(
 }
 
 fn second_context(desk: &Desk, ticket: &Ticket, now: Timestamp) -> SecondContext {
-    let office = office_of(desk, ticket);
     SecondContext {
         number: ticket.number.clone(),
         category: ticket.category.map(Wording::category),
         subcategory: subcategory(desk, ticket),
         place: ticket.place.as_deref().and_then(place_for_requester),
         office: office_name(desk, ticket),
-        expected_by: expected_days(desk, ticket, office)
+        expected_by: desk
+            .expected_days(ticket)
             .filter(|_| ticket.urgency != Urgency::Emergency)
             .map(|days| desk.hours.day(desk.hours.add_working_days(now, days))),
     }
