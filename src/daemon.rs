@@ -1,10 +1,11 @@
-//! The daemon: one task a mailbox, one for the outbox, one that watches them; started and stopped here
-//! and nowhere else.
+//! The daemon: one task a mailbox, one for the outbox, one that keeps its place among other daemons, one
+//! that watches them all; started and stopped here and nowhere else.
 //!
 //! Soft stop first: tasks finish what they do and take nothing new. What has not ended after
 //! `SOFT_STOP_MAX` is dropped; the store makes that safe, because a pass is repeated and a letter in
 //! mid-body becomes ambiguous.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +21,9 @@ use crate::domain::time::Timestamp;
 use crate::intake::{Intake, IntakeError, Passed};
 use crate::mailbox::session::Deadlines;
 use crate::setup::{self, Prepared, SetupError};
-use crate::store::{Engine, Store, StoreError, folders, outbox};
+use crate::store::{Engine, Store, StoreError, folders, workers};
+
+mod keeper;
 
 mod mailbox;
 
@@ -30,10 +33,14 @@ mod pulse;
 
 pub mod service;
 
+pub use keeper::{Held, Place};
 pub use pulse::Pulse;
 
 /// Tasks get this long to finish; systemd's `TimeoutStopSec` is longer.
 const SOFT_STOP_MAX: Duration = Duration::from_secs(30);
+
+/// A worker that has not shown itself for so long, by the clocks, is dead to a single round.
+const ONCE_SILENCE_MAX: Duration = Duration::from_secs(15);
 
 /// Everything that the tasks share.
 #[derive(Debug)]
@@ -67,8 +74,14 @@ impl Parts {
         Self { config, engine, clerk, carrier, imap, clock }
     }
 
-    fn intake(&self, mailbox: &Mailbox) -> Intake {
+    /// The mailboxes of the configuration.
+    fn mailbox_names(&self) -> BTreeSet<String> {
+        self.config.mailboxes.iter().map(|mailbox| mailbox.name.clone()).collect()
+    }
+
+    fn intake(&self, mailbox: &Mailbox, epoch: Option<i64>) -> Intake {
         Intake {
+            epoch,
             clerk: Arc::clone(&self.clerk),
             engine: self.engine.clone(),
             clock: self.clock.clone(),
@@ -83,14 +96,32 @@ impl Parts {
         }
     }
 
-    /// Begins a worker's epoch and takes over what ended ones left. `alone`: every other worker is dead,
-    /// because this process holds the store's lock.
-    pub async fn dispatch(&self, alone: bool) -> Result<Dispatch, StoreError> {
-        let now = self.clock.now();
+    /// Begins a worker's epoch.
+    async fn begin_epoch(&self) -> Result<i64, StoreError> {
         let mut tx = self.engine.begin().await?;
-        let epoch = outbox::begin_epoch(&mut tx, now).await?;
+        let epoch = workers::begin(&mut tx, &self.mailbox_names(), self.clock.now()).await?;
         tx.commit().await?;
-        let dispatch = Dispatch {
+        Ok(epoch)
+    }
+
+    /// Begins an epoch for one who cannot wait and watch as a daemon does, and takes over what ended ones left.
+    /// `alone`: every other worker is dead; else those are that have not shown themselves for a while.
+    pub async fn dispatch(&self, alone: bool) -> Result<Dispatch, StoreError> {
+        let epoch = self.begin_epoch().await?;
+        let silent_since = if alone {
+            Timestamp::from_millis(i64::MAX)
+        } else {
+            self.clock.now().minus(ONCE_SILENCE_MAX)
+        };
+        self.end_silent(epoch, silent_since).await?;
+        let dispatch = self.dispatch_in(epoch);
+        dispatch.reclaim().await?;
+        Ok(dispatch)
+    }
+
+    /// The outbox's work in an epoch.
+    fn dispatch_in(&self, epoch: i64) -> Dispatch {
+        Dispatch {
             engine: self.engine.clone(),
             carrier: self.carrier.clone(),
             clerk: Arc::clone(&self.clerk),
@@ -98,11 +129,21 @@ impl Parts {
             chance: std::sync::Mutex::new(Chance::system()),
             epoch,
             greeted: std::sync::Mutex::default(),
-        };
-        let silent_since =
-            if alone { Timestamp::from_millis(i64::MAX) } else { now.minus(outgoing::SILENCE_MAX) };
-        dispatch.reclaim(silent_since).await?;
-        Ok(dispatch)
+        }
+    }
+
+    /// Ends the epochs of workers that have not shown themselves since `silent_since`.
+    async fn end_silent(&self, own: i64, silent_since: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.engine.begin().await?;
+        workers::end_silent(&mut tx, own, silent_since).await?;
+        tx.commit().await
+    }
+
+    /// Ends this daemon's epoch: what it held is free.
+    async fn end_epoch(&self, epoch: i64) -> Result<(), StoreError> {
+        let mut tx = self.engine.begin().await?;
+        workers::end(&mut tx, epoch, None).await?;
+        tx.commit().await
     }
 }
 
@@ -130,14 +171,12 @@ pub async fn once(parts: &Parts) -> Result<Round, StoreError> {
             break;
         }
     }
-    let mut tx = parts.engine.begin().await?;
-    outbox::end_epoch(&mut tx, dispatch.epoch).await?;
-    tx.commit().await?;
+    parts.end_epoch(dispatch.epoch).await?;
     Ok(Round { mailboxes, letters })
 }
 
 async fn pass_once(parts: &Parts, mailbox: &Mailbox) -> (String, Result<Passed, IntakeError>) {
-    let intake = parts.intake(mailbox);
+    let intake = parts.intake(mailbox, None);
     let passed = async {
         let mut source = setup::open_source(mailbox, parts.imap).await?;
         let passed = intake.pass(&mut source).await?;
@@ -177,28 +216,49 @@ pub enum Ended {
 
 /// Runs until `stop` says so.
 pub async fn serve(parts: Arc<Parts>, stop: watch::Receiver<bool>) -> Result<Ended, StoreError> {
-    let alone = !parts.engine.is_postgres();
-    let dispatch = parts.dispatch(alone).await?;
+    let epoch = parts.begin_epoch().await?;
+    if !parts.engine.is_postgres() {
+        // This process holds the store's lock: every other worker is dead.
+        parts.end_silent(epoch, Timestamp::from_millis(i64::MAX)).await?;
+    }
+    let place = Arc::new(Place::new(epoch));
     let due = Arc::new(Notify::new());
     let mut pulses = Vec::new();
     let mut tasks = JoinSet::new();
     for index in 0..parts.config.mailboxes.len() {
         let pulse = Pulse::new(&parts.clock, pulse::MAILBOX_SILENCE_MAX);
         pulses.push(pulse.clone());
-        let (parts, due, stop) = (Arc::clone(&parts), Arc::clone(&due), stop.clone());
-        tasks.spawn(async move { mailbox::watch(&parts, index, &due, &pulse, stop).await });
+        let (parts, place) = (Arc::clone(&parts), Arc::clone(&place));
+        let (due, stop) = (Arc::clone(&due), stop.clone());
+        tasks.spawn(async move { mailbox::watch(&parts, index, &place, &due, &pulse, stop).await });
     }
     let pulse = Pulse::new(&parts.clock, pulse::OUTBOX_SILENCE_MAX);
     pulses.push(pulse.clone());
     {
-        let (parts, stop) = (Arc::clone(&parts), stop.clone());
-        tasks.spawn(async move { outgoing::serve(&parts, dispatch, &due, &pulse, stop).await });
+        let (parts, place, stop) = (Arc::clone(&parts), Arc::clone(&place), stop.clone());
+        tasks.spawn(async move { outgoing::serve(&parts, &place, &due, &pulse, stop).await });
     }
+    let pulse = Pulse::new(&parts.clock, pulse::KEEPER_SILENCE_MAX);
+    pulses.push(pulse.clone());
     {
         let (parts, stop) = (Arc::clone(&parts), stop.clone());
         tasks.spawn(async move { pulse::watch(&parts, &pulses, stop).await });
     }
-    Ok(supervise(tasks, stop).await)
+    // The keeper goes last: while letters are on their way the daemon must not look dead.
+    let (end, ending) = watch::channel(false);
+    let keeping = keeper::keep(&parts, &place, &pulse, stop.clone(), ending);
+    let working = async {
+        let ended = supervise(tasks, stop).await;
+        end.send_replace(true);
+        ended
+    };
+    let ((), ended) = tokio::join!(keeping, working);
+    // With its tasks ended nothing is held any more: others go on at once.
+    let epoch = place.watch().borrow().epoch;
+    if let Err(error) = parts.end_epoch(epoch).await {
+        tracing::warn!(%error, "the daemon could not sign off; what it held is freed later");
+    }
+    Ok(ended)
 }
 
 /// Waits for the stop, then for the tasks. A task that ends before is a fault of ours: the process ends

@@ -235,10 +235,9 @@ impl Dispatch {
 
     /// Takes over what ended workers left: letters before their body are due again, those after it may
     /// have left.
-    pub async fn reclaim(&self, silent_since: Timestamp) -> Result<(), StoreError> {
+    pub async fn reclaim(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut tx = self.engine.begin().await?;
-        outbox::end_silent_epochs(&mut tx, self.epoch, silent_since).await?;
         for orphan in outbox::reclaim(&mut tx, now).await? {
             let next = retry::after(
                 orphan.kind,

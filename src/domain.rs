@@ -59,3 +59,5 @@ pub mod digest;
 pub mod decide;
 
 pub mod retry;
+
+pub mod lease;

@@ -13,7 +13,7 @@ use crate::config::{After, Start};
 use crate::domain::time::Timestamp;
 use crate::mailbox::{MailboxError, Source};
 use crate::store::ledger::{Folder, Known, Suspect};
-use crate::store::{Engine, StoreError, folders, ledger};
+use crate::store::{Engine, StoreError, Tx, folders, ledger, workers};
 
 mod fetch;
 
@@ -58,6 +58,9 @@ pub struct Intake {
     pub after: After,
     /// Larger mails are read from their beginning; the rest stays on the server.
     pub mail_bytes_max: u64,
+    /// The worker that watches the mailbox: it writes only while it still does. `None` for one who only
+    /// passes by, whom the ledger alone keeps from doing anything twice.
+    pub epoch: Option<i64>,
 }
 
 /// What a pass did.
@@ -122,7 +125,7 @@ impl Intake {
         let listing = source.list().await?;
         let history = self.history(source, &folder, &listing).await?;
         let now = self.clock.now();
-        let mut tx = self.engine.begin().await?;
+        let mut tx = self.begin().await?;
         let opened = folders::open(&mut tx, &folder, now).await?;
         if opened.first {
             ledger::file_history(&mut tx, &folder, &history, now).await?;
@@ -131,7 +134,7 @@ impl Intake {
         let mut rescan_uid_max = opened.rescan_uid_max;
         if rescan_uid_max == folders::RESCAN_ALL {
             rescan_uid_max = listing.iter().copied().max().unwrap_or(0);
-            let mut tx = self.engine.begin().await?;
+            let mut tx = self.begin().await?;
             folders::rescan_up_to(&mut tx, &folder, rescan_uid_max).await?;
             tx.commit().await?;
         }
@@ -146,7 +149,7 @@ impl Intake {
             self.mark(source, &folder, &listing, &known).await?;
         }
         let unaccounted = i64::try_from(passed.unaccounted).unwrap_or(i64::MAX);
-        let mut tx = self.engine.begin().await?;
+        let mut tx = self.begin().await?;
         folders::passed(&mut tx, &folder, unaccounted, self.clock.now()).await?;
         tx.commit().await?;
         Ok(passed)
@@ -173,6 +176,15 @@ impl Intake {
     /// The highest UID that the ledger knows of a folder.
     pub async fn highest(&self, source: &Source) -> Result<i64, IntakeError> {
         Ok(ledger::highest(&self.engine, &self.folder(source)).await?)
+    }
+
+    /// Begins a transaction that happens only while the mailbox is this worker's.
+    async fn begin(&self) -> Result<Tx, StoreError> {
+        let mut tx = self.engine.begin().await?;
+        if let Some(epoch) = self.epoch {
+            workers::fence(&mut tx, epoch, &self.mailbox).await?;
+        }
+        Ok(tx)
     }
 
     fn folder(&self, source: &Source) -> Folder {
@@ -214,7 +226,7 @@ impl Intake {
         }
         let (again, first): (Vec<i64>, Vec<i64>) =
             missing.into_iter().partition(|uid| known.missed.contains(uid));
-        let mut tx = self.engine.begin().await?;
+        let mut tx = self.begin().await?;
         ledger::miss(&mut tx, folder, &first, &again, now);
         tx.commit().await?;
         Ok(())
@@ -225,7 +237,7 @@ impl Intake {
         if plan.uids.is_empty() && plan.suspects.is_empty() {
             return Ok(Passed::default());
         }
-        let mut tx = self.engine.begin().await?;
+        let mut tx = self.begin().await?;
         ledger::see(&mut tx, &plan.folder, &plan.uids, self.clock.now()).await?;
         tx.commit().await?;
         let (queue, fetched) = mpsc::channel(fetch::QUEUE_BATCHES);
@@ -245,7 +257,7 @@ impl Intake {
         if uids.is_empty() {
             return Ok(0);
         }
-        let mut tx = self.engine.begin().await?;
+        let mut tx = self.begin().await?;
         Ok(ledger::open(&mut tx, &plan.folder, &uids).await?.len())
     }
 
@@ -279,7 +291,7 @@ impl Intake {
             // What the connection would say next belongs to this command: it must not be used again.
             Err(error) => return Err(error.into()),
         }
-        let mut tx = self.engine.begin().await?;
+        let mut tx = self.begin().await?;
         ledger::mark(&mut tx, folder, &uids).await?;
         tx.commit().await?;
         Ok(())

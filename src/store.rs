@@ -24,6 +24,8 @@ pub mod limits;
 
 pub mod folders;
 
+pub mod workers;
+
 pub use engine::{Engine, Tx};
 pub use open::{Store, is_same, open};
 
@@ -93,6 +95,14 @@ pub enum StoreError {
     Changed {
         /// The ticket.
         number: String,
+    },
+    /// Another daemon watches the mailbox now.
+    #[error(
+        "mailbox {mailbox}: another daemon took it over; this one writes nothing more about it"
+    )]
+    Fenced {
+        /// The mailbox.
+        mailbox: String,
     },
     /// The directory of the SQLite file cannot be written.
     #[error(

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 
-use super::{Parts, Pulse, note_trouble, wait};
+use super::{Held, Parts, Place, Pulse, note_trouble, wait};
 use crate::clock::{Chance, Stopwatch};
 use crate::config::{self, Mailbox};
 use crate::domain::retry;
@@ -14,6 +14,7 @@ use crate::intake::{Intake, IntakeError, Passed};
 use crate::mailbox::session::{Deadlines, Wake};
 use crate::mailbox::{ImapError, MailboxError, Source};
 use crate::setup;
+use crate::store::StoreError;
 
 /// A whole folder is held against the ledger this often, whatever the server announces.
 const RECONCILE_EVERY: Duration = Duration::from_hours(1);
@@ -28,22 +29,34 @@ const SESSION_MAX: Duration = Duration::from_mins(29);
 pub(super) async fn watch(
     parts: &Parts,
     index: usize,
+    place: &Place,
     due: &Notify,
     pulse: &Pulse,
     mut stop: watch::Receiver<bool>,
 ) {
     let Some(mailbox) = parts.config.mailboxes.get(index) else { return };
-    let (intake, deadlines) = (parts.intake(mailbox), parts.imap);
-    let polls = AtomicBool::new(false);
-    let watcher = Watcher { mailbox, intake, deadlines, due, pulse, polls };
+    let (polls, deadlines, mut held) = (AtomicBool::new(false), parts.imap, place.watch());
     let mut chance = Chance::system();
     let mut failures = 0_u32;
     while !*stop.borrow() {
         pulse.beat();
+        let Some(epoch) = turn(&mut held, &mailbox.name, pulse, &mut stop).await else { continue };
+        // Alone on its file, a daemon is fenced by the file's lock.
+        let intake = parts.intake(mailbox, parts.engine.is_postgres().then_some(epoch));
+        let watcher = Watcher { mailbox, intake, deadlines, due, pulse, polls: &polls };
         let mut worked = false;
-        let ended = watcher.session(&mut stop, &mut worked).await;
-        let Err(error) = ended else { continue };
-        watcher.polls.fetch_or(is_idle_refused(&error), Ordering::Relaxed);
+        let at_work = place.work_on(&mailbox.name);
+        let ended = watcher.session(&mut held, epoch, &mut stop, &mut worked).await;
+        drop(at_work);
+        let error = match ended {
+            Ok(()) => continue,
+            Err(IntakeError::Store(StoreError::Fenced { .. })) => {
+                tracing::warn!(mailbox = %mailbox.name, "another daemon took the mailbox over");
+                continue;
+            }
+            Err(error) => error,
+        };
+        polls.fetch_or(is_idle_refused(&error), Ordering::Relaxed);
         failures = if worked { 1 } else { failures.saturating_add(1) };
         let refused = matches!(&error, IntakeError::Mailbox(error) if error.is_log_in());
         let pause = retry::back_off(failures, refused, chance.draw());
@@ -60,6 +73,23 @@ pub(super) async fn watch(
     }
 }
 
+/// Waits until this daemon holds the mailbox; the epoch in which it does, `None` when it is time to look at
+/// `stop` again.
+async fn turn(
+    held: &mut watch::Receiver<Held>,
+    mailbox: &str,
+    pulse: &Pulse,
+    stop: &mut watch::Receiver<bool>,
+) -> Option<i64> {
+    let is_mine = |held: &Held| held.mailboxes.contains(mailbox);
+    tokio::select! {
+        held = held.wait_for(is_mine) => held.ok().map(|held| held.epoch),
+        // Another daemon watches it; this task is well all the same.
+        () = tokio::time::sleep(IDLE_MAX) => { pulse.beat(); None }
+        _ = stop.wait_for(|stop| *stop) => None,
+    }
+}
+
 struct Watcher<'a> {
     mailbox: &'a Mailbox,
     intake: Intake,
@@ -67,7 +97,7 @@ struct Watcher<'a> {
     due: &'a Notify,
     pulse: &'a Pulse,
     /// The server refused IDLE: until a whole session has passed it is polled.
-    polls: AtomicBool,
+    polls: &'a AtomicBool,
 }
 
 fn is_idle_refused(error: &IntakeError) -> bool {
@@ -82,16 +112,20 @@ fn is_idle_refused(error: &IntakeError) -> bool {
 }
 
 impl Watcher<'_> {
-    /// One connection, from its opening to its end by age, stop or trouble. `worked` becomes true with
-    /// its first whole pass.
+    /// One connection, from its opening to its end by age, stop, trouble or the loss of the mailbox to
+    /// another daemon. `worked` becomes true with its first whole pass.
     async fn session(
         &self,
+        held: &mut watch::Receiver<Held>,
+        epoch: i64,
         stop: &mut watch::Receiver<bool>,
         worked: &mut bool,
     ) -> Result<(), IntakeError> {
         let mut source = setup::open_source(self.mailbox, self.deadlines).await?;
         let mut left = self.tell(self.intake.pass(&mut source).await?);
         *worked = true;
+        let is_held =
+            |held: &Held| held.epoch == epoch && held.mailboxes.contains(&self.mailbox.name);
         let age = Stopwatch::start();
         let mut reconciled = Stopwatch::start();
         while age.elapsed() < SESSION_MAX {
@@ -99,6 +133,7 @@ impl Watcher<'_> {
             let woken = tokio::select! {
                 woken = self.await_news(&mut source) => woken?,
                 _ = stop.wait_for(|stop| *stop) => return Ok(()),
+                _ = held.wait_for(|held| !is_held(held)) => return Ok(()),
             };
             self.pulse.beat();
             // A directory has no ascending numbers; and what a pass left behind lies below them.

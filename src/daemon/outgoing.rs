@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 
-use super::{Parts, Pulse};
+use super::{Held, Parts, Place, Pulse};
 use crate::clock::{Chance, Stopwatch};
 use crate::dispatch::{Dispatch, Dispatched};
 use crate::domain::retry;
@@ -14,30 +14,20 @@ use crate::store::{StoreError, outbox};
 /// Letters that another process made due (`outbox retry`) are seen within this.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// A worker says that it lives this often.
-const RENEW_EVERY: Duration = Duration::from_secs(5);
-
-/// A worker that has not been heard of for this long is dead to the others.
-pub(super) const SILENCE_MAX: Duration = Duration::from_secs(15);
-
 /// Held letters are looked at this often.
 const HELD_EVERY: Duration = Duration::from_secs(30);
 
 pub(super) async fn serve(
     parts: &Parts,
-    dispatch: Dispatch,
+    place: &Place,
     due: &Notify,
     pulse: &Pulse,
     mut stop: watch::Receiver<bool>,
 ) {
-    let mut outgoing = Outgoing {
-        parts,
-        dispatch,
-        chance: Chance::system(),
-        failures: 0,
-        renewed: Stopwatch::start(),
-        passed: None,
-    };
+    let mut held = place.watch();
+    let dispatch = parts.dispatch_in(held.borrow_and_update().epoch);
+    let chance = Chance::system();
+    let mut outgoing = Outgoing { parts, place, held, dispatch, chance, failures: 0, passed: None };
     while !*stop.borrow() {
         pulse.beat();
         let pause = outgoing.step().await;
@@ -49,24 +39,16 @@ pub(super) async fn serve(
             _ = stop.wait_for(|stop| *stop) => break,
         }
     }
-    let epoch = outgoing.dispatch.epoch;
-    let ended = async {
-        let mut tx = parts.engine.begin().await?;
-        outbox::end_epoch(&mut tx, epoch).await?;
-        tx.commit().await
-    };
-    if let Err(error) = ended.await {
-        tracing::warn!(%error, "the outbox's worker could not sign off; its letters are freed later");
-    }
 }
 
 struct Outgoing<'a> {
     parts: &'a Parts,
+    place: &'a Place,
+    held: watch::Receiver<Held>,
     dispatch: Dispatch,
     chance: Chance,
     /// Passes in a row that could not use the server.
     failures: u32,
-    renewed: Stopwatch,
     /// Since the last pass.
     passed: Option<Stopwatch>,
 }
@@ -80,7 +62,8 @@ impl Outgoing<'_> {
             Err(error) => {
                 self.failures = self.failures.saturating_add(1);
                 tracing::error!(%error, "the outbox cannot be worked on");
-                self.begin_anew().await;
+                // It is not known what of the last pass was written down.
+                self.place.doubt();
                 retry::back_off(self.failures, false, self.chance.draw())
             }
         }
@@ -103,8 +86,9 @@ impl Outgoing<'_> {
 
     /// A pass when there is reason for one.
     async fn look(&mut self) -> Result<Option<Dispatched>, StoreError> {
-        if self.renewed.elapsed() >= RENEW_EVERY {
-            self.renew().await?;
+        self.dispatch.epoch = self.held.borrow_and_update().epoch;
+        if outbox::has_orphans(&self.parts.engine).await? {
+            self.dispatch.reclaim().await?;
         }
         let now = self.parts.clock.now();
         let due = outbox::next_due_at(&self.parts.engine).await?.is_some_and(|at| at <= now);
@@ -114,30 +98,6 @@ impl Outgoing<'_> {
         }
         self.passed = Some(Stopwatch::start());
         Ok(Some(self.dispatch.pass().await?))
-    }
-
-    async fn renew(&mut self) -> Result<(), StoreError> {
-        let now = self.parts.clock.now();
-        let mut tx = self.parts.engine.begin().await?;
-        let ours = outbox::renew_epoch(&mut tx, self.dispatch.epoch, now).await?;
-        tx.commit().await?;
-        self.renewed = Stopwatch::start();
-        if ours {
-            self.dispatch.reclaim(now.minus(SILENCE_MAX)).await
-        } else {
-            tracing::warn!("another worker took this one for dead; a new epoch begins");
-            self.dispatch = self.parts.dispatch(false).await?;
-            Ok(())
-        }
-    }
-
-    /// After trouble with the store it is not known what of the last pass was written down: the epoch
-    /// ends, and its letters are sorted out like those of a dead worker.
-    async fn begin_anew(&mut self) {
-        match self.parts.dispatch(!self.parts.engine.is_postgres()).await {
-            Ok(dispatch) => self.dispatch = dispatch,
-            Err(error) => tracing::info!(%error, "the store still cannot be used"),
-        }
     }
 
     fn judge(&mut self, done: &Dispatched) -> Duration {

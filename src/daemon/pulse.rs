@@ -18,6 +18,9 @@ pub(super) const MAILBOX_SILENCE_MAX: Duration = Duration::from_mins(30);
 /// The outbox's longest step: every deadline of one letter, one after the other.
 pub(super) const OUTBOX_SILENCE_MAX: Duration = Duration::from_mins(45);
 
+/// The keeper's longest step: a few statements that each wait for a busy store.
+pub(super) const KEEPER_SILENCE_MAX: Duration = Duration::from_mins(5);
+
 /// How often life is looked for, when systemd does not say how often it wants to hear.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
 

@@ -103,7 +103,7 @@ impl Intake {
         plan: &Plan,
         uid: i64,
     ) -> Result<Option<Batch>, IntakeError> {
-        let mut tx = self.engine.begin().await?;
+        let mut tx = self.begin().await?;
         let raw_id = if let Some(raw_id) = ledger::attached_raw(&mut tx, &plan.folder, uid).await? {
             raw_id
         } else {
@@ -120,7 +120,7 @@ impl Intake {
             };
             let fetched = u64::try_from(piece.len()).unwrap_or(u64::MAX);
             if fetched > 0 {
-                let mut tx = self.engine.begin().await?;
+                let mut tx = self.begin().await?;
                 mail::add_piece(&mut tx, raw_id, number, &piece).await?;
                 tx.commit().await?;
             }

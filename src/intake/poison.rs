@@ -31,7 +31,7 @@ const WITNESS_BYTES: u64 = 64;
 impl Intake {
     /// Notes that a command for these mails failed.
     pub(super) async fn strike(&self, plan: &Plan, uids: &[i64]) -> Result<(), IntakeError> {
-        let mut tx = self.engine.begin().await?;
+        let mut tx = self.begin().await?;
         ledger::strike(&mut tx, &plan.folder, uids).await?;
         tx.commit().await?;
         Ok(())
@@ -108,7 +108,7 @@ impl Intake {
         // No bytes: `quarantine retry` finds it as unreadable as it is.
         let raw = Raw::Whole(mail::pack(b"")?);
         let now = self.clock.now();
-        let mut tx = self.engine.begin().await?;
+        let mut tx = self.begin().await?;
         if ledger::open(&mut tx, folder, &[uid]).await?.is_empty() {
             // Another daemon could fetch it.
             return Ok(());

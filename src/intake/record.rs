@@ -143,7 +143,7 @@ impl Intake {
         let now = self.clock.now();
         let mut passed = Passed::default();
         let mut sitting = Sitting::default();
-        let mut tx = self.engine.begin().await?;
+        let mut tx = self.begin().await?;
         let uids: Vec<i64> = ready.iter().map(|one| one.uid).collect();
         let open = ledger::open(&mut tx, &plan.folder, &uids).await?;
         for one in ready.iter_mut() {

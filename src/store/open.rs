@@ -176,7 +176,8 @@ async fn open_postgres(url: &str) -> Result<Engine, StoreError> {
     let options = PgConnectOptions::from_str(url).map_err(StoreError::Address)?.options([
         ("statement_timeout", "60s"),
         ("lock_timeout", "15s"),
-        ("idle_in_transaction_session_timeout", "60s"),
+        // A daemon that is paused in mid-transaction holds locks: shorter than `lease::SILENCE_MAX`.
+        ("idle_in_transaction_session_timeout", "8s"),
         // The ROLLBACK below warns each time that it had nothing to undo.
         ("client_min_messages", "error"),
     ]);
@@ -217,20 +218,22 @@ async fn reason(options: &PgConnectOptions, waited: sqlx::Error) -> StoreError {
 /// One change of the tables: version, name, statements.
 type Change = (i64, &'static str, &'static str);
 
-const SQLITE: [Change; 5] = [
+const SQLITE: [Change; 6] = [
     (1, "begin", include_str!("migrations/sqlite/0001_begin.sql")),
     (2, "delivery", include_str!("migrations/sqlite/0002_delivery.sql")),
     (3, "places", include_str!("migrations/sqlite/0003_places.sql")),
     (4, "on_call", include_str!("migrations/sqlite/0004_on_call.sql")),
     (5, "orders", include_str!("migrations/sqlite/0005_orders.sql")),
+    (6, "leases", include_str!("migrations/sqlite/0006_leases.sql")),
 ];
 
-const POSTGRES: [Change; 5] = [
+const POSTGRES: [Change; 6] = [
     (1, "begin", include_str!("migrations/postgres/0001_begin.sql")),
     (2, "delivery", include_str!("migrations/postgres/0002_delivery.sql")),
     (3, "places", include_str!("migrations/postgres/0003_places.sql")),
     (4, "on_call", include_str!("migrations/postgres/0004_on_call.sql")),
     (5, "orders", include_str!("migrations/postgres/0005_orders.sql")),
+    (6, "leases", include_str!("migrations/postgres/0006_leases.sql")),
 ];
 
 async fn migrate<F, R>(changes: &[Change], run: F) -> Result<(), StoreError>

@@ -7,14 +7,11 @@ use crate::domain::delivery::Delivery;
 use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::time::Timestamp;
 
-mod epochs;
-
 mod sending;
 
-pub use epochs::{begin_epoch, end_epoch, end_silent_epochs, renew_epoch};
 pub use sending::{
-    Ending, Leased, Orphan, begin_bodies, end_attempt, end_orphan, give_back, is_sending, lease,
-    reclaim,
+    Ending, Leased, Orphan, begin_bodies, end_attempt, end_orphan, give_back, has_orphans,
+    is_sending, lease, reclaim,
 };
 
 /// Writes a letter down, due at once or held; nothing happens when the same is already owed.

@@ -24,5 +24,6 @@ mod large;
 mod letters;
 mod program;
 mod service;
+mod several;
 mod site;
 mod tls;

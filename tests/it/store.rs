@@ -4,6 +4,7 @@ mod letters;
 mod mails;
 mod opening;
 mod tickets;
+mod workers;
 
 use std::sync::OnceLock;
 use std::time::Duration;

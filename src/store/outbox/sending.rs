@@ -7,7 +7,7 @@ use crate::domain::letter::LetterKind;
 use crate::domain::retry::Next;
 use crate::domain::time::Timestamp;
 use crate::store::engine::{PerEngine, Row, id_list, values};
-use crate::store::{StoreError, Tx};
+use crate::store::{Engine, StoreError, Tx};
 
 /// A letter that a dead worker left half sent after its body began: it may have left.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,13 @@ pub struct Orphan {
     pub attempts: u32,
     /// When it became due first.
     pub released_at: Timestamp,
+}
+
+/// Whether workers whose epochs have ended left letters in mid-sending.
+pub async fn has_orphans(engine: &Engine) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 AS found FROM letter
+               WHERE state = 'sending' AND epoch IN (SELECT epoch FROM worker WHERE ended = 1) LIMIT 1";
+    Ok(engine.row(sql, values![]).await?.is_some())
 }
 
 /// Frees the letters of ended epochs: those before their body are due again at once; those after it are

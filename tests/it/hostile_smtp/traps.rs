@@ -1,11 +1,12 @@
 //! The traps of the SMTP crate by name (T6, T7), several letters at once, and log-ins.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use sportello::carrier::smtp::Deadlines;
 use sportello::carrier::{BodyGate, Carried, Carrier, Line};
 use sportello::clock::Stopwatch;
-use sportello::store::outbox;
+use sportello::store::{outbox, workers};
 
 use super::{PASSWORD, TOKEN, Way, copies, owing, pass};
 use crate::office::{Kept, Office, both};
@@ -26,7 +27,7 @@ const SHORT: Duration = Duration::from_millis(300);
 async fn leased(office: &Office) -> Vec<outbox::Leased> {
     let now = office.clock.now();
     let mut tx = office.parts.engine.begin().await.expect("a transaction");
-    let epoch = outbox::begin_epoch(&mut tx, now).await.expect("an epoch");
+    let epoch = workers::begin(&mut tx, &BTreeSet::new(), now).await.expect("an epoch");
     let letters = outbox::lease(&mut tx, epoch, 100, now).await.expect("letters");
     tx.commit().await.expect("a commit");
     letters

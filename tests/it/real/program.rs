@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -24,7 +25,10 @@ impl Program {
 
     /// [`Self::serve`] with variables in its environment.
     pub fn serve_with(site: &Site, environment: &[(&str, &Path)]) -> Self {
-        let log = site.path().join("program.log");
+        // Several may run at once, and each has a log of its own.
+        static STARTED: AtomicUsize = AtomicUsize::new(0);
+        let n = STARTED.fetch_add(1, Ordering::Relaxed);
+        let log = site.path().join(format!("program-{n}.log"));
         let out = File::create(&log).expect("a log");
         let mut command = command(&site.write_configuration());
         command.arg("run").envs(environment.iter().copied());

@@ -8,7 +8,7 @@ use sportello::domain::limits::{Limits, Released};
 use sportello::domain::retry::Next;
 use sportello::domain::time::Timestamp;
 use sportello::store::outbox::{self, Ending, LetterRow};
-use sportello::store::{Store, Tx, limits};
+use sportello::store::{Store, Tx, limits, workers};
 
 use super::{NOW, begin, decided, later, on_each, opened};
 
@@ -28,7 +28,7 @@ async fn owe(store: &Store, count: u32, hold: Option<HoldReason>, at: Timestamp)
 
 async fn epoch(store: &Store) -> i64 {
     let mut tx = begin(store).await;
-    let epoch = outbox::begin_epoch(&mut tx, NOW).await.unwrap();
+    let epoch = workers::begin(&mut tx, &BTreeSet::new(), NOW).await.unwrap();
     tx.commit().await.unwrap();
     epoch
 }
@@ -180,12 +180,12 @@ fn an_ended_epoch_is_fenced_off() {
         assert_eq!(lease(store, dead, 9).await.len(), 2);
         let mut tx = begin(store).await;
         assert!(outbox::begin_bodies(&mut tx, &[2], dead).await.unwrap().contains(&2));
-        assert!(outbox::renew_epoch(&mut tx, dead, later(5)).await.unwrap());
+        assert!(workers::beat(&mut tx, dead, later(5)).await.unwrap());
         // Heard of at 5 s: not silent since then.
-        assert_eq!(outbox::end_silent_epochs(&mut tx, own, later(5)).await.unwrap(), 0);
+        assert_eq!(workers::end_silent(&mut tx, own, later(5)).await.unwrap(), 0);
         assert!(outbox::reclaim(&mut tx, later(6)).await.unwrap().is_empty());
-        assert_eq!(outbox::end_silent_epochs(&mut tx, own, later(6)).await.unwrap(), 1);
-        assert!(!outbox::renew_epoch(&mut tx, dead, later(7)).await.unwrap());
+        assert_eq!(workers::end_silent(&mut tx, own, later(6)).await.unwrap(), 1);
+        assert!(!workers::beat(&mut tx, dead, later(7)).await.unwrap());
         assert!(outbox::begin_bodies(&mut tx, &[1], dead).await.unwrap().is_empty());
         let orphans = outbox::reclaim(&mut tx, later(8)).await.unwrap();
         let [orphan] = &orphans[..] else { panic!("expected one: {orphans:?}") };
@@ -194,8 +194,8 @@ fn an_ended_epoch_is_fenced_off() {
         let next = Next::AmbiguousUntil(later(908));
         outbox::end_orphan(&mut tx, orphan, next, later(8)).await.unwrap();
         outbox::end_attempt(&mut tx, &ending(Next::Sent), dead, NOW);
-        outbox::end_epoch(&mut tx, own).await.unwrap();
-        assert!(!outbox::renew_epoch(&mut tx, own, later(9)).await.unwrap());
+        assert!(workers::end(&mut tx, own, None).await.unwrap());
+        assert!(!workers::beat(&mut tx, own, later(9)).await.unwrap());
         tx.commit().await.unwrap();
         let rows = outbox::all(&store.engine).await.unwrap();
         let states: Vec<(&str, Option<Timestamp>)> =
