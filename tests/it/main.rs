@@ -28,6 +28,8 @@ mod mutations;
 
 mod tidy;
 
+mod sim;
+
 mod hostile_imap;
 
 mod hostile_smtp;

@@ -25,7 +25,7 @@ use crate::support::mails::mail as letter_from;
 use crate::support::stores::{Engine, Place, runtime};
 
 /// When everything here happens.
-const NOW: Timestamp = Timestamp::from_millis(1_794_474_000_000);
+pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_794_474_000_000);
 
 fn later(seconds: u64) -> Timestamp {
     NOW.plus(Duration::from_secs(seconds))
@@ -76,7 +76,7 @@ fn arrival(n: u32) -> (Arrival, Vec<u8>) {
 }
 
 /// A ticket and its letters as the decision about that mail makes them.
-fn decided(n: u32) -> (Ticket, Vec<Letter>) {
+pub(crate) fn decided(n: u32) -> (Ticket, Vec<Letter>) {
     let (arrival, _) = arrival(n);
     let snapshot = Snapshot { next_number: format!("2026-{n:06}"), ..Snapshot::default() };
     let decision = decide(desk(), &snapshot, &Event::MailArrived(&arrival), NOW);
@@ -88,7 +88,7 @@ fn decided(n: u32) -> (Ticket, Vec<Letter>) {
 }
 
 /// Writes a ticket down; its row's id.
-async fn opened(tx: &mut Tx, n: u32) -> (i64, Ticket) {
+pub(crate) async fn opened(tx: &mut Tx, n: u32) -> (i64, Ticket) {
     let (ticket, _) = decided(n);
     rows::insert(tx, &ticket).unwrap();
     (rows::id_of(tx, &ticket.number).await.unwrap().unwrap(), ticket)
