@@ -28,6 +28,8 @@ mod mutations;
 
 mod tidy;
 
+mod threats;
+
 mod sim;
 
 mod hostile_imap;

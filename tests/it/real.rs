@@ -22,6 +22,7 @@ mod faults;
 mod folder;
 mod large;
 mod letters;
+mod logs;
 mod program;
 mod service;
 mod several;
