@@ -6,6 +6,7 @@ pub mod certificate;
 pub mod hostile_imap;
 pub mod hostile_smtp;
 pub mod imap_client;
+pub mod logs;
 pub mod mails;
 pub mod polite_imap;
 pub mod polite_smtp;

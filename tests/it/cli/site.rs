@@ -8,6 +8,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::support::logs::assert_nobody_is_named;
 use crate::support::servers::{Database, Postgres, Process, SmtpSink};
 
 /// What a command did.
@@ -178,6 +179,16 @@ impl Site {
     /// Whether nothing of a store lies in its directory.
     pub fn has_no_store(&self) -> bool {
         names(self.dir.path()).iter().all(|name| !name.starts_with("store."))
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert_nobody_is_named(
+                &fs::read_to_string(self.path("daemon.log")).unwrap_or_default(),
+            );
+        }
     }
 }
 

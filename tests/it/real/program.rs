@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::real::site::Site;
+use crate::support::logs::assert_nobody_is_named;
 use crate::support::{PATIENCE, wait_until};
 
 /// A running `sportello run`; killed if it is still there when this goes.
@@ -86,6 +87,9 @@ impl Drop for Program {
         if self.is_alive() {
             drop(self.child.kill());
             drop(self.child.wait());
+        }
+        if !std::thread::panicking() {
+            assert_nobody_is_named(&self.log());
         }
     }
 }
