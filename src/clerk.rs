@@ -327,9 +327,14 @@ impl Clerk {
     }
 
     /// At the first look after an opening the offices are told what waits for them.
-    pub async fn digest(&self, tx: &mut Tx, day: &str, now: Timestamp) -> Result<(), StoreError> {
-        if tickets::begin_day(tx, day, now).await? {
-            for letter in digest::digests(&self.desk, &tickets::open(tx).await?, now) {
+    pub async fn digest(
+        &self,
+        tx: &mut Tx,
+        round: &digest::Round,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if tickets::begin_round(tx, &round.day, &round.name(), now).await? {
+            for letter in digest::digests(&self.desk, &tickets::open(tx).await?, round, now) {
                 self.owe(tx, &mut Chains::default(), &letter, now).await?;
             }
         }

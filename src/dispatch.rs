@@ -12,6 +12,7 @@ use crate::carrier::{Carrier, Line, Unusable};
 use crate::clerk::Clerk;
 use crate::clock::{Chance, Clock};
 use crate::domain::decide::{Event, FailedLetter};
+use crate::domain::digest;
 use crate::domain::retry::{self, Ended};
 use crate::domain::time::Timestamp;
 use crate::store::outbox::Leased;
@@ -49,8 +50,8 @@ pub struct Dispatch {
     pub chance: std::sync::Mutex<Chance>,
     /// This worker's epoch.
     pub epoch: i64,
-    /// The day on which the offices were last greeted, so that the store is not asked at every look.
-    pub greeted: std::sync::Mutex<String>,
+    /// The day's rounds of digests that were made, so that the store is not asked at every look.
+    pub greeted: std::sync::Mutex<std::collections::BTreeSet<String>>,
 }
 
 /// What a pass did.
@@ -219,16 +220,18 @@ impl Dispatch {
 
     /// Tells the offices once a day, when they open, what waits for them.
     async fn greet_offices(&self, now: Timestamp) -> Result<(), StoreError> {
-        let day = self.clerk.desk.hours.local(now).date_naive().to_string();
-        let is_known = self.greeted.lock().is_ok_and(|greeted| *greeted == day);
-        if is_known || !self.clerk.desk.hours.is_open(now) {
-            return Ok(());
-        }
-        let mut tx = self.engine.begin().await?;
-        self.clerk.digest(&mut tx, &day, now).await?;
-        tx.commit().await?;
-        if let Ok(mut greeted) = self.greeted.lock() {
-            *greeted = day;
+        for round in digest::rounds(&self.clerk.desk, now) {
+            let name = round.name();
+            if self.greeted.lock().is_ok_and(|greeted| greeted.contains(&name)) {
+                continue;
+            }
+            let mut tx = self.engine.begin().await?;
+            self.clerk.digest(&mut tx, &round, now).await?;
+            tx.commit().await?;
+            if let Ok(mut greeted) = self.greeted.lock() {
+                greeted.retain(|earlier| earlier.starts_with(&round.day));
+                greeted.insert(name);
+            }
         }
         Ok(())
     }

@@ -36,6 +36,8 @@ pub mod hours;
 
 pub mod life;
 
+pub mod requester;
+
 pub mod ticket;
 
 pub mod order;

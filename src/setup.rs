@@ -84,8 +84,10 @@ const NOBODY: &str = "sportello@localhost";
 pub fn desk(config: &Config, signer: Signer) -> Result<Desk, SetupError> {
     let organisation = &config.organisation;
     let rules = rules(config)?.with_places(places(&config.places)?);
+    rules.check_districts()?;
     let saint = organisation.patron_saint.map(|day| format!("{:02}-{:02}", day.month, day.day));
     let hours = Hours::new(&organisation.hours, organisation.timezone.name(), saint.as_deref())?;
+    let rules = rules.in_time_of(&hours);
     let identity = Identity {
         addresses: config.own_addresses(),
         domains: organisation.domains.clone(),

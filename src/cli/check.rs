@@ -9,7 +9,8 @@ use super::{Done, Failure, OrStatic as _, load};
 use crate::carrier::Carrier;
 use crate::clock::Clock;
 use crate::config::{Config, Mailbox};
-use crate::domain::rules::Office;
+use crate::domain::desk::Desk;
+use crate::domain::rules::Contractor;
 use crate::domain::token::Signer;
 use crate::mailbox::Source;
 use crate::mailbox::session::Deadlines;
@@ -58,7 +59,7 @@ pub(super) async fn run(_args: Args, file: PathBuf) -> Done {
     for warning in &config.warnings {
         Findings::doubtful(warning);
     }
-    offices(&config)?;
+    check_rules(&config)?;
     check_store(&config, &mut findings).await?;
     for mailbox in &config.mailboxes {
         check_mailbox(mailbox, &mut findings).await;
@@ -71,12 +72,12 @@ pub(super) async fn run(_args: Args, file: PathBuf) -> Done {
     }
 }
 
-/// An office without an address falls back to staff; without staff nobody hears of its tickets.
-fn offices(config: &Config) -> Done {
+/// What the rules ask for, beside the rest of the configuration.
+fn check_rules(config: &Config) -> Done {
     let desk = setup::desk(config, Signer::new("check", [0; 32])).or_static()?;
-    let silent: Vec<&Office> =
-        desk.rules.offices().iter().filter(|office| office.address.is_none()).collect();
-    let names: Vec<&str> = silent.iter().map(|office| office.id.as_str()).collect();
+    if let Some(fault) = desk.rules.unreachable_office().filter(|_| desk.staff.is_empty()) {
+        return Err(Failure::Static(fault.into()));
+    }
     Findings::good(&format!("rules, version {}", desk.rules.version()));
     if config.places.register.is_some() || config.places.sites.is_some() {
         let (streets, numbers, sites) = desk.rules.places().counts();
@@ -84,23 +85,69 @@ fn offices(config: &Config) -> Done {
             "places: {streets} streets with {numbers} house numbers, {sites} sites"
         ));
     }
-    if !silent.is_empty() && config.organisation.staff.is_empty() {
-        Findings::doubtful(&format!(
-            "offices without an address: {}; organisation.staff is empty too, so nobody is told of their tickets: give one of them an address",
-            names.join(", ")
-        ));
-    } else if !silent.is_empty() {
-        Findings::doubtful(&format!(
-            "offices without an address: {}; their notices go to organisation.staff",
-            names.join(", ")
-        ));
-    }
-    if desk.rules.offices().iter().any(|office| desk.rules.on_call(&office.id).is_none()) {
-        Findings::doubtful(
-            "no [[on_call]] contact for some offices: of an emergency at night they have their notice only",
-        );
+    for advice in advice(&desk, config) {
+        Findings::doubtful(&advice);
     }
     Ok(())
+}
+
+/// What works and is unwise.
+fn advice(desk: &Desk, config: &Config) -> Vec<String> {
+    let rules = &desk.rules;
+    let now = Clock::System.now();
+    let mut found: Vec<String> = silent_offices(desk).into_iter().collect();
+    let idle = rules
+        .offices()
+        .iter()
+        .filter(|office| !office.covers_something() && office.id != rules.default_office().id);
+    found.extend(idle.map(|office| {
+        format!(
+            "office `{}` answers for nothing: it has only what staff assign to it; give it categories, subcategories, \
+             districts or requesters",
+            office.id
+        )
+    }));
+    if rules.names_districts() && rules.places().districts().is_empty() {
+        found.push(
+            "the rules name districts, and no place is known to lie in one: set places.register or places.sites with a \
+             column of districts, or nobody is ever in charge of them"
+                .to_owned(),
+        );
+    }
+    let today = desk.hours.date_of(now);
+    let ended = |firm: &&Contractor| firm.valid.to.is_some_and(|last| last < today);
+    found.extend(rules.all_contractors().iter().filter(ended).map(|firm| {
+        format!(
+            "contractor `{}`: its contract has ended, and it gets no orders; correct valid_to",
+            firm.id
+        )
+    }));
+    if rules.offices().iter().any(|office| desk.on_call(&office.id, now).is_none()) {
+        found.push(
+            "no [[on_call]] contact for some offices today: of an emergency at night they have their notice only"
+                .to_owned(),
+        );
+    }
+    if config.commands.dmarc && config.commands.authserv_id.is_none() {
+        found.push(
+            "commands.authserv_id is not set: every order by mail is asked back before it is carried out; set it to the \
+             name that your mail server writes into Authentication-Results"
+                .to_owned(),
+        );
+    }
+    found
+}
+
+/// An office without an address falls back to staff; without staff nobody hears of its tickets.
+fn silent_offices(desk: &Desk) -> Option<String> {
+    let silent = desk.rules.offices().iter().filter(|office| office.address.is_none());
+    let names: Vec<&str> = silent.map(|office| office.id.as_str()).collect();
+    let told = if desk.staff.is_empty() {
+        "organisation.staff is empty too, so nobody is told of their tickets: give one of them an address"
+    } else {
+        "their notices go to organisation.staff"
+    };
+    (!names.is_empty()).then(|| format!("offices without an address: {}; {told}", names.join(", ")))
 }
 
 async fn check_store(config: &Config, findings: &mut Findings) -> Done {

@@ -165,6 +165,10 @@ fn show_ticket(ticket: &Ticket) {
         on_one_line(&ticket.requester.name),
         on_one_line(&ticket.requester.address)
     ));
+    let standing = &ticket.facts.standing;
+    let group = standing.group.as_ref().map_or_else(String::new, |group| format!(" ({group})"));
+    let because = on_one_line(&standing.because);
+    say(&format!("  requester type: {}{group}, because {because}", standing.name()));
     say(&format!("  subject: {}", on_one_line(&ticket.subject)));
     let category = ticket.category.map(crate::domain::rules::Category::name);
     say(&format!(

@@ -59,6 +59,8 @@ struct Record {
     acknowledge: bool,
     reason: String,
     requester: Address,
+    requester_type: &'static str,
+    requester_because: String,
     subject: String,
     text: String,
     quoted: String,
@@ -169,13 +171,17 @@ fn record(desk: &Desk, file: &str, raw: &[u8]) -> Record {
     };
     let Arrival { mail, kind, understood, .. } = read(desk, raw, circumstances);
     let verdict = understood.verdict;
+    let requester = mail.from.unwrap_or_default();
+    let standing = desk.standing(&requester);
     Record {
         file: file.to_owned(),
         kind: kind.kind,
         ticket: kind.ticket,
         acknowledge: kind.acknowledge,
         reason: kind.reason.text().to_owned(),
-        requester: mail.from.unwrap_or_default(),
+        requester,
+        requester_type: standing.name(),
+        requester_because: standing.because,
         subject: mail.subject,
         text: mail.text,
         quoted: mail.quoted,

@@ -4,8 +4,10 @@ use super::hours::Hours;
 use super::kind::Identity;
 use super::limits::Limits;
 use super::mail::Address;
-use super::rules::{Office, RuleSet};
+use super::requester::{Standing, standing};
+use super::rules::{Office, OnCall, RuleSet};
 use super::ticket::Ticket;
+use super::time::Timestamp;
 use super::token::Signer;
 use super::trust::Policy;
 
@@ -46,18 +48,20 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Whether an address is one of staff: listed as such, an office's, or on call.
+    /// Whether an address is one of staff: listed as such, an office's or its deputy's, or on call.
     #[must_use]
     pub fn is_staff(&self, address: &str) -> bool {
         let same = |known: &str| known.eq_ignore_ascii_case(address);
         self.staff.iter().any(|known| same(known))
-            || self.rules.offices().iter().filter_map(|office| office.address.as_deref()).any(same)
-            || self
-                .rules
-                .all_on_call()
-                .iter()
-                .flat_map(|on_call| &on_call.addresses)
-                .any(|it| same(it))
+            || self.rules.offices().iter().flat_map(Office::addresses).any(same)
+            || self.rules.all_on_call().iter().flat_map(OnCall::everybody).any(|it| same(it))
+    }
+
+    /// What sort of requester an address is.
+    #[must_use]
+    pub fn standing(&self, address: &Address) -> Standing {
+        let staff = self.is_staff(&address.address);
+        standing(address, self.rules.internal(), &self.identity, staff)
     }
 
     /// Whether an address may give orders by mail: staff, and whoever may exceed a contractor's limits.
@@ -72,8 +76,42 @@ impl Desk {
     #[must_use]
     pub fn office_of(&self, ticket: &Ticket) -> &Office {
         let named = self.rules.offices().iter().find(|office| office.id == ticket.office);
-        let by_rule = || self.rules.office(ticket.category, ticket.subcategory.as_deref());
+        let by_rule = || self.rules.office(ticket.matter());
         named.unwrap_or_else(by_rule)
+    }
+
+    /// Gives a changed ticket to the office that is in charge now. Where the change is none to the rules it stays with
+    /// whom staff gave it to.
+    pub fn reroute(&self, before: &Ticket, after: &mut Ticket) {
+        let office = &self.rules.office(after.matter()).id;
+        if *office != self.rules.office(before.matter()).id {
+            after.office.clone_from(office);
+        }
+    }
+
+    /// When an office is open.
+    #[must_use]
+    pub fn hours_of<'a>(&'a self, office: &'a Office) -> &'a Hours {
+        office.hours.as_ref().unwrap_or(&self.hours)
+    }
+
+    /// When the office that has a ticket is open.
+    #[must_use]
+    pub fn office_hours(&self, ticket: &Ticket) -> &Hours {
+        self.hours_of(self.office_of(ticket))
+    }
+
+    /// Whom an office's notices go to at an instant: whoever stands in for it, else itself, else staff.
+    #[must_use]
+    pub fn addressees(&self, office: &Office, now: Timestamp) -> Vec<String> {
+        let addressees = office.addressees(self.hours.date_of(now));
+        if addressees.is_empty() { self.staff.clone() } else { addressees }
+    }
+
+    /// Who is called about an emergency of an office at an instant.
+    #[must_use]
+    pub fn on_call(&self, office: &str, now: Timestamp) -> Option<&OnCall> {
+        self.rules.on_call(office, self.hours.date_of(now))
     }
 
     /// Working days until a ticket's work is usually done; none where nothing is promised.

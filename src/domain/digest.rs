@@ -31,15 +31,52 @@ pub fn due_at(desk: &Desk, ticket: &Ticket) -> Option<Timestamp> {
     }
     let days = desk.expected_days(ticket)?;
     let waited = Duration::from_millis(ticket.facts.course.waited_millis);
-    Some(desk.hours.add_working_days(ticket.received_at.plus(waited), days))
+    Some(desk.office_hours(ticket).add_working_days(ticket.received_at.plus(waited), days))
 }
 
-/// The letters of a day, one for each address of an office that has something to look at.
+/// Offices that are told together, on one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Round {
+    /// The local day, as `2026-11-23`.
+    pub day: String,
+    /// The office with hours of its own; none is all that keep the organisation's.
+    pub office: Option<String>,
+}
+
+impl Round {
+    /// Names it: the day, and behind a blank the office.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let office = self.office.iter().map(String::as_str);
+        std::iter::once(self.day.as_str()).chain(office).collect::<Vec<_>>().join(" ")
+    }
+
+    fn is_for(&self, office: &Office) -> bool {
+        match &self.office {
+            Some(id) => office.id == *id,
+            None => office.hours.is_none(),
+        }
+    }
+}
+
+/// The rounds whose offices are open now.
 #[must_use]
-pub fn digests(desk: &Desk, open: &[Ticket], now: Timestamp) -> Vec<Letter> {
-    let day = desk.hours.local(now).date_naive();
+pub fn rounds(desk: &Desk, now: Timestamp) -> Vec<Round> {
+    let day = desk.hours.date_of(now).to_string();
+    let own = desk.rules.offices().iter().filter_map(|office| {
+        let open = office.hours.as_ref()?.is_open(now);
+        open.then(|| Some(office.id.clone()))
+    });
+    let all = desk.hours.is_open(now).then_some(None);
+    all.into_iter().chain(own).map(|office| Round { day: day.clone(), office }).collect()
+}
+
+/// The letters of a round, one for each address of an office that has something to look at.
+#[must_use]
+pub fn digests(desk: &Desk, open: &[Ticket], round: &Round, now: Timestamp) -> Vec<Letter> {
+    let day = &round.day;
     let mut letters = Vec::new();
-    for office in desk.rules.offices() {
+    for office in desk.rules.offices().iter().filter(|office| round.is_for(office)) {
         let theirs = open.iter().filter(|ticket| desk.office_of(ticket).id == office.id);
         let context = context(desk, office, &theirs.collect::<Vec<_>>(), now);
         let sections = [
@@ -52,7 +89,7 @@ pub fn digests(desk: &Desk, open: &[Ticket], now: Timestamp) -> Vec<Letter> {
         if sections.iter().all(|section| section.count == 0) {
             continue;
         }
-        let addresses = office.address.as_ref().map_or(&desk.staff[..], std::slice::from_ref);
+        let addresses = desk.addressees(office, now);
         let cause = format!("digest:{}:{day}", office.id);
         letters.extend(addresses.iter().map(|address| letter(desk, &cause, address, &context)));
     }
@@ -60,7 +97,7 @@ pub fn digests(desk: &Desk, open: &[Ticket], now: Timestamp) -> Vec<Letter> {
 }
 
 fn context(desk: &Desk, office: &Office, tickets: &[&Ticket], now: Timestamp) -> DigestContext {
-    let soon = desk.hours.add_working_days(now, SOON_DAYS);
+    let soon = desk.hours_of(office).add_working_days(now, SOON_DAYS);
     let mut timed: Vec<(Timestamp, &Ticket)> =
         tickets.iter().filter_map(|ticket| Some((due_at(desk, ticket)?, *ticket))).collect();
     timed.sort_by_key(|(due, ticket)| (*due, ticket.number.clone()));

@@ -118,12 +118,7 @@ pub fn unfolded(mail: &Mail, identity: &Identity, rules: &RuleSet) -> Option<(Ma
 /// Whether an address is one of staff, or of the organisation's domains, and not our own mailbox.
 pub(super) fn is_colleague(address: &Address, identity: &Identity) -> bool {
     let listed = |known: &String| known.trim().eq_ignore_ascii_case(&address.address);
-    let domain = address.domain();
-    let ours = |known: &String| {
-        let known = known.trim().to_ascii_lowercase();
-        let below = domain.strip_suffix(known.as_str());
-        !known.is_empty() && below.is_some_and(|above| above.is_empty() || above.ends_with('.'))
-    };
+    let ours = |known: &String| address.is_listed_as(known);
     let staff = identity.staff.iter().any(listed) || identity.domains.iter().any(ours);
     staff && !identity.addresses.iter().any(listed)
 }

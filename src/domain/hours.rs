@@ -86,6 +86,19 @@ impl Hours {
         Ok(Self { week: week.with_context(context), zone })
     }
 
+    /// The same week in the time zone and with the holidays of `other`.
+    #[must_use]
+    pub fn in_time_of(&self, other: &Self) -> Self {
+        let context = other.week.get_context().clone();
+        Self { week: self.week.clone().with_context(context), zone: other.zone }
+    }
+
+    /// The local day of an instant.
+    #[must_use]
+    pub fn date_of(&self, now: Timestamp) -> NaiveDate {
+        self.local(now).date_naive()
+    }
+
     /// Whether the office is open at an instant. Hours marked `unknown` count as shut.
     #[must_use]
     pub fn is_open(&self, now: Timestamp) -> bool {

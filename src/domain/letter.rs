@@ -75,7 +75,7 @@ impl LetterKind {
     #[must_use]
     pub const fn templates(self) -> &'static [&'static str] {
         match self {
-            Self::Acknowledgement => &["acknowledgement"],
+            Self::Acknowledgement => &["acknowledgement", "acknowledgement_internal"],
             Self::WorkOrder => &["work_order", "order_reminder", "order_retracted"],
             Self::StaffNotice => &[
                 "staff_notice",

@@ -27,6 +27,17 @@ impl Address {
     pub fn local(&self) -> &str {
         self.address.rsplit_once('@').map_or(self.address.as_str(), |(local, _)| local)
     }
+
+    /// Whether a list means it by `listed`: the address itself, its domain, or a domain above that.
+    #[must_use]
+    pub fn is_listed_as(&self, listed: &str) -> bool {
+        let listed = listed.trim().trim_start_matches('@').to_lowercase();
+        let domain = self.domain().to_lowercase();
+        let below = domain.strip_suffix(listed.as_str());
+        !listed.is_empty()
+            && (self.address.eq_ignore_ascii_case(&listed)
+                || below.is_some_and(|above| above.is_empty() || above.ends_with('.')))
+    }
 }
 
 /// The envelope sender as the final delivery wrote it (RFC 5321 section 4.4).

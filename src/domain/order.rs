@@ -5,6 +5,7 @@
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use super::place::same_district;
 use super::rules::{Contractor, Limits, Period};
 use super::time::Timestamp;
 
@@ -229,9 +230,7 @@ pub fn is_engaged(
     // Where the district is not known, only a firm for the whole town is certain to be the right one.
     let there = firm.districts.is_empty()
         || district.is_some_and(|district| {
-            firm.districts.iter().any(|known| known.to_lowercase() == district.to_lowercase())
+            firm.districts.iter().any(|known| same_district(known, district))
         });
-    let valid =
-        firm.valid_from.is_none_or(|from| from <= day) && firm.valid_to.is_none_or(|to| day <= to);
-    does && there && valid
+    does && there && firm.valid.holds(day)
 }

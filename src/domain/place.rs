@@ -29,7 +29,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-pub use gazetteer::{Gazetteer, GazetteerError, PlacesFile, UtmZone};
+pub use gazetteer::{Gazetteer, GazetteerError, PlacesFile, UtmZone, same_district};
 pub use key::Marks;
 pub(super) use key::{Nearness, nearness};
 

@@ -6,9 +6,13 @@
 //! are added, and what it does not name stays.
 
 mod compile;
+mod contractor;
 mod error;
 mod file;
 mod lexicon;
+mod mentions;
+mod office;
+mod on_call;
 
 #[cfg(test)]
 mod tests;
@@ -19,11 +23,18 @@ use chrono::NaiveDate;
 use regex::{Regex, RegexSet};
 use serde::{Deserialize, Serialize};
 
+pub use contractor::{Activation, Contractor, Limits, Period};
 pub use error::RulesError;
 pub(super) use lexicon::{Hit, Lexicon, Meaning};
+pub use office::{Deputy, Matter, Office};
+pub use on_call::OnCall;
+
+use mentions::Mentions;
 
 use super::classify::Model;
+use super::hours::Hours;
 use super::language::Language;
+use super::mail::Address;
 use super::place::Gazetteer;
 use super::urgency::{Scale, Urgency};
 
@@ -100,6 +111,9 @@ pub struct Subcategory {
     pub estimate_cents: Option<i64>,
     /// A sentence in Italian for whoever goes there, about what is dangerous in this work.
     pub safety: Option<String>,
+    /// Why whoever goes there must be able to reach the person who reported, in Italian; none is usual, and then
+    /// nothing of that person leaves the house.
+    pub contact_on_site: Option<String>,
     pub(super) patterns: Vec<Pattern>,
 }
 
@@ -124,108 +138,53 @@ pub(super) struct Pattern {
     pub(super) weight: f64,
 }
 
-/// A municipal sector that answers for work.
-#[derive(Debug, Clone)]
-pub struct Office {
-    /// Short and stable.
-    pub id: String,
-    /// Its name in Italian, shown to residents.
-    pub name_it: String,
-    /// Its name in English.
-    pub name_en: String,
-    /// Its name in further languages.
-    pub words: BTreeMap<Language, String>,
-    /// Where its notices go; none in the embedded rules.
-    pub address: Option<String>,
-    /// Working days until its work is usually done.
-    pub expected_days: Option<u32>,
-    /// The categories it answers for.
-    pub categories: Vec<Category>,
-    /// The subcategories it answers for; they come before anybody's categories.
-    pub subcategories: Vec<String>,
-}
-
-/// How a contractor gets a work order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Activation {
-    /// At once, for every ticket of its subcategories.
-    Automatic,
-    /// At once when the ticket is urgent; otherwise when staff say so.
-    UrgentOnly,
-    /// When staff say so.
-    OnApproval,
-}
-
-/// A firm that does work for the municipality.
-#[derive(Debug, Clone)]
-pub struct Contractor {
-    /// Short and stable.
-    pub id: String,
-    /// The firm's name.
-    pub name: String,
-    /// Where work orders go; at least one.
-    pub addresses: Vec<String>,
-    /// What it is engaged for; at least one.
-    pub subcategories: Vec<String>,
-    /// How it gets a work order.
-    pub activation: Activation,
-    /// Where it works; none is everywhere.
-    pub districts: Vec<String>,
-    /// The code of the contract, named in every order.
-    pub contract: Option<String>,
-    /// The contract's first day.
-    pub valid_from: Option<NaiveDate>,
-    /// The contract's last day.
-    pub valid_to: Option<NaiveDate>,
-    /// Of several for one kind of work the smallest is asked first; equal ones in the order of the file.
-    pub priority: u32,
-    /// Within these it is activated without asking anybody.
-    pub limits: Limits,
-    /// Who may allow more: bare addresses in the order in which they are asked; none is the office in charge.
-    pub exceed: Vec<String>,
-    /// Minutes within which an urgent order must be answered; the others have until the end of the next working day.
-    pub answer_minutes: u32,
-}
-
-/// How far a contractor may be activated without asking (the limits of the agreement with the technicians).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Limits {
-    /// What one intervention may cost, in cents.
-    pub intervention_cents: Option<i64>,
-    /// What the interventions of a period may cost together, in cents.
-    pub period_cents: Option<i64>,
-    /// How many a period may see.
-    pub period_orders: Option<i64>,
-    /// What a period is.
-    pub period: Period,
-}
-
-/// The time that a budget is for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Period {
-    /// A calendar month.
-    #[default]
-    Month,
-    /// Three calendar months.
-    Quarter,
-    /// A calendar year.
-    Year,
-}
-
-/// Who is called about an emergency, at any hour.
+/// People and institutions of the municipality's own that have something in common, as its schools.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OnCall {
+pub struct Internal {
     /// Short and stable.
     pub id: String,
-    /// In the order in which they are called; at least one.
-    pub addresses: Vec<String>,
-    /// The offices it answers for; none is every office that no other contact names.
-    pub offices: Vec<String>,
-    /// Minutes from one call to the next, at least 1.
-    pub repeat_minutes: u32,
-    /// Calls about one emergency, at most; at least 1.
-    pub calls_max: u32,
+    /// How a letter addresses them in Italian, as `Istituto scolastico`.
+    pub name_it: String,
+    /// The same in English.
+    pub name_en: String,
+    /// Addresses and mail domains, in small letters; at least one.
+    pub senders: Vec<String>,
+    /// Whom they turn to inside the house, in Italian, as `Ufficio scuole, interno 210`.
+    pub contact: Option<String>,
+}
+
+impl Internal {
+    /// By which of its senders an address belongs to it; the address itself before its domain.
+    pub(super) fn sender(&self, address: &Address) -> Option<&String> {
+        let listed = self.senders.iter().filter(|sender| address.is_listed_as(sender));
+        listed.min_by_key(|sender| !sender.contains('@'))
+    }
+}
+
+/// The days on which something holds, both ends among them; without any it holds always.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Validity {
+    /// The first day.
+    pub from: Option<NaiveDate>,
+    /// The last day.
+    pub to: Option<NaiveDate>,
+}
+
+impl Validity {
+    /// Whether it holds on a day.
+    #[must_use]
+    pub fn holds(self, day: NaiveDate) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
+    }
+
+    /// Whether there is a day on which both hold.
+    #[must_use]
+    pub fn meets(self, other: Self) -> bool {
+        let before = |last: Option<NaiveDate>, first: Option<NaiveDate>| {
+            last.zip(first).is_some_and(|(last, first)| last < first)
+        };
+        !before(self.to, other.from) && !before(other.to, self.from)
+    }
 }
 
 /// The numbers of the scorer.
@@ -251,6 +210,9 @@ pub struct RuleSet {
     referrals: Vec<Referral>,
     offices: Vec<Office>,
     fallback: Office,
+    internal: Vec<Internal>,
+    /// What the site's own file names, for what can only be judged beside the rest of the configuration.
+    mentions: Mentions,
     contractors: Vec<Contractor>,
     on_call: Vec<OnCall>,
     alarm_senders: Vec<String>,
@@ -309,18 +271,48 @@ impl RuleSet {
         &self.subcategories
     }
 
-    /// Who is in charge: the office of the subcategory, else of the category, else the default office.
-    /// Where two offices name the same, the first in the file.
+    /// The same rules in the organisation's time zone and with its holidays, for hours of an office's or firm's own.
     #[must_use]
-    pub fn office(&self, category: Option<Category>, subcategory: Option<&str>) -> &Office {
-        let names = |office: &&Office| {
-            subcategory.is_some_and(|code| office.subcategories.iter().any(|named| named == code))
-        };
-        let covers = |office: &&Office| {
-            category.is_some_and(|category| office.categories.contains(&category))
-        };
-        let offices = &self.offices;
-        offices.iter().find(names).or_else(|| offices.iter().find(covers)).unwrap_or(&self.fallback)
+    pub fn in_time_of(mut self, organisation: &Hours) -> Self {
+        let offices = self.offices.iter_mut().chain([&mut self.fallback]);
+        let hours = offices.map(|office| &mut office.hours);
+        let firms = self.contractors.iter_mut().map(|firm| &mut firm.hours);
+        for own in hours.chain(firms).flatten() {
+            *own = own.in_time_of(organisation);
+        }
+        self
+    }
+
+    /// What is wrong with the site's own rules beside the places that are known: a district that is none. Without
+    /// any place nothing can be said.
+    pub fn check_districts(&self) -> Result<(), RulesError> {
+        self.mentions.check_districts(&self.places)
+    }
+
+    /// Whether the site's own file asks for districts.
+    #[must_use]
+    pub const fn names_districts(&self) -> bool {
+        !self.mentions.districts.is_empty()
+    }
+
+    /// The first office of the site's own file that has no address, as a fault of that line.
+    #[must_use]
+    pub fn unreachable_office(&self) -> Option<RulesError> {
+        self.mentions.unreachable(&self.offices)
+    }
+
+    /// Who is in charge: of the offices that cover the matter the one for the requester before others, then the one
+    /// for the district, for the subcategory, for the category, of the smaller priority, first in the file; else the
+    /// default office.
+    #[must_use]
+    pub fn office(&self, matter: Matter<'_>) -> &Office {
+        office::in_charge(&self.offices, matter).unwrap_or(&self.fallback)
+    }
+
+    /// The groups of people and institutions of the municipality's own, in the order of the file.
+    #[must_use]
+    pub fn internal(&self) -> &[Internal] {
+        &self.internal
     }
 
     /// The firms engaged for a subcategory, by priority and then in the order of the file.
@@ -339,6 +331,12 @@ impl RuleSet {
         &self.offices
     }
 
+    /// The office that has what no other covers.
+    #[must_use]
+    pub const fn default_office(&self) -> &Office {
+        &self.fallback
+    }
+
     /// Every contractor, in the order of the file.
     #[must_use]
     pub fn all_contractors(&self) -> &[Contractor] {
@@ -351,13 +349,14 @@ impl RuleSet {
         self.contractors.iter().find(|firm| firm.id == id)
     }
 
-    /// Who is called about an emergency of this office: the first contact that names it, else the first
-    /// that names none. Nobody in the embedded rules.
+    /// Who is called about an emergency of this office on a day: of the contacts that are there the first that names
+    /// the office, else the first that names none. Nobody in the embedded rules.
     #[must_use]
-    pub fn on_call(&self, office: &str) -> Option<&OnCall> {
+    pub fn on_call(&self, office: &str, day: NaiveDate) -> Option<&OnCall> {
         let names = |contact: &&OnCall| contact.offices.iter().any(|named| named == office);
         let any = |contact: &&OnCall| contact.offices.is_empty();
-        self.on_call.iter().find(names).or_else(|| self.on_call.iter().find(any))
+        let there = || self.on_call.iter().filter(|contact| contact.valid.holds(day));
+        there().find(names).or_else(|| there().find(any))
     }
 
     /// Everybody who is called about emergencies, in the order of the file.

@@ -8,7 +8,8 @@ use super::language::Language;
 pub use super::life::Status;
 use super::mail::Address;
 use super::place::Place;
-use super::rules::Category;
+use super::requester::Standing;
+use super::rules::{Category, Matter};
 use super::time::Timestamp;
 use super::understand::Understood;
 use super::urgency::Urgency;
@@ -76,6 +77,12 @@ pub struct Facts {
     pub text: String,
     /// Names and sizes of what was attached.
     pub attachments: Vec<String>,
+    /// What sort of requester it came from.
+    #[serde(default)]
+    pub standing: Standing,
+    /// The telephone number that they left, where somebody may have to reach them on the spot.
+    #[serde(default)]
+    pub telephone: Option<String>,
     /// Where its waits have brought it.
     #[serde(default)]
     pub course: Course,
@@ -107,12 +114,23 @@ impl Facts {
             urgency_because: understood.urgency.because.clone(),
             text: text.to_owned(),
             attachments,
-            course: Course::default(),
+            ..Self::default()
         }
     }
 }
 
 impl Ticket {
+    /// What decides which office is in charge of it.
+    #[must_use]
+    pub fn matter(&self) -> Matter<'_> {
+        Matter {
+            category: self.category,
+            subcategory: self.subcategory.as_deref(),
+            district: self.facts.place.as_ref().and_then(|place| place.district.as_deref()),
+            requester: &self.facts.standing,
+        }
+    }
+
     /// Goes to another status; the clock stops at the beginning of a wait and runs on at its end. Whether it
     /// may is asked of [`Status::may_become`].
     pub fn enter_status(&mut self, status: Status, now: Timestamp) {

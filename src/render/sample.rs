@@ -39,7 +39,7 @@ type Variables = BTreeMap<String, Value>;
 
 fn full_and_bare(template: &str) -> Option<(Variables, Variables)> {
     Some(match template {
-        "acknowledgement" => pair(&acknowledgement()),
+        "acknowledgement" | "acknowledgement_internal" => pair(&acknowledgement()),
         "closing" => pair(&closing()),
         "scheduled" | "referred" | "question" | "answer" | "feedback" => {
             pair(&progress::progress())
@@ -132,6 +132,8 @@ fn acknowledgement() -> AcknowledgementContext {
             office: office(),
             expected_by: Some(expected_by()),
         }),
+        institution: Some(Wording::new("Istituto scolastico", "School")),
+        contact: Some("Ufficio scuole, interno 210".to_owned()),
     }
 }
 

@@ -168,12 +168,17 @@ pub async fn open(tx: &mut Tx) -> Result<Vec<Ticket>, StoreError> {
     tx.rows(sql, values![]).await?.iter().map(read).collect()
 }
 
-/// Whether this is the first to speak of a day; the caller writes the digests of it. The day on which the store
-/// was made has none: nothing was waiting when it began.
-pub async fn begin_day(tx: &mut Tx, day: &str, now: Timestamp) -> Result<bool, StoreError> {
+/// Whether this is the first to speak of a round of digests, by its name that begins with its day; the caller writes
+/// them. The day on which the store was made has none: nothing was waiting when it began.
+pub async fn begin_round(
+    tx: &mut Tx,
+    day: &str,
+    name: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let earlier = tx.row("SELECT day FROM digest WHERE day < $1 LIMIT 1", values![day]).await?;
     let sql = "INSERT INTO digest (day, made_at) VALUES ($1, $2) ON CONFLICT (day) DO NOTHING";
-    Ok(tx.run(sql, values![day, now]).await? == 1 && earlier.is_some())
+    Ok(tx.run(sql, values![name, now]).await? == 1 && earlier.is_some())
 }
 
 /// Emergencies whose next call is due, the longest overdue first.

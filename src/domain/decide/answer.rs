@@ -1,7 +1,7 @@
 //! A requester answers the question where it is.
 
 use super::work::{Occasion, Sheet, activate, order_again};
-use super::{Arrival, Change, Snapshot, same};
+use super::{Arrival, Change, Snapshot, letters, same};
 use crate::domain::desk::Desk;
 use crate::domain::letter::Letter;
 use crate::domain::ticket::{Entry, EntryKind, OURSELVES, Ticket};
@@ -13,7 +13,8 @@ pub(super) struct Answered {
     pub(super) ticket: Ticket,
     /// What is written down.
     pub(super) changes: Vec<Change>,
-    /// The work order again: the contractor could not go without the place.
+    /// The work order again, as the contractor could not go without the place; a notice where the place brings another
+    /// office.
     pub(super) orders: Vec<Letter>,
 }
 
@@ -30,6 +31,7 @@ pub(super) fn with_place(
     let mut placed = ticket.clone();
     placed.place = Some(place.text.clone());
     placed.facts.place = Some(place);
+    desk.reroute(ticket, &mut placed);
     placed.changed_at = now;
     placed.version = ticket.version.saturating_add(1);
     let text = format!("place: none → {}", placed.place.as_deref().unwrap_or_default());
@@ -41,6 +43,11 @@ pub(super) fn with_place(
         Change::Update(Box::new(placed.clone())),
         Change::Enter { ticket: ticket.number.clone(), entry },
     ];
+    let mut told = Vec::new();
+    if arrival.letters && placed.office != ticket.office {
+        let cause = format!("ticket:{}:{}", placed.number, placed.version);
+        told = letters::reassigned(desk, &placed, &cause, now);
+    }
     let mut sheet = Sheet::of(desk, snapshot, &placed, now);
     if arrival.letters && !order_again(&mut sheet) {
         // With the place an order can leave that waited for it; an order that left without it has it now.
@@ -51,9 +58,10 @@ pub(super) fn with_place(
         changes.extend(same::notes(&placed, spared));
     }
     if spared {
-        return Some(Answered { ticket: placed, changes, orders: Vec::new() });
+        return Some(Answered { ticket: placed, changes, orders: told });
     }
-    let (placed, more, orders) = sheet.finish();
+    let (placed, more, owed) = sheet.finish();
+    let orders = told.into_iter().chain(owed).collect();
     changes.extend(more);
     Some(Answered { ticket: placed, changes, orders })
 }

@@ -9,6 +9,7 @@ use crate::domain::claim::claims;
 use crate::domain::desk::Desk;
 use crate::domain::forward::PassedOn;
 use crate::domain::kind::Kind;
+use crate::domain::letter::redact::telephone;
 use crate::domain::letter::{HoldReason, Letter};
 use crate::domain::limits;
 use crate::domain::mail::Address;
@@ -117,7 +118,7 @@ fn opened(
             let other = second.as_ref().map(|(_, ticket)| ticket);
             letters.push(letters::acknowledgement(desk, &ticket, other, arrival, hold, now));
         }
-        letters.extend(letters::staff_notices(desk, &ticket, arrival, withheld));
+        letters.extend(letters::staff_notices(desk, &ticket, arrival, withheld, now));
         if ticket.facts.course.claim {
             let because = claims(&arrival.mail.subject, &arrival.mail.text);
             letters.extend(letters::claim_notices(desk, &ticket, arrival, because));
@@ -126,7 +127,7 @@ fn opened(
         order_spared =
             work(desk, &mut snapshot, &mut ticket, arrival, now, (&mut letters, &mut worked));
         if let Some((arrival, ticket)) = &mut second {
-            letters.extend(letters::staff_notices(desk, ticket, arrival, withheld));
+            letters.extend(letters::staff_notices(desk, ticket, arrival, withheld, now));
             second_spared =
                 work(desk, &mut snapshot, ticket, arrival, now, (&mut letters, &mut worked));
         }
@@ -250,6 +251,7 @@ fn new_ticket(
         .map(|attachment| format!("{} ({} bytes)", attachment.name, attachment.bytes))
         .collect();
     let undecided = verdict.category.is_none() && !verdict.out_of_competence;
+    let facts = Facts::of(understood, &arrival.mail.text, attachments);
     let ticket = Ticket {
         number: snapshot.next_number.clone(),
         status: if undecided { Status::ToCheck } else { Status::Received },
@@ -257,8 +259,9 @@ fn new_ticket(
         subcategory: verdict.subcategory.clone(),
         urgency: understood.urgency.urgency,
         place: understood.place.as_ref().map(|place| place.text.clone()),
-        office: desk.rules.office(verdict.category, verdict.subcategory.as_deref()).id.clone(),
+        office: String::new(),
         language: understood.language,
+        facts: Facts { standing: desk.standing(&sender), ..facts },
         requester: sender,
         subject: arrival.mail.subject.clone(),
         mailbox: arrival.mailbox.clone(),
@@ -268,9 +271,11 @@ fn new_ticket(
         version: 1,
         same_as: None,
         call: None,
-        facts: Facts::of(understood, &arrival.mail.text, attachments),
     };
     let mut ticket = Ticket { same_as: same::suspected(&snapshot.earlier, &ticket), ..ticket };
+    ticket.facts.telephone =
+        telephone(&arrival.mail.text).or_else(|| telephone(&arrival.mail.signature));
+    ticket.office = desk.rules.office(ticket.matter()).id.clone();
     ticket.facts.course.claim = !claims(&arrival.mail.subject, &arrival.mail.text).is_empty();
     ticket
 }
@@ -300,7 +305,11 @@ pub(super) fn read_again(
         let hold = withheld.and_then(Withheld::hold);
         letters.push(letters::acknowledgement(desk, &ticket, None, arrival, hold, now));
     }
-    letters.extend(letters::notices_of_reading(desk, &ticket, arrival, withheld));
+    letters.extend(letters::notices_of_reading(desk, &ticket, arrival, withheld, now));
+    if ticket.facts.course.claim {
+        let because = claims(&arrival.mail.subject, &arrival.mail.text);
+        letters.extend(letters::claim_notices(desk, &ticket, arrival, because));
+    }
     let mut worked = Vec::new();
     let mut open = snapshot.clone();
     work(desk, &mut open, &mut ticket, arrival, now, (&mut letters, &mut worked));

@@ -302,7 +302,7 @@ fn assign(sheet: &mut Sheet<'_>, to: &str, by: &str) {
     }
     let version = sheet.ticket.version.saturating_add(1);
     let cause = format!("assigned:{}:{version}", sheet.ticket.number);
-    let letters = letters::assigned(sheet.desk, &sheet.ticket, to, &cause);
+    let letters = letters::assigned(sheet.desk, &sheet.ticket, to, &cause, sheet.now);
     sheet.letters.extend(letters);
 }
 

@@ -14,7 +14,8 @@ pub(super) use course::{
 };
 pub(super) use failed::after_failure;
 pub(super) use orders::{
-    News, approval, order_copies, order_news, order_reminder, order_retracted, work_order,
+    News, approval, contact_on_site, order_copies, order_news, order_reminder, order_retracted,
+    work_order,
 };
 pub(super) use requester::{acknowledgement, acknowledgement_of_danger, closing};
 
@@ -34,6 +35,7 @@ use crate::domain::letter::redact::redact;
 use crate::domain::letter::{HoldReason, Letter, LetterKind};
 use crate::domain::mail::Address;
 use crate::domain::ticket::Ticket;
+use crate::domain::time::Timestamp;
 use crate::domain::urgency::Urgency;
 
 /// What a letter needs besides its words.
@@ -93,9 +95,10 @@ pub(super) fn staff_notices(
     ticket: &Ticket,
     arrival: &Arrival,
     withheld: Option<Withheld>,
+    now: Timestamp,
 ) -> Vec<Letter> {
     let context = notice_context(desk, ticket, arrival, withheld);
-    notices(desk, ticket, &cause(arrival), "staff_notice", &context)
+    notices(desk, ticket, (&cause(arrival), "staff_notice"), &context, now)
 }
 
 /// The same about a mail that could be read after all. Its own cause: whoever had the notice of the
@@ -105,10 +108,11 @@ pub(super) fn notices_of_reading(
     ticket: &Ticket,
     arrival: &Arrival,
     withheld: Option<Withheld>,
+    now: Timestamp,
 ) -> Vec<Letter> {
     let context = notice_context(desk, ticket, arrival, withheld);
     let cause = format!("read:{}", arrival.content_key);
-    notices(desk, ticket, &cause, "staff_notice", &context)
+    notices(desk, ticket, (&cause, "staff_notice"), &context, now)
 }
 
 fn notice_context(
@@ -167,12 +171,12 @@ pub(super) fn follow_up(
             .and_then(|ticket| ticket.same_as.as_ref())
             .map(|same| same.number.clone()),
     };
-    notices(desk, ticket, &cause(arrival), "follow_up", &context)
+    notices(desk, ticket, (&cause(arrival), "follow_up"), &context, arrival.received_at)
 }
 
 /// To the office that a ticket came to by a correction.
-pub(super) fn reassigned(desk: &Desk, ticket: &Ticket, cause: &str) -> Vec<Letter> {
-    notices(desk, ticket, cause, "staff_notice", &known_context(desk, ticket))
+pub(super) fn reassigned(desk: &Desk, ticket: &Ticket, cause: &str, now: Timestamp) -> Vec<Letter> {
+    notices(desk, ticket, (cause, "staff_notice"), &known_context(desk, ticket), now)
 }
 
 /// What a ticket tells of itself when its mail is not at hand.
@@ -205,17 +209,17 @@ fn known_context(desk: &Desk, ticket: &Ticket) -> StaffNoticeContext {
     }
 }
 
-/// One notice for each address that answers for the ticket: the office's, else all of staff.
+/// One notice for each address that answers for the ticket at the time: who stands in for the office, the office's
+/// own, else all of staff.
 fn notices<C: serde::Serialize>(
     desk: &Desk,
     ticket: &Ticket,
-    cause: &str,
-    template: &str,
+    (cause, template): (&str, &str),
     context: &C,
+    now: Timestamp,
 ) -> Vec<Letter> {
-    let office = desk.office_of(ticket);
-    let addresses = office.address.as_ref().map_or(desk.staff.as_slice(), std::slice::from_ref);
-    notices_to(desk, addresses, ticket, cause, template, context)
+    let addresses = desk.addressees(desk.office_of(ticket), now);
+    notices_to(desk, &addresses, ticket, cause, template, context)
 }
 
 fn notices_to<C: serde::Serialize>(

@@ -24,7 +24,7 @@ pub(super) fn begin(desk: &Desk, ticket: &mut Ticket, now: Timestamp) -> Option<
     if ticket.urgency != Urgency::Emergency || ticket.status.is_ended() {
         return None;
     }
-    let contact = desk.rules.on_call(&ticket.office)?;
+    let contact = desk.on_call(&ticket.office, now)?;
     Some(next(desk, contact, ticket, 0, now))
 }
 
@@ -33,8 +33,9 @@ fn next(desk: &Desk, contact: &OnCall, ticket: &mut Ticket, made: u32, now: Time
     let call = made.saturating_add(1);
     let pause = Duration::from_mins(contact.repeat_minutes.into());
     ticket.call = Some(Call { made: call, next_at: now.plus(pause) });
-    let turn = usize::try_from(made).unwrap_or(usize::MAX).checked_rem(contact.addresses.len());
-    let address = turn.and_then(|turn| contact.addresses.get(turn)).cloned().unwrap_or_default();
+    let called = contact.called(desk.hours.date_of(now));
+    let turn = usize::try_from(made).unwrap_or(usize::MAX).checked_rem(called.len());
+    let address = turn.and_then(|turn| called.get(turn).copied()).cloned().unwrap_or_default();
     let text = format!("call {call} of {}: {address} was written to", contact.calls_max);
     let entry = Entry { kind: EntryKind::Called, author: OURSELVES.to_owned(), text };
     (letter(desk, contact, ticket, call, address), entry)
@@ -86,7 +87,7 @@ pub(super) fn due(desk: &Desk, snapshot: &Snapshot, now: Timestamp) -> Decision 
         return Decision::nothing("the next call is not due yet");
     }
     let mut ticket = changed(before, now);
-    let contact = desk.rules.on_call(&ticket.office);
+    let contact = desk.on_call(&ticket.office, now);
     if let Some(contact) = contact.filter(|contact| call.made < contact.calls_max) {
         let (letter, entry) = next(desk, contact, &mut ticket, call.made, now);
         let reasons = vec![entry.text.clone()];
@@ -144,9 +145,9 @@ pub(super) fn unreached(
     now: Timestamp,
 ) -> Option<(Vec<Change>, Letter)> {
     let call = before.call.filter(|_| letter.kind == LetterKind::OnCall)?;
-    let contact = desk.rules.on_call(&before.office)?;
+    let contact = desk.on_call(&before.office, now)?;
     let tried = usize::try_from(call.made).unwrap_or(usize::MAX);
-    if tried >= contact.addresses.len() || call.made >= contact.calls_max {
+    if tried >= contact.everybody().count() || call.made >= contact.calls_max {
         return None;
     }
     let mut ticket = changed(before, now);

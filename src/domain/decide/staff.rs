@@ -38,7 +38,7 @@ pub(super) fn correct(
     let mut letters = Vec::new();
     let taken = before.category.is_none() && after.category.is_some();
     if after.office != before.office || taken {
-        letters.extend(letters::reassigned(desk, &after, &cause));
+        letters.extend(letters::reassigned(desk, &after, &cause, now));
     }
     // Who corrects a ticket is at it; who makes it an emergency wants somebody to be.
     after.call = None;
@@ -53,9 +53,14 @@ pub(super) fn correct(
         letters.push(letter);
         changes.push(Change::Enter { ticket: number.clone(), entry });
     }
-    if subject_changed {
+    let moved = renewed.place != before.place;
+    if subject_changed || moved {
         let mut sheet = Sheet::of(desk, snapshot, &renewed, now);
         work::corrected(&mut sheet, by);
+        // Whoever was sent must know where it really is; an order that was just written says so already.
+        if moved && sheet.letters.is_empty() {
+            work::order_again(&mut sheet);
+        }
         let (_, more, owed) = sheet.finish();
         changes.extend(more);
         letters.extend(owed);
@@ -101,7 +106,7 @@ fn corrected(desk: &Desk, before: &Ticket, correction: &Correction, now: Timesta
     if (ticket.category.is_some() || is_disowned(&ticket)) && ticket.status == Status::ToCheck {
         ticket.enter_status(Status::Received, now);
     }
-    ticket.office = desk.rules.office(ticket.category, ticket.subcategory.as_deref()).id.clone();
+    desk.reroute(before, &mut ticket);
     ticket.changed_at = now;
     ticket.version = before.version.saturating_add(1);
     ticket

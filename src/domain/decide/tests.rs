@@ -1,5 +1,6 @@
 //! What follows from each kind of mail and from what staff do, as a table: pure, without a store.
 
+mod charge;
 mod on_call;
 
 use std::collections::BTreeSet;

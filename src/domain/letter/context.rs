@@ -21,7 +21,9 @@ pub use office::{
     ClaimNoticeContext, CommandAnswerContext, ConfirmationContext, DigestContext, DigestLine,
     DigestSection, HelpLine,
 };
-pub use order::{ApprovalContext, OrderCopyContext, OrderNewsContext, WorkOrderContext, map_link};
+pub use order::{
+    ApprovalContext, OnSiteContext, OrderCopyContext, OrderNewsContext, WorkOrderContext, map_link,
+};
 pub use progress::{FEEDBACK_DAYS, ProgressContext};
 
 /// Text of a report repeated in one letter, in characters: ten printed pages. The whole of it is kept
@@ -31,7 +33,7 @@ pub const TEXT_CHARS_MAX: usize = 20_000;
 /// A place longer than this, in characters, is a sentence: it is not repeated to the requester.
 const PLACE_CHARS_MAX: usize = 80;
 
-/// Of `acknowledgement`. The reporter's words are never among them: whoever forges a sender must not
+/// Of `acknowledgement` and `acknowledgement_internal`. The reporter's words are never among them: whoever forges a sender must not
 /// be able to make us write to that person what he likes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a name that a template asks for")]
@@ -72,6 +74,10 @@ pub struct AcknowledgementContext {
     pub oversize: bool,
     /// The ticket of another problem that the same mail reports.
     pub second: Option<SecondContext>,
+    /// How the requester's group is addressed; `none` for residents and colleagues.
+    pub institution: Option<Wording>,
+    /// Whom somebody of the municipality's own turns to; `none` for residents.
+    pub contact: Option<String>,
 }
 
 /// What an acknowledgement says of the second of two problems.
@@ -294,7 +300,7 @@ pub struct DeliveryFailedContext {
     pub to_office: bool,
     /// Whom it went to.
     pub recipient: String,
-    /// The contractor's next contact, who gets the work order instead; `none` when there is none.
+    /// Who gets it instead, the contractor's next contact or the office's deputy; `none` when there is nobody.
     pub next: Option<String>,
     /// What the mail server said.
     pub reason: String,

@@ -96,6 +96,16 @@ fn unsigned(text: &str, requester_name: &str) -> String {
     format!("{before}{OMITTED}")
 }
 
+/// The first telephone number in a text, as written.
+#[must_use]
+pub fn telephone(text: &str) -> Option<String> {
+    let found = |found: Captures<'_>| {
+        let number = found.get(0)?.as_str();
+        is_telephone(number).then(|| number.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    PHONE.as_ref()?.captures_iter(text).find_map(found)
+}
+
 /// Keeps `da 150 cm`: with blanks, or a preposition before it, it is a measure.
 fn plate(found: &Captures) -> String {
     const UNITS: [&str; 10] = ["CM", "MM", "MT", "ML", "KM", "KG", "GR", "LT", "KW", "MC"];
@@ -109,9 +119,13 @@ fn plate(found: &Captures) -> String {
 /// Keeps dates, opening times and what has too few digits.
 fn phone(found: &Captures) -> String {
     let text = found.get(0).map_or("", |part| part.as_str());
+    if is_telephone(text) { OMITTED.to_owned() } else { text.to_owned() }
+}
+
+fn is_telephone(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let dated = DATE_OR_TIME.as_ref().is_some_and(|pattern| pattern.is_match(text));
-    if dated || !PHONE_DIGITS.contains(&digits) { text.to_owned() } else { OMITTED.to_owned() }
+    !dated && PHONE_DIGITS.contains(&digits)
 }
 
 /// A person's name in either order, its words one after the other. One word alone is no name: it would

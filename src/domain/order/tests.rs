@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::rules::Activation;
+use crate::domain::rules::{Activation, Validity};
 
 const LIMITS: Limits = Limits {
     intervention_cents: Some(50_000),
@@ -65,8 +65,8 @@ fn a_firm_is_engaged_for_its_work_in_its_districts_while_its_contract_holds() {
         activation: Activation::Automatic,
         districts: vec!["Nord".to_owned()],
         contract: None,
-        valid_from: Some(day(2)),
-        valid_to: Some(day(4)),
+        valid: Validity { from: Some(day(2)), to: Some(day(4)) },
+        hours: None,
         priority: 1,
         limits: Limits::default(),
         exceed: Vec::new(),

@@ -46,6 +46,12 @@ pub struct PlacesFile<'a> {
     pub text: &'a str,
 }
 
+/// Whether two names of a district are one, however they are written: `CENTRO STORICO`, `Centro storico`.
+#[must_use]
+pub fn same_district(one: &str, other: &str) -> bool {
+    register::folded_words(one) == register::folded_words(other)
+}
+
 /// The register and the sites; empty ones know nothing and change nothing.
 #[derive(Debug, Default)]
 pub struct Gazetteer {
@@ -74,6 +80,18 @@ impl Gazetteer {
     pub fn counts(&self) -> (usize, usize, usize) {
         let (streets, numbers) = self.streets.counts();
         (streets, numbers, self.sites.len())
+    }
+
+    /// Every district that a street or site lies in, as written, sorted.
+    #[must_use]
+    pub fn districts(&self) -> BTreeSet<&str> {
+        self.streets.districts_as_written().chain(self.sites.districts()).collect()
+    }
+
+    /// Whether a street or site lies in a district of this name.
+    #[must_use]
+    pub fn knows_district(&self, name: &str) -> bool {
+        self.districts().into_iter().any(|known| same_district(known, name))
     }
 
     pub(super) const fn streets(&self) -> &Register {

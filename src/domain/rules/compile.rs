@@ -1,8 +1,11 @@
 //! From the two files to a checked [`RuleSet`]: the embedded one first, the site's laid over it.
 
 mod contractors;
+mod internal;
 mod on_call;
+mod overlap;
 mod services;
+mod time;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,15 +15,16 @@ use regex::{Regex, RegexSet, RegexSetBuilder};
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
-use super::error::Fault;
+use super::error::{Fault, line_of};
 use super::file::{
     LevelTable, PatternEntry, ReferralTable, RulesFile, ScoringTable, SubcategoryTable, TermEntry,
     UrgencyTable, read,
 };
 use super::lexicon::{Lexicon, Meaning, pieces};
+use super::mentions::{Mention, Mentions};
 use super::{
-    Category, Contractor, EMBEDDED, EMBEDDED_NAME, OnCall, Pattern, Referral, RuleSet, RulesError,
-    Scoring, Subcategory, WORDS, WORDS_NAME,
+    Category, Contractor, EMBEDDED, EMBEDDED_NAME, Internal, OnCall, Pattern, Referral, RuleSet,
+    RulesError, Scoring, Subcategory, WORDS, WORDS_NAME,
 };
 use crate::domain::place::Gazetteer;
 use crate::domain::urgency::{Scale, Urgency};
@@ -49,6 +53,10 @@ struct Draft {
     offices: Offices,
     contractors: Vec<Contractor>,
     on_call: Vec<OnCall>,
+    internal: Vec<Internal>,
+    /// Names of the file that was laid last, with their bytes.
+    districts: Vec<(String, usize)>,
+    named_offices: Vec<(String, usize)>,
     alarm_senders: Vec<String>,
     claims_address: Option<String>,
     words: Words,
@@ -61,7 +69,8 @@ pub(super) fn rule_set(toml: &str, file: &str) -> Result<RuleSet, RulesError> {
     if toml != EMBEDDED {
         draft.lay(toml).map_err(|fault| fault.in_file(file, toml))?;
     }
-    draft.compile(version(toml)).map_err(|fault| fault.in_file(file, toml))
+    let mentions = draft.mentions(file, toml);
+    draft.compile(version(toml), mentions).map_err(|fault| fault.in_file(file, toml))
 }
 
 fn version(toml: &str) -> String {
@@ -82,6 +91,7 @@ fn version(toml: &str) -> String {
 impl Draft {
     fn lay(&mut self, toml: &str) -> Result<(), Fault> {
         let file: RulesFile = read(toml)?;
+        self.mention(&file);
         if let Some(table) = &file.scoring {
             self.scoring = Some(scoring(table)?);
         }
@@ -113,12 +123,17 @@ impl Draft {
         if let Some(table) = file.urgency {
             self.urgency = Some(UrgencyRules::of(&table)?);
         }
-        let known: BTreeSet<&str> = self.subcategories.keys().map(String::as_str).collect();
         for table in file.office.iter().filter(|table| self.offices.renames(table)) {
             self.words.forget(Named::Office, table.id.get_ref());
         }
-        self.offices.lay(&file.office, &known)?;
-        contractors::particulars(&mut self.subcategories, &file.estimates, &file.safety)?;
+        for group in internal::groups(&file.internal)? {
+            self.internal.retain(|earlier| earlier.id != group.id);
+            self.internal.push(group);
+        }
+        let known: BTreeSet<&str> = self.subcategories.keys().map(String::as_str).collect();
+        self.offices.lay(&file.office, &known, &self.internal)?;
+        let works = &mut self.subcategories;
+        contractors::particulars(works, &file.estimates, &file.safety, &file.contact_on_site)?;
         for firm in contractors::contractors(&file.contractor, &self.subcategories)? {
             self.contractors.retain(|earlier| earlier.id != firm.id);
             self.contractors.push(firm);
@@ -141,6 +156,31 @@ impl Draft {
         self.words.lay(&file.words, &known.collect())
     }
 
+    /// Notes what a file names that only the rest of the configuration can judge.
+    fn mention(&mut self, file: &RulesFile) {
+        let named = |it: &Spanned<String>| (it.get_ref().clone(), it.span().start);
+        let of_offices = file.office.iter().flat_map(|table| table.districts.iter().flatten());
+        let of_firms = file.contractor.iter().flat_map(|table| &table.districts);
+        self.districts = of_offices.chain(of_firms).map(named).collect();
+        self.named_offices = file.office.iter().map(|table| named(&table.id)).collect();
+    }
+
+    /// The names of the file that was laid last, with their lines.
+    fn mentions(&self, file: &str, toml: &str) -> Mentions {
+        let lined = |named: &[(String, usize)]| {
+            let line = |(name, at): &(String, usize)| Mention {
+                name: name.clone(),
+                line: line_of(toml, *at),
+            };
+            named.iter().map(line).collect()
+        };
+        Mentions {
+            file: file.to_owned(),
+            districts: lined(&self.districts),
+            offices: lined(&self.named_offices),
+        }
+    }
+
     /// Gives every entry what it is called in further languages.
     fn call(&mut self) {
         for (code, (entry, _)) in &mut self.subcategories {
@@ -152,7 +192,7 @@ impl Draft {
         self.offices.call(&mut self.words);
     }
 
-    fn compile(mut self, version: String) -> Result<RuleSet, Fault> {
+    fn compile(mut self, version: String, mentions: Mentions) -> Result<RuleSet, Fault> {
         let missing = |what: &str| {
             Fault::new(0, what, "none in either file", format!("add {what} to the rules"))
         };
@@ -173,6 +213,8 @@ impl Draft {
             referrals: self.referrals.into_values().map(|(kept, _)| kept).collect(),
             offices: self.offices.into_list(),
             fallback,
+            internal: self.internal,
+            mentions,
             contractors: self.contractors,
             on_call: self.on_call,
             alarm_senders: self.alarm_senders,
@@ -275,6 +317,7 @@ fn subcategory(table: SubcategoryTable) -> Result<(Subcategory, Terms), Fault> {
         expected_days,
         estimate_cents: None,
         safety: None,
+        contact_on_site: None,
         patterns,
     };
     Ok((entry, terms))

@@ -27,6 +27,11 @@ impl fmt::Display for RulesError {
 
 impl Error for RulesError {}
 
+/// The line of a byte, from 1.
+pub(super) fn line_of(toml: &str, at: usize) -> usize {
+    toml.bytes().take(at).filter(|byte| *byte == b'\n').count().saturating_add(1)
+}
+
 /// A fault before its byte position is turned into a line.
 #[derive(Debug)]
 pub(super) struct Fault {
@@ -47,11 +52,9 @@ impl Fault {
     }
 
     pub(super) fn in_file(self, file: &str, toml: &str) -> RulesError {
-        let before = toml.bytes().take(self.at);
-        let line = before.filter(|byte| *byte == b'\n').count().saturating_add(1);
         RulesError {
             file: file.to_owned(),
-            line,
+            line: line_of(toml, self.at),
             expected: self.expected,
             found: self.found,
             remedy: self.remedy,

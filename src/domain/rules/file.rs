@@ -19,12 +19,15 @@ pub(super) struct RulesFile {
     pub(super) office: Vec<OfficeTable>,
     pub(super) contractor: Vec<ContractorTable>,
     pub(super) on_call: Vec<OnCallTable>,
+    pub(super) internal: Vec<InternalTable>,
     pub(super) alarm: Option<AlarmTable>,
     pub(super) claims: Option<ClaimsTable>,
     /// By the code of the kind of work, in whole euro.
     pub(super) estimates: BTreeMap<Spanned<String>, u32>,
     /// By the code of the kind of work.
     pub(super) safety: BTreeMap<Spanned<String>, String>,
+    /// By the code of the kind of work: why the person who reported must be reached on the spot.
+    pub(super) contact_on_site: BTreeMap<Spanned<String>, Spanned<String>>,
     pub(super) words: BTreeMap<Language, WordsTable>,
 }
 
@@ -144,7 +147,35 @@ pub(super) struct OfficeTable {
     pub(super) expected_days: Option<u32>,
     pub(super) categories: Option<Vec<Spanned<String>>>,
     pub(super) subcategories: Option<Vec<Spanned<String>>>,
+    pub(super) districts: Option<Vec<Spanned<String>>>,
+    pub(super) requesters: Option<Vec<Spanned<String>>>,
+    pub(super) priority: Option<u32>,
+    pub(super) hours: Option<Spanned<String>>,
+    pub(super) deputies: Option<Vec<DeputyTable>>,
     pub(super) default: Option<bool>,
+}
+
+/// Who stands in: an address, or another office by its id.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DeputyTable {
+    pub(super) address: Option<Spanned<String>>,
+    pub(super) office: Option<Spanned<String>>,
+    pub(super) valid_from: Option<Spanned<String>>,
+    pub(super) valid_to: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) besides: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct InternalTable {
+    pub(super) id: Spanned<String>,
+    pub(super) it: String,
+    pub(super) en: Option<String>,
+    #[serde(default)]
+    pub(super) senders: Vec<Spanned<String>>,
+    pub(super) contact: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -158,7 +189,8 @@ pub(super) struct ContractorTable {
     pub(super) subcategories: Vec<Spanned<String>>,
     pub(super) activation: Spanned<String>,
     #[serde(default)]
-    pub(super) districts: Vec<String>,
+    pub(super) districts: Vec<Spanned<String>>,
+    pub(super) hours: Option<Spanned<String>>,
     pub(super) contract: Option<String>,
     pub(super) valid_from: Option<Spanned<String>>,
     pub(super) valid_to: Option<Spanned<String>>,
@@ -187,6 +219,11 @@ pub(super) struct OnCallTable {
     pub(super) addresses: Vec<Spanned<String>>,
     #[serde(default)]
     pub(super) offices: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) rota: Vec<Spanned<String>>,
+    pub(super) rota_from: Option<Spanned<String>>,
+    pub(super) valid_from: Option<Spanned<String>>,
+    pub(super) valid_to: Option<Spanned<String>>,
     pub(super) repeat_minutes: Option<Spanned<u32>>,
     pub(super) calls_max: Option<Spanned<u32>>,
 }

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::domain::requester::Standing;
 
 fn embedded() -> RuleSet {
     RuleSet::parse("", "rules.toml").unwrap()
@@ -51,17 +52,130 @@ fn a_site_names_only_what_differs() {
         "site.toml",
     )
     .unwrap();
-    let roads = rules.office(Some(Category::Infrastructure), Some("S01"));
+    let roads = office(&rules, Some(Category::Infrastructure), Some("S01"));
     assert_eq!(roads.address.as_deref(), Some("strade@comune.example"));
     assert_eq!(roads.name_it, "Servizio Strade e segnaletica");
-    assert_eq!(rules.office(Some(Category::Plant), Some("I13")).id, "fontane");
-    assert_eq!(rules.office(Some(Category::Plant), Some("I01")).id, "impianti");
-    assert_eq!(rules.office(None, None).id, "fontane");
+    assert_eq!(office(&rules, Some(Category::Plant), Some("I13")).id, "fontane");
+    assert_eq!(office(&rules, Some(Category::Plant), Some("I01")).id, "impianti");
+    assert_eq!(office(&rules, None, None).id, "fontane");
     assert_eq!(rules.contractors("I02").len(), 1);
     assert_eq!(rules.contractors("I02")[0].activation, Activation::UrgentOnly);
     assert!(rules.contractors("I03").is_empty());
     assert_eq!(rules.alarm_senders(), ["allarmi@ascensori.example"]);
     assert_eq!(rules.subcategories().len(), 58);
+}
+
+fn office<'a>(
+    rules: &'a RuleSet,
+    category: Option<Category>,
+    subcategory: Option<&str>,
+) -> &'a Office {
+    let requester = &Standing::default();
+    rules.office(Matter { category, subcategory, district: None, requester })
+}
+
+/// The requester before the district, the district before the work, the work before its category, then the priority.
+#[test]
+fn the_office_that_is_closest_to_a_matter_has_it() {
+    let rules = RuleSet::parse(
+        r#"
+        [[internal]]
+        id = "scuole"
+        it = "Istituto scolastico"
+        senders = ["scuola.example"]
+        [[office]]
+        id = "nord"
+        it = "Municipio Nord"
+        districts = ["Nord", "Oltre Po"]
+        [[office]]
+        id = "lampioni"
+        it = "Lampioni"
+        subcategories = ["I01"]
+        [[office]]
+        id = "aule"
+        it = "Ufficio Scuole"
+        requesters = ["scuole"]
+        [[office]]
+        id = "colleghi"
+        it = "Servizi interni"
+        requesters = ["internal"]
+        categories = ["plant"]
+        [[office]]
+        id = "secondi"
+        it = "Secondi"
+        categories = ["building"]
+        priority = 2
+        [[office]]
+        id = "primi"
+        it = "Primi"
+        categories = ["building"]
+        priority = 1
+        "#,
+        "site.toml",
+    )
+    .unwrap();
+    let resident = Standing::default();
+    let colleague = Standing { internal: true, ..Standing::default() };
+    let school = Standing { group: Some("scuole".to_owned()), ..colleague.clone() };
+    for (category, code, district, requester, office) in [
+        (Some(Category::Infrastructure), Some("S01"), None, &resident, "strade"),
+        (Some(Category::Infrastructure), Some("S01"), Some("NORD"), &resident, "nord"),
+        (Some(Category::Infrastructure), Some("S01"), Some("oltre  po"), &resident, "nord"),
+        (Some(Category::Infrastructure), Some("S01"), Some("Sud"), &resident, "strade"),
+        (None, None, Some("Nord"), &resident, "nord"),
+        (Some(Category::Plant), Some("I01"), None, &resident, "lampioni"),
+        (Some(Category::Plant), Some("I01"), None, &colleague, "colleghi"),
+        (Some(Category::Plant), Some("I01"), Some("Nord"), &school, "aule"),
+        (Some(Category::GreenSpace), None, None, &colleague, "verde"),
+        (Some(Category::Building), Some("F01"), None, &resident, "primi"),
+        (None, None, None, &resident, "centrale"),
+    ] {
+        let matter = Matter { category, subcategory: code, district, requester };
+        assert_eq!(rules.office(matter).id, office, "{matter:?}");
+    }
+}
+
+/// Who stands in is written to on their days, instead of the office or besides; without days where it fails.
+#[test]
+fn deputies_stand_in_on_their_days() {
+    let rules = RuleSet::parse(
+        r#"
+        [[office]]
+        id = "strade"
+        address = "strade@comune.example"
+        deputies = [
+          { office = "verde", valid_from = "2026-12-24", valid_to = "2027-01-06" },
+          { address = "capo@comune.example", valid_from = "2027-01-01", valid_to = "2027-01-01", besides = true },
+          { address = "riserva@comune.example" },
+        ]
+        [[office]]
+        id = "verde"
+        address = "verde@comune.example"
+        "#,
+        "site.toml",
+    )
+    .unwrap();
+    let roads = rules.offices().iter().find(|office| office.id == "strade").unwrap();
+    for (day, to) in [
+        ("2026-12-23", "strade"),
+        ("2026-12-24", "verde"),
+        ("2027-01-01", "verde capo"),
+        ("2027-01-06", "verde"),
+        ("2027-01-07", "strade"),
+    ] {
+        let day = NaiveDate::parse_from_str(day, "%Y-%m-%d").unwrap();
+        let found: Vec<String> = roads
+            .addressees(day)
+            .iter()
+            .map(|address| address.replace("@comune.example", ""))
+            .collect();
+        assert_eq!(found.join(" "), to, "{day}");
+    }
+    let instead = |failed: &str| roads.instead_of(failed).map(String::as_str);
+    assert_eq!(instead("Strade@comune.example"), Some("verde@comune.example"));
+    assert_eq!(instead("capo@comune.example"), Some("riserva@comune.example"));
+    assert_eq!(instead("riserva@comune.example"), None);
+    assert_eq!(instead("altri@comune.example"), None);
 }
 
 #[test]
@@ -145,6 +259,27 @@ fn every_fault_says_where_and_what() {
         (on_call("offices = [\"nessuno\"]"), 4, "`nessuno`"),
         (on_call("repeat_minutes = 0"), 4, "`repeat_minutes` from 1"),
         (on_call("calls_max = 1000"), 4, "`calls_max` from 1"),
+        (on_call("rota = [\"b@b.example\"]"), 2, "rota_from"),
+        (on_call("valid_from = \"2026-12-31\"\nvalid_to = \"2026-12-01\""), 5, "a last day after the first"),
+        (two_offices("categories = [\"plant\"]", "categories = [\"plant\"]"), 6, "`b` in charge of plant like `a`"),
+        (two_offices("subcategories = [\"I01\", \"I02\"]", "subcategories = [\"I02\"]"), 6, "I02"),
+        (two_offices("districts = [\"Nord\"]", "districts = [\"NORD\"]"), 6, "everything there"),
+        (office_with("requesters = [\"scuole\"]"), 4, "`scuole`"),
+        (office_with("hours = \"lun-ven 8-13\""), 4, "opening hours"),
+        (office_with("deputies = [{ office = \"gialli\" }]"), 4, "`gialli`, which is no office"),
+        (office_with("deputies = [{ office = \"verde\" }]"), 4, "which has no address"),
+        (office_with("deputies = [{ valid_from = \"2026-12-01\" }]"), 2, "neither"),
+        (office_with("deputies = [{ address = \"vice\" }]"), 4, "mail address"),
+        (office_with("deputies = [{ address = \"a@b.example\", valid_to = \"31/12/2026\" }]"), 4, "a day as"),
+        ("[[internal]]\nid = \"resident\"\nit = \"x\"\nsenders = [\"a.example\"]\n".to_owned(), 2, "another id"),
+        ("[[internal]]\nid = \"x\"\nit = \"x\"\n".to_owned(), 2, "group `x` with none"),
+        ("[[internal]]\nid = \"x\"\nit = \"x\"\nsenders = [\"scuola\"]\n".to_owned(), 4, "`scuola`"),
+        ("[[internal]]\nid = \"x\"\nit = \"x\"\nsenders = [\"a.it\"]\n[[internal]]\nid = \"y\"\nit = \"y\"\nsenders = [\"@A.it\"]\n".to_owned(), 8, "in `x` and `y`"),
+        (two_firms("priority = 1", "priority = 1"), 11, "`b` with the same as `a`"),
+        (two_firms("", ""), 7, "`b` with the same as `a`"),
+        (contractor("addresses = [\"a@b.example\"]\nsubcategories = [\"I01\"]\nhours = \"sempre\""), 7, "opening hours"),
+        ("[contact_on_site]\nF06 = \" \"\n".to_owned(), 2, "why whoever goes"),
+        ("[contact_on_site]\nZ06 = \"chiavi\"\n".to_owned(), 2, "`Z06`"),
         ("[words.xx.office]\nverde = \"x\"\n".to_owned(), 1, "xx"),
         ("[words.fr.office]\ngiallo = \"x\"\n".to_owned(), 2, "`giallo`"),
         ("[words.fr.subcategory]\nV01 = \" \"\n".to_owned(), 2, "nothing for `V01`"),
@@ -154,6 +289,53 @@ fn every_fault_says_where_and_what() {
         assert_eq!(fault.line, line, "{shown}");
         assert!(shown.starts_with("site.toml:") && shown.contains(told), "{shown}");
         assert!(!fault.remedy.is_empty());
+    }
+}
+
+fn office_with(line: &str) -> String {
+    format!("[[office]]\nid = \"a\"\nit = \"A\"\n{line}\n")
+}
+
+fn two_offices(one: &str, other: &str) -> String {
+    format!("{}[[office]]\nid = \"b\"\nit = \"B\"\n{other}\n", office_with(one))
+}
+
+fn two_firms(one: &str, other: &str) -> String {
+    let firm = |id: &str, more: &str| {
+        format!(
+            "[[contractor]]\nid = \"{id}\"\nname = \"X\"\naddresses = [\"a@b.example\"]\nsubcategories = \
+             [\"I01\"]\nactivation = \"automatic\"\n{more}"
+        )
+    };
+    let one = if one.is_empty() { String::new() } else { format!("{one}\n") };
+    format!("{}{}\n", firm("a", &one), firm("b", other))
+}
+
+/// What is in charge of the same in different places, times or ranks is no overlap.
+#[test]
+fn what_differs_does_not_overlap() {
+    let plant = "categories = [\"plant\"]\n";
+    for text in [
+        two_offices(
+            &format!("{plant}districts = [\"Nord\"]"),
+            &format!("{plant}districts = [\"Sud\"]"),
+        ),
+        two_offices(&format!("{plant}districts = [\"Nord\"]"), plant),
+        two_offices(
+            &format!("{plant}requesters = [\"internal\"]"),
+            &format!("{plant}districts = [\"Sud\"]"),
+        ),
+        two_offices(
+            &format!("{plant}requesters = [\"internal\"]"),
+            &format!("{plant}requesters = [\"resident\"]"),
+        ),
+        two_offices(&format!("{plant}priority = 1"), &format!("{plant}priority = 2")),
+        two_offices(plant, "subcategories = [\"I01\"]"),
+        two_firms("priority = 1", "priority = 2"),
+        two_firms("districts = [\"Nord\"]", "districts = [\"Sud\"]"),
+        two_firms("valid_to = \"2026-12-31\"", "valid_from = \"2027-01-01\""),
+    ] {
+        RuleSet::parse(&text, "site.toml").unwrap_or_else(|error| panic!("{error}\n{text}"));
     }
 }
 

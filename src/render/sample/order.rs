@@ -4,7 +4,8 @@ use super::{
     NUMBER, ORGANISATION, PLACE, category, expected_by, office, picture, received, subcategory,
 };
 use crate::domain::letter::context::{
-    ApprovalContext, OrderCopyContext, OrderNewsContext, Wording, WorkOrderContext, map_link,
+    ApprovalContext, OnSiteContext, OrderCopyContext, OrderNewsContext, Wording, WorkOrderContext,
+    map_link,
 };
 
 const ORDER: &str = "2026-000123/1";
@@ -46,6 +47,11 @@ pub(super) fn work_order() -> WorkOrderContext {
             "Delimitare l'area prima di salire; non lavorare con vento forte.",
             "Fence the area off before climbing; do not work in strong wind.",
         )),
+        contact_on_site: Some(OnSiteContext {
+            name: Some("Anna Bruni".to_owned()),
+            telephone: Some("333 0123456".to_owned()),
+            why: "bisogna farsi aprire il cortile".to_owned(),
+        }),
         photos: 2,
         attachments: 1,
         office: office(),

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Draft, known_context, notices, notices_to, office_name, shortened, subcategory};
+use super::{Draft, known_context, notices_to, office_name, shortened, subcategory};
 use crate::domain::command;
 use crate::domain::decide::arrival::is_answerable;
 use crate::domain::decide::{Arrival, Decision, Outcome};
@@ -147,16 +147,13 @@ pub(in crate::domain::decide) fn assigned(
     ticket: &Ticket,
     to: &str,
     cause: &str,
+    now: Timestamp,
 ) -> Vec<Letter> {
     let context = known_context(desk, ticket);
     let office = desk.rules.offices().iter().find(|office| office.id == to);
-    match office.map(|office| office.address.clone()) {
-        Some(Some(address)) => {
-            notices_to(desk, &[address], ticket, cause, "staff_notice", &context)
-        }
-        Some(None) => notices(desk, ticket, cause, "staff_notice", &context),
-        None => notices_to(desk, &[to.to_owned()], ticket, cause, "staff_notice", &context),
-    }
+    let addresses =
+        office.map_or_else(|| vec![to.to_owned()], |office| desk.addressees(office, now));
+    notices_to(desk, &addresses, ticket, cause, "staff_notice", &context)
 }
 
 /// What became of a colleague's orders.

@@ -12,7 +12,8 @@ use crate::domain::time::Timestamp;
 
 /// What follows a letter that did not arrive: the next contact of the list gets it, and somebody is told.
 ///
-/// A lost notice to staff is not announced by another one: it would be lost like the first.
+/// A lost notice to an office goes to its next deputy, else to staff. One to staff is not announced by another one:
+/// it would be lost like the first.
 pub(in crate::domain::decide) fn after_failure(
     desk: &Desk,
     ticket: &Ticket,
@@ -23,7 +24,7 @@ pub(in crate::domain::decide) fn after_failure(
     let cause = format!("letter:{}", letter.message_id);
     match letter.kind {
         LetterKind::Acknowledgement | LetterKind::Closing | LetterKind::Progress => {
-            failure_notices(desk, ticket, letter, reason, None)
+            failure_notices(desk, ticket, letter, (reason, None), now)
         }
         // The next address is called instead (`on_call::unreached`), the next contact asked, the next digest
         // written; a confirmation that never comes carries nothing out.
@@ -37,7 +38,7 @@ pub(in crate::domain::decide) fn after_failure(
                 work_order(desk, ticket, (contractor, address, cause.clone()), order, now)
             });
             let told = order.as_ref().map(|order| order.recipient.address.clone());
-            let mut letters = failure_notices(desk, ticket, letter, reason, told);
+            let mut letters = failure_notices(desk, ticket, letter, (reason, told), now);
             letters.extend(order);
             letters
         }
@@ -46,10 +47,13 @@ pub(in crate::domain::decide) fn after_failure(
             if desk.staff.iter().any(told) {
                 return Vec::new();
             }
-            let mut letters = failure_notices(desk, ticket, letter, reason, None);
+            let deputy = desk.office_of(ticket).instead_of(&letter.recipient);
+            let told = deputy.cloned();
+            let mut letters = failure_notices(desk, ticket, letter, (reason, told), now);
             let copy = format!("{cause}:copy");
             let context = known_context(desk, ticket);
-            letters.extend(notices_to(desk, &desk.staff, ticket, &copy, "staff_notice", &context));
+            let instead = deputy.map_or(desk.staff.as_slice(), std::slice::from_ref);
+            letters.extend(notices_to(desk, instead, ticket, &copy, "staff_notice", &context));
             letters
         }
     }
@@ -74,8 +78,8 @@ fn failure_notices(
     desk: &Desk,
     ticket: &Ticket,
     letter: &KnownLetter,
-    reason: &str,
-    next: Option<String>,
+    (reason, next): (&str, Option<String>),
+    now: Timestamp,
 ) -> Vec<Letter> {
     let to_office = letter.kind == LetterKind::StaffNotice;
     let context = DeliveryFailedContext {
@@ -91,5 +95,5 @@ fn failure_notices(
     if to_office {
         return notices_to(desk, &desk.staff, ticket, &cause, "delivery_failed", &context);
     }
-    notices(desk, ticket, &cause, "delivery_failed", &context)
+    notices(desk, ticket, (&cause, "delivery_failed"), &context, now)
 }

@@ -4,13 +4,14 @@ use super::{Draft, notices, office_name, redact, shortened, subcategory};
 use crate::domain::desk::Desk;
 use crate::domain::language::Language;
 use crate::domain::letter::context::{
-    ApprovalContext, OrderCopyContext, OrderNewsContext, Wording, WorkOrderContext, map_link,
+    ApprovalContext, OnSiteContext, OrderCopyContext, OrderNewsContext, Wording, WorkOrderContext,
+    map_link,
 };
 use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::mail::Address;
 use crate::domain::order::{Used, WorkOrder, euro};
 use crate::domain::rules::Contractor;
-use crate::domain::ticket::Ticket;
+use crate::domain::ticket::{Status, Ticket};
 use crate::domain::time::Timestamp;
 use crate::domain::urgency::Urgency;
 
@@ -48,6 +49,7 @@ pub(in crate::domain::decide) fn order_retracted(
     order: &WorkOrder,
 ) -> Vec<Letter> {
     let context = order_context(desk, ticket, firm, order, order.made_at);
+    let context = WorkOrderContext { contact_on_site: None, ..context };
     let written = usize::try_from(order.asked.max(1)).unwrap_or(usize::MAX);
     firm.addresses
         .iter()
@@ -106,17 +108,42 @@ fn order_context(
         description,
         description_cut,
         safety: work.and_then(|work| work.safety.as_ref()).map(|note| Wording::new(note, note)),
+        contact_on_site: contact_on_site(desk, ticket),
         photos: 0,
         attachments: u32::try_from(ticket.facts.attachments.len()).unwrap_or(u32::MAX),
         office: office_name(desk, ticket),
         contact: office.address.clone(),
-        due: None,
-        expected_by: desk
-            .expected_days(ticket)
-            .map(|days| desk.hours.day(desk.hours.add_working_days(now, days))),
+        due: due(desk, ticket),
+        expected_by: desk.expected_days(ticket).map(|days| {
+            let hours = desk.office_hours(ticket);
+            hours.day(hours.add_working_days(now, days))
+        }),
         answer_by: order.next_at.map(|at| desk.hours.moment(at)),
         reason: None,
     }
+}
+
+/// By when the work must be done, where it is more than the usual time: at once, or on the day that was planned.
+fn due(desk: &Desk, ticket: &Ticket) -> Option<Wording> {
+    if ticket.urgency == Urgency::Emergency {
+        return Some(Wording::new("subito", "at once"));
+    }
+    let planned = ticket.facts.course.day.as_deref().filter(|_| ticket.status == Status::Scheduled);
+    planned?.parse().ok().map(|day| desk.hours.date(day))
+}
+
+/// Name and telephone number of whoever reported, where the rules say why they are needed.
+pub(in crate::domain::decide) fn contact_on_site(
+    desk: &Desk,
+    ticket: &Ticket,
+) -> Option<OnSiteContext> {
+    let work = desk.rules.subcategory(ticket.subcategory.as_deref()?)?;
+    let name = Some(ticket.requester.name.trim()).filter(|name| !name.is_empty());
+    Some(OnSiteContext {
+        name: name.map(str::to_owned),
+        telephone: ticket.facts.telephone.clone(),
+        why: work.contact_on_site.clone()?,
+    })
 }
 
 fn map_of(ticket: &Ticket) -> Option<String> {
@@ -134,8 +161,8 @@ pub(in crate::domain::decide) fn order_copies(
     desk: &Desk,
     ticket: &Ticket,
     firm: &Contractor,
-    order: &WorkOrder,
-    used: Used,
+    (order, used): (&WorkOrder, Used),
+    now: Timestamp,
 ) -> Vec<Letter> {
     let context = OrderCopyContext {
         number: ticket.number.clone(),
@@ -160,7 +187,7 @@ pub(in crate::domain::decide) fn order_copies(
         answer_by: order.next_at.map(|at| desk.hours.moment(at)),
     };
     let cause = format!("order:{}:copy", order.number);
-    notices(desk, ticket, &cause, "order_copy", &context)
+    notices(desk, ticket, (&cause, "order_copy"), &context, now)
 }
 
 fn why_unasked(order: &WorkOrder) -> Vec<String> {
@@ -263,5 +290,5 @@ pub(in crate::domain::decide) fn order_news(
         decide: news.decide,
     };
     let cause = format!("news:{}:{}", order.number, order.version);
-    notices(desk, ticket, &cause, "order_news", &context)
+    notices(desk, ticket, (&cause, "order_news"), &context, now)
 }

@@ -10,9 +10,13 @@ use crate::domain::letter::context::{
     place_for_requester,
 };
 use crate::domain::letter::{HoldReason, Letter, LetterKind};
+use crate::domain::rules::Internal;
 use crate::domain::ticket::{Status, Ticket};
 use crate::domain::time::Timestamp;
 use crate::domain::urgency::Urgency;
+
+/// The template for somebody of the municipality's own.
+const INTERNAL: &str = "acknowledgement_internal";
 
 /// To the requester: the number, what was understood, who is in charge.
 pub(in crate::domain::decide) fn acknowledgement(
@@ -56,6 +60,7 @@ fn acknowledged(
     now: Timestamp,
 ) -> Letter {
     let expected_days = desk.expected_days(ticket);
+    let hours = desk.office_hours(ticket);
     let out = verdict.out_of_competence;
     let context = AcknowledgementContext {
         number: ticket.number.clone(),
@@ -71,22 +76,29 @@ fn acknowledged(
         expected_days: expected_days.filter(|_| !out),
         expected_by: expected_days
             .filter(|_| !out)
-            .map(|days| desk.hours.day(desk.hours.add_working_days(now, days))),
-        open: desk.hours.is_open(now),
-        next_opening: desk.hours.next_opening(now).map(|at| desk.hours.moment(at)),
+            .map(|days| hours.day(hours.add_working_days(now, days))),
+        open: hours.is_open(now),
+        next_opening: hours.next_opening(now).map(|at| hours.moment(at)),
         abstained: verdict.abstained,
         out_of_competence: out,
         referral: referral(desk, verdict),
         unreadable: arrival.kind.kind == Kind::Unreadable,
         oversize: arrival.oversize,
         second: second.map(|second| second_context(desk, second, now)),
+        institution: group_of(desk, ticket)
+            .map(|group| Wording::new(&group.name_it, &group.name_en)),
+        contact: contact_inside(desk, ticket),
     };
     let mut letter = Draft {
         kind: LetterKind::Acknowledgement,
         ticket: Some(ticket),
         cause,
         recipient: ticket.requester.clone(),
-        template: LetterKind::Acknowledgement.name(),
+        template: if ticket.facts.standing.internal {
+            INTERNAL
+        } else {
+            LetterKind::Acknowledgement.name()
+        },
         language: ticket.language,
         hold,
     }
@@ -97,7 +109,21 @@ fn acknowledged(
     letter
 }
 
+/// The group of the rules that the requester belongs to.
+fn group_of<'a>(desk: &'a Desk, ticket: &Ticket) -> Option<&'a Internal> {
+    let id = ticket.facts.standing.group.as_deref()?;
+    desk.rules.internal().iter().find(|group| group.id == id)
+}
+
+/// Whom somebody of the municipality's own turns to: the group's contact, else the office itself.
+fn contact_inside(desk: &Desk, ticket: &Ticket) -> Option<String> {
+    let group = group_of(desk, ticket).and_then(|group| group.contact.clone());
+    let office = || desk.office_of(ticket).address.clone();
+    group.or_else(office).filter(|_| ticket.facts.standing.internal)
+}
+
 fn second_context(desk: &Desk, ticket: &Ticket, now: Timestamp) -> SecondContext {
+    let hours = desk.office_hours(ticket);
     SecondContext {
         number: ticket.number.clone(),
         category: ticket.category.map(Wording::category),
@@ -107,7 +133,7 @@ fn second_context(desk: &Desk, ticket: &Ticket, now: Timestamp) -> SecondContext
         expected_by: desk
             .expected_days(ticket)
             .filter(|_| ticket.urgency != Urgency::Emergency)
-            .map(|days| desk.hours.day(desk.hours.add_working_days(now, days))),
+            .map(|days| hours.day(hours.add_working_days(now, days))),
     }
 }
 

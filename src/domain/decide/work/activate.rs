@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use super::{BY_ITSELF, Sheet, asked};
 use crate::domain::decide::letters;
+use crate::domain::decide::same::needs_no_order;
 use crate::domain::letter::HoldReason;
 use crate::domain::life::Status;
 use crate::domain::order::{Beyond, OrderState, WorkOrder, beyond, euro, is_engaged, period_of};
+use crate::domain::place::same_district;
 use crate::domain::rules::{Activation, Contractor};
 use crate::domain::ticket::{EntryKind, Ticket};
 use crate::domain::time::Timestamp;
@@ -46,6 +48,13 @@ pub(in crate::domain::decide) fn activate(
             live.number
         ));
     }
+    let repeats = sheet.ticket.same_as.as_ref().filter(|same| same.confirmed);
+    if let (Occasion::Staff { .. }, Some(same)) = (occasion, repeats) {
+        return Err(format!(
+            "è la stessa cosa della segnalazione {}: l'ordine si fa su quella, o prima le si separa con #dividi",
+            same.number
+        ));
+    }
     let Some(firm) = chosen(sheet, occasion)? else { return Ok(()) };
     let over = over(sheet, &firm);
     match occasion {
@@ -56,12 +65,12 @@ pub(in crate::domain::decide) fn activate(
             }
             send(sheet, &firm, by, !over.is_empty(), None);
         }
-        Occasion::Found(hold) => match way(&sheet.ticket, &firm, &over) {
+        Occasion::Found(hold) => match way(sheet, &firm) {
             Way::Leave => {}
             Way::Send => send(sheet, &firm, BY_ITSELF, false, hold),
             Way::Ask(doubts) => ask(sheet, &firm, &doubts),
         },
-        Occasion::Next => match way(&sheet.ticket, &firm, &over) {
+        Occasion::Next => match way(sheet, &firm) {
             Way::Send => send(sheet, &firm, BY_ITSELF, false, None),
             Way::Ask(doubts) => ask(sheet, &firm, &doubts),
             Way::Leave => {
@@ -80,38 +89,34 @@ enum Way {
     Leave,
 }
 
-/// What the contractor's mode and limits say of a ticket.
-fn way(ticket: &Ticket, firm: &Contractor, over: &[Beyond]) -> Way {
-    let urgent = ticket.urgency == Urgency::Emergency;
-    let mut doubts: Vec<String> = over.iter().map(|over| over.text_it().to_owned()).collect();
-    if urgent {
-        doubts.extend(doubts_of(ticket).into_iter().map(str::to_owned));
-    }
+/// What the contractor's mode says of a ticket.
+fn way(sheet: &Sheet<'_>, firm: &Contractor) -> Way {
+    let urgent = sheet.ticket.urgency == Urgency::Emergency;
     match firm.activation {
-        Activation::OnApproval if urgent => {
-            doubts.insert(0, "l'impresa si attiva solo con un'autorizzazione".to_owned());
-            Way::Ask(doubts)
+        Activation::UrgentOnly | Activation::OnApproval if !urgent => Way::Leave,
+        Activation::Automatic | Activation::UrgentOnly | Activation::OnApproval => {
+            let doubts = doubts(sheet, firm);
+            if doubts.is_empty() { Way::Send } else { Way::Ask(doubts) }
         }
-        Activation::Automatic => {
-            if doubts.is_empty() {
-                Way::Send
-            } else {
-                Way::Ask(doubts)
-            }
-        }
-        Activation::UrgentOnly if urgent => {
-            if doubts.is_empty() {
-                Way::Send
-            } else {
-                Way::Ask(doubts)
-            }
-        }
-        Activation::UrgentOnly | Activation::OnApproval => Way::Leave,
     }
 }
 
+/// Why a contractor is not sent without a word, in Italian: its mode, its limits, and in an emergency what is unclear.
+pub(super) fn doubts(sheet: &Sheet<'_>, firm: &Contractor) -> Vec<String> {
+    let mut doubts = Vec::new();
+    let urgent = sheet.ticket.urgency == Urgency::Emergency;
+    if urgent && firm.activation == Activation::OnApproval {
+        doubts.push("l'impresa si attiva solo con un'autorizzazione".to_owned());
+    }
+    doubts.extend(over(sheet, firm).into_iter().map(|over| over.text_it().to_owned()));
+    if urgent {
+        doubts.extend(unclear(&sheet.ticket).into_iter().map(str::to_owned));
+    }
+    doubts
+}
+
 /// What must be clear before somebody is sent out at night.
-fn doubts_of(ticket: &Ticket) -> Vec<&'static str> {
+fn unclear(ticket: &Ticket) -> Vec<&'static str> {
     let mut doubts = Vec::new();
     let verdict = ticket.facts.verdict.as_ref();
     let corrected = verdict.is_none_or(|verdict| verdict.subcategory != ticket.subcategory);
@@ -133,13 +138,19 @@ fn chosen(sheet: &Sheet<'_>, occasion: Occasion<'_>) -> Result<Option<Contractor
     if let Occasion::Staff { contractor: Some(id), .. } = occasion {
         let firm =
             rules.contractor(id).ok_or_else(|| format!("l'impresa «{id}» non è nelle regole"))?;
-        let ended = firm.valid_to.is_some_and(|to| to < day);
-        if ended || firm.valid_from.is_some_and(|from| day < from) {
+        if !firm.valid.holds(day) {
             return Err(format!("il contratto di {} non è in vigore", firm.name));
         }
         return Ok(Some(firm.clone()));
     }
-    let tried = |firm: &&&Contractor| sheet.orders.iter().any(|order| order.contractor == firm.id);
+    // By itself no firm gets an order twice; staff may order again what they took back or did not allow.
+    let staff = matches!(occasion, Occasion::Staff { .. });
+    let failed = |order: &WorkOrder| {
+        !staff || matches!(order.state, OrderState::Refused | OrderState::Silent)
+    };
+    let tried = |firm: &&&Contractor| {
+        sheet.orders.iter().any(|order| order.contractor == firm.id && failed(order))
+    };
     let code = ticket.subcategory.as_deref().unwrap_or_default();
     let firms = rules.contractors(code);
     let mut engaged = firms.iter().filter(|firm| is_engaged(firm, code, district, day));
@@ -218,15 +229,20 @@ pub(super) fn dispatched(
     let used = *used;
     // The everyday order stands in the office's notice; one that left at night is worth a letter.
     if sheet.ticket.urgency == Urgency::Emergency || order.beyond {
-        let copies = letters::order_copies(sheet.desk, &sheet.ticket, firm, order, used);
+        let copies =
+            letters::order_copies(sheet.desk, &sheet.ticket, firm, (order, used), sheet.now);
         sheet.letters.extend(copies);
     }
     let money = order.cents.map(|cents| format!(", estimate {} euro", euro(cents)));
+    let contact = letters::contact_on_site(sheet.desk, &sheet.ticket);
+    let told =
+        contact.map(|contact| format!(", with the requester's name and number: {}", contact.why));
     let text = format!(
-        "work order {} to {} ({address}){}",
+        "work order {} to {} ({address}){}{}",
         order.number,
         firm.name,
-        money.unwrap_or_default()
+        money.unwrap_or_default(),
+        told.unwrap_or_default()
     );
     sheet.note(EntryKind::Ordered, &order.by.clone(), text);
     sheet.go(Status::Ordered, &order.by.clone());
@@ -257,12 +273,13 @@ fn draft(sheet: &Sheet<'_>, firm: &Contractor, state: OrderState, by: &str) -> W
     }
 }
 
-/// When an order must have been answered.
+/// When an order must have been answered: an emergency at any hour, the others by the end of the next day on which
+/// the firm works.
 pub(super) fn answer_by(sheet: &Sheet<'_>, firm: &Contractor) -> Timestamp {
     if sheet.ticket.urgency == Urgency::Emergency {
         sheet.now.plus(Duration::from_mins(firm.answer_minutes.into()))
     } else {
-        sheet.desk.hours.add_working_days(sheet.now, 1)
+        firm.hours.as_ref().unwrap_or(&sheet.desk.hours).add_working_days(sheet.now, 1)
     }
 }
 
@@ -282,21 +299,32 @@ pub(in crate::domain::decide) fn retract(sheet: &mut Sheet<'_>, by: &str) -> Res
     Ok(())
 }
 
-/// Staff corrected what is to be done: an order to a firm that does not do it is taken back, and the right one
-/// is looked for.
+/// Staff corrected what is to be done, or where: an order to a firm that does not do it there is taken back, and the
+/// right one is looked for.
 pub(in crate::domain::decide) fn corrected(sheet: &mut Sheet<'_>, by: &str) {
-    let code = sheet.ticket.subcategory.clone().unwrap_or_default();
+    if sheet.ticket.status.is_ended() || sheet.ticket.status == Status::Done {
+        return;
+    }
     let wrong = sheet.live().is_some_and(|order| {
         let firm = sheet.desk.rules.contractor(&order.contractor);
-        firm.is_none_or(|firm| !firm.subcategories.contains(&code))
+        firm.is_none_or(|firm| !does_it_there(firm, &sheet.ticket))
     });
     if wrong {
         // It is live: there is something to take back.
         retract(sheet, by).unwrap_or_default();
     }
-    if sheet.live().is_none() {
+    if sheet.live().is_none() && !needs_no_order(&sheet.ticket) {
         activate(sheet, Occasion::Found(None)).unwrap_or_default();
     }
+}
+
+/// Whether a firm that has an order may keep it; a district that is not known takes it from nobody.
+fn does_it_there(firm: &Contractor, ticket: &Ticket) -> bool {
+    let matter = ticket.matter();
+    let there = |district: &str| firm.districts.iter().any(|own| same_district(own, district));
+    let code = matter.subcategory.unwrap_or_default();
+    firm.subcategories.iter().any(|known| known == code)
+        && (firm.districts.is_empty() || matter.district.is_none_or(there))
 }
 
 /// The order that is out already, once more with what the ticket says now; false when there is none.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::activate::{dispatched, may_exceed, name_of};
+use super::activate::{dispatched, doubts, may_exceed, name_of};
 use super::{BY_ITSELF, Sheet, activate};
 use crate::domain::decide::letters::{self, News};
 use crate::domain::order::{OrderState, WorkOrder};
@@ -36,7 +36,8 @@ pub(super) fn again(sheet: &mut Sheet<'_>, order: WorkOrder) {
     let Some(firm) = firm else { return };
     let contacts = contacts(sheet, &firm);
     if order.asked < rounds(&contacts) {
-        next(sheet, &firm, order, &contacts, &[]);
+        let doubts = doubts(sheet, &firm);
+        next(sheet, &firm, order, &contacts, &doubts);
         return;
     }
     let text = format!("nobody answered whether {} may be activated: no order left", firm.name);
@@ -86,10 +87,10 @@ fn next(
 fn pause(sheet: &Sheet<'_>) -> Duration {
     if sheet.ticket.urgency == Urgency::Emergency {
         let minutes =
-            sheet.desk.rules.on_call(&sheet.ticket.office).map(|on_call| on_call.repeat_minutes);
+            sheet.desk.on_call(&sheet.ticket.office, sheet.now).map(|it| it.repeat_minutes);
         return Duration::from_mins(minutes.unwrap_or(REPEAT_MINUTES).into());
     }
-    sheet.desk.hours.add_working_days(sheet.now, 1).since(sheet.now)
+    sheet.desk.office_hours(&sheet.ticket).add_working_days(sheet.now, 1).since(sheet.now)
 }
 
 /// Who is asked, in order: those who may exceed the limits, else whoever is on call for an emergency, the
@@ -98,12 +99,13 @@ fn contacts(sheet: &Sheet<'_>, firm: &Contractor) -> Vec<String> {
     let mut contacts = firm.exceed.clone();
     if contacts.is_empty() {
         if sheet.ticket.urgency == Urgency::Emergency
-            && let Some(on_call) = sheet.desk.rules.on_call(&sheet.ticket.office)
+            && let Some(on_call) = sheet.desk.on_call(&sheet.ticket.office, sheet.now)
         {
-            contacts.extend(on_call.addresses.iter().cloned());
+            let called = on_call.called(sheet.desk.hours.date_of(sheet.now));
+            contacts.extend(called.into_iter().cloned());
         }
-        let code = sheet.ticket.subcategory.as_deref();
-        contacts.extend(sheet.desk.rules.office(sheet.ticket.category, code).address.clone());
+        let office = sheet.desk.office_of(&sheet.ticket);
+        contacts.extend(office.addressees(sheet.desk.hours.date_of(sheet.now)));
     }
     contacts.extend(sheet.desk.staff.iter().cloned());
     let mut seen = std::collections::BTreeSet::new();

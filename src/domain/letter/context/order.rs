@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{AttachmentLine, Wording};
 
-/// Of `work_order`, `order_reminder` and `order_retracted`. Nothing of the requester is among them
-/// (Regulation (EU) 2016/679 art. 5(1)(c)).
+/// Of `work_order`, `order_reminder` and `order_retracted`. Nothing of the requester is among them (Regulation (EU)
+/// 2016/679 art. 5(1)(c)), unless the rules say that they must be reached on the spot, and why.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkOrderContext {
     /// The ticket's number.
@@ -41,6 +41,8 @@ pub struct WorkOrderContext {
     pub description_cut: bool,
     /// The office's sentence on safety for this work.
     pub safety: Option<Wording>,
+    /// Whom to reach on the spot; `none` unless the rules ask for it for this kind of work.
+    pub contact_on_site: Option<OnSiteContext>,
     /// How many photographs this letter carries, made smaller and without their positions.
     pub photos: u32,
     /// How many other pictures and files the office can pass on.
@@ -57,6 +59,17 @@ pub struct WorkOrderContext {
     pub answer_by: Option<Wording>,
     /// Why the order is taken back, from [`redact`](crate::domain::letter::redact::redact).
     pub reason: Option<String>,
+}
+
+/// The person who reported, for whoever must be let in: the name, the telephone number, nothing else.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnSiteContext {
+    /// The name; `none` where they gave none.
+    pub name: Option<String>,
+    /// The telephone number; `none` where they gave none.
+    pub telephone: Option<String>,
+    /// Why they must be reached, in Italian.
+    pub why: String,
 }
 
 /// Of `approval`: may this contractor be activated? Sums are in euro, written out as `1.200,00`.

@@ -81,3 +81,16 @@ fn a_first_name_below_the_words_is_taken_out_and_nowhere_else() {
     assert_eq!(redact("In via Silvia Rossi\nè spento.", name), "In via Silvia Rossi\nè spento.");
     assert_eq!(redact("Buca\nsaluti, Silvia", name), "Buca\nsaluti, Silvia");
 }
+
+#[test]
+fn a_telephone_number_is_found_as_it_was_written() {
+    for (text, number) in [
+        ("Mi chiami al 333 0123456, grazie.", Some("333 0123456")),
+        ("tel. (0522) 456123\ncell. 333-123-4567", Some("(0522) 456123")),
+        ("+39 0522\u{a0}456123", Some("+39 0522 456123")),
+        ("dal 12.11.2026, palo 1234, alle 8.30-12.30", None),
+        ("", None),
+    ] {
+        assert_eq!(telephone(text).as_deref(), number, "{text}");
+    }
+}

@@ -125,6 +125,10 @@ impl Register {
         (self.streets.len(), self.streets.iter().map(|street| street.numbers.len()).sum())
     }
 
+    pub(super) fn districts_as_written(&self) -> impl Iterator<Item = &str> {
+        self.streets.iter().filter_map(|street| street.district.as_deref())
+    }
+
     pub(super) const fn districts(&self) -> &BTreeSet<String> {
         &self.districts
     }

@@ -141,6 +141,10 @@ impl Sites {
         }
     }
 
+    pub(super) fn districts(&self) -> impl Iterator<Item = &str> {
+        self.sites.iter().filter_map(|site| site.district.as_deref())
+    }
+
     pub(in crate::domain::place) fn len(&self) -> usize {
         self.sites.len()
     }

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
 use toml::Spanned;
 
 use super::super::error::Fault;
@@ -11,6 +10,8 @@ use super::super::{Activation, Contractor, Limits, Period, Subcategory};
 use super::Terms;
 use super::once;
 use super::services::{code_of, mail_address};
+use super::time::{hours, validity};
+use crate::domain::place::same_district;
 
 /// Minutes in which an urgent order must be answered unless the file says otherwise.
 const ANSWER_MINUTES: u32 = 30;
@@ -21,11 +22,12 @@ const ANSWER_MINUTES_MAX: u32 = 1_440;
 /// The kinds of work by their code, as the files laid so far have them.
 type Works = BTreeMap<String, (Subcategory, Terms)>;
 
-/// Lays a file's estimates, in whole euro, and safety notes over the kinds of work.
+/// Lays a file's estimates, in whole euro, safety notes and reasons for a contact over the kinds of work.
 pub(super) fn particulars(
     works: &mut Works,
     estimates: &BTreeMap<Spanned<String>, u32>,
     safety: &BTreeMap<Spanned<String>, String>,
+    contact: &BTreeMap<Spanned<String>, Spanned<String>>,
 ) -> Result<(), Fault> {
     for (code, euro) in estimates {
         let cents = i64::from(*euro).saturating_mul(100);
@@ -33,6 +35,18 @@ pub(super) fn particulars(
     }
     for (code, note) in safety {
         work(works, code)?.safety = Some(note.clone());
+    }
+    for (code, why) in contact {
+        let work = work(works, code)?;
+        if why.get_ref().trim().is_empty() {
+            return Err(Fault::new(
+                why.span().start,
+                "why whoever goes there must reach the person who reported",
+                "nothing",
+                "write it in a few words, or remove the line: a contractor learns no name without a reason",
+            ));
+        }
+        work.contact_on_site = Some(why.get_ref().trim().to_owned());
     }
     Ok(())
 }
@@ -59,18 +73,16 @@ pub(super) fn contractors(
         once(&mut ids, &table.id)?;
         let firm = contractor(table, &known)?;
         estimated(table, &firm, works)?;
-        if let Some(priority) = &table.priority {
-            let clashes = |earlier: &&Contractor| {
-                earlier.priority == firm.priority && overlap(earlier, &firm)
-            };
-            if let Some(earlier) = found.iter().find(clashes) {
-                return Err(Fault::new(
-                    priority.span().start,
-                    "one contractor a kind of work, district and time with each priority",
-                    format!("`{}` with the same as `{}`", firm.id, earlier.id),
-                    "give one of them another priority, or other districts or days",
-                ));
-            }
+        let clashes =
+            |earlier: &&Contractor| earlier.priority == firm.priority && overlap(earlier, &firm);
+        if let Some(earlier) = found.iter().find(clashes) {
+            let at = table.priority.as_ref().map_or(table.id.span().start, |it| it.span().start);
+            return Err(Fault::new(
+                at,
+                "one contractor a kind of work, district and time with each priority",
+                format!("`{}` with the same as `{}`", firm.id, earlier.id),
+                "give each a priority of its own (1 is asked first), or other districts or days",
+            ));
         }
         found.push(firm);
     }
@@ -88,18 +100,6 @@ fn contractor(table: &ContractorTable, known: &BTreeSet<&str>) -> Result<Contrac
     if table.subcategories.is_empty() {
         return Err(none("what the firm is engaged for", "add subcategories = [\"I01\"]"));
     }
-    let valid_from = table.valid_from.as_ref().map(day).transpose()?;
-    let valid_to = table.valid_to.as_ref().map(day).transpose()?;
-    if let (Some(from), Some(to), Some(written)) = (valid_from, valid_to, &table.valid_to)
-        && to < from
-    {
-        return Err(Fault::new(
-            written.span().start,
-            "a last day after the first",
-            format!("{to} after {from}"),
-            "correct valid_from or valid_to",
-        ));
-    }
     Ok(Contractor {
         id: id.clone(),
         name: table.name.clone(),
@@ -110,10 +110,10 @@ fn contractor(table: &ContractorTable, known: &BTreeSet<&str>) -> Result<Contrac
             .map(|code| code_of(code, known))
             .collect::<Result<_, _>>()?,
         activation: activation(&table.activation)?,
-        districts: table.districts.clone(),
+        districts: table.districts.iter().map(|it| it.get_ref().clone()).collect(),
         contract: table.contract.clone(),
-        valid_from,
-        valid_to,
+        valid: validity(table.valid_from.as_ref(), table.valid_to.as_ref())?,
+        hours: table.hours.as_ref().map(hours).transpose()?,
         priority: table.priority.as_ref().map_or(u32::MAX, |priority| *priority.get_ref()),
         limits: table.limits.as_ref().map(limits).transpose()?.unwrap_or_default(),
         exceed: table.exceed.iter().map(mail_address).collect::<Result<_, _>>()?,
@@ -146,12 +146,11 @@ fn overlap(one: &Contractor, other: &Contractor) -> bool {
     let work = one.subcategories.iter().any(|code| other.subcategories.contains(code));
     let district = one.districts.is_empty()
         || other.districts.is_empty()
-        || one.districts.iter().any(|district| other.districts.contains(district));
-    let before = |last: Option<NaiveDate>, first: Option<NaiveDate>| {
-        last.zip(first).is_some_and(|(last, first)| last < first)
-    };
-    let apart = before(one.valid_to, other.valid_from) || before(other.valid_to, one.valid_from);
-    work && district && !apart
+        || one
+            .districts
+            .iter()
+            .any(|district| other.districts.iter().any(|there| same_district(district, there)));
+    work && district && one.valid.meets(other.valid)
 }
 
 fn limits(table: &LimitsTable) -> Result<Limits, Fault> {
@@ -190,17 +189,6 @@ fn answer_minutes(minutes: &Spanned<u32>) -> Result<u32, Fault> {
             "write how long an urgent order may stay without an answer",
         )),
     }
-}
-
-fn day(written: &Spanned<String>) -> Result<NaiveDate, Fault> {
-    NaiveDate::parse_from_str(written.get_ref(), "%Y-%m-%d").map_err(|_| {
-        Fault::new(
-            written.span().start,
-            "a day as `2026-12-31`",
-            format!("`{}`", written.get_ref()),
-            "write year, month and day",
-        )
-    })
 }
 
 fn activation(name: &Spanned<String>) -> Result<Activation, Fault> {

@@ -9,6 +9,7 @@ use super::super::file::OnCallTable;
 use super::super::{Office, OnCall};
 use super::once;
 use super::services::mail_address;
+use super::time::{day, validity};
 
 /// Minutes between two calls where the rules name none: long enough to wake up and read, short enough for
 /// a live wire.
@@ -36,11 +37,18 @@ pub(super) fn contacts(tables: &[OnCallTable], offices: &[Office]) -> Result<Vec
 }
 
 fn contact(table: &OnCallTable, offices: &[Office]) -> Result<OnCall, Fault> {
-    if table.addresses.is_empty() {
+    if table.addresses.is_empty() && table.rota.is_empty() {
         let found = format!("on-call contact `{}` with none", table.id.get_ref());
         let remedy =
             "add addresses = [\"reperibile@comune.example\"], the first to be called first";
         return Err(Fault::new(table.id.span().start, "an address to call", found, remedy));
+    }
+    if table.rota.is_empty() != table.rota_from.is_none() {
+        let found = format!("on-call contact `{}` with one of the two", table.id.get_ref());
+        let remedy =
+            "add rota_from = \"2026-11-16\", the first day of the first one's week, or remove both";
+        let expected = "a rota and the day on which it begins";
+        return Err(Fault::new(table.id.span().start, expected, found, remedy));
     }
     for office in &table.offices {
         if !offices.iter().any(|known| known.id == *office.get_ref()) {
@@ -52,6 +60,9 @@ fn contact(table: &OnCallTable, offices: &[Office]) -> Result<OnCall, Fault> {
     Ok(OnCall {
         id: table.id.get_ref().clone(),
         addresses: table.addresses.iter().map(mail_address).collect::<Result<_, _>>()?,
+        rota: table.rota.iter().map(mail_address).collect::<Result<_, _>>()?,
+        rota_from: table.rota_from.as_ref().map(day).transpose()?,
+        valid: validity(table.valid_from.as_ref(), table.valid_to.as_ref())?,
         offices: table.offices.iter().map(|office| office.get_ref().clone()).collect(),
         repeat_minutes: counted(
             table.repeat_minutes.as_ref(),

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml::Spanned;
 
-use super::super::Office;
 use super::super::error::Fault;
-use super::super::file::OfficeTable;
+use super::super::file::{DeputyTable, OfficeTable};
+use super::super::{Deputy, Internal, Office};
 use super::words::{Named, Words};
-use super::{category, once};
+use super::{category, once, overlap, time};
+use crate::domain::requester::{INTERNAL, RESIDENT};
 
 /// The offices of the files laid so far, and which of them takes what nobody else does.
 #[derive(Default)]
@@ -24,6 +25,7 @@ impl Offices {
         &mut self,
         tables: &[OfficeTable],
         known: &BTreeSet<&str>,
+        groups: &[Internal],
     ) -> Result<(), Fault> {
         let mut ids = BTreeSet::new();
         let mut default: Option<&Spanned<String>> = None;
@@ -45,8 +47,8 @@ impl Offices {
             }
             let earlier = self.list.iter_mut().find(|office| office.id == *table.id.get_ref());
             match earlier {
-                Some(office) => change(office, table, known)?,
-                None => added.push(office(table, known)?),
+                Some(office) => change(office, table, known, groups)?,
+                None => added.push(office(table, known, groups)?),
             }
         }
         added.append(&mut self.list);
@@ -54,7 +56,14 @@ impl Offices {
         if let Some(id) = default {
             self.default = Some(id.get_ref().clone());
         }
-        Ok(())
+        for table in tables {
+            let deputies = deputies(table, &self.list)?;
+            let office = self.list.iter_mut().find(|office| office.id == *table.id.get_ref());
+            if let (Some(office), Some(deputies)) = (office, deputies) {
+                office.deputies = deputies;
+            }
+        }
+        overlap::refused(tables, &self.list)
     }
 
     /// The default office, when a file has named one.
@@ -87,7 +96,11 @@ impl Offices {
     }
 }
 
-fn office(table: &OfficeTable, known: &BTreeSet<&str>) -> Result<Office, Fault> {
+fn office(
+    table: &OfficeTable,
+    known: &BTreeSet<&str>,
+    groups: &[Internal],
+) -> Result<Office, Fault> {
     let Some(name) = &table.it else {
         let found = format!("a new office `{}` without one", table.id.get_ref());
         let remedy = "add it = \"…\", the name that residents read";
@@ -102,12 +115,22 @@ fn office(table: &OfficeTable, known: &BTreeSet<&str>) -> Result<Office, Fault> 
         expected_days: None,
         categories: Vec::new(),
         subcategories: Vec::new(),
+        districts: Vec::new(),
+        requesters: Vec::new(),
+        priority: u32::MAX,
+        hours: None,
+        deputies: Vec::new(),
     };
-    change(&mut office, table, known)?;
+    change(&mut office, table, known, groups)?;
     Ok(office)
 }
 
-fn change(office: &mut Office, table: &OfficeTable, known: &BTreeSet<&str>) -> Result<(), Fault> {
+fn change(
+    office: &mut Office,
+    table: &OfficeTable,
+    known: &BTreeSet<&str>,
+    groups: &[Internal],
+) -> Result<(), Fault> {
     if let Some(name) = &table.it {
         office.name_it.clone_from(name);
     }
@@ -127,7 +150,74 @@ fn change(office: &mut Office, table: &OfficeTable, known: &BTreeSet<&str>) -> R
         office.subcategories =
             codes.iter().map(|code| code_of(code, known)).collect::<Result<_, _>>()?;
     }
+    if let Some(districts) = &table.districts {
+        office.districts = districts.iter().map(|it| it.get_ref().clone()).collect();
+    }
+    if let Some(names) = &table.requesters {
+        office.requesters =
+            names.iter().map(|name| requester(name, groups)).collect::<Result<_, _>>()?;
+    }
+    if let Some(priority) = table.priority {
+        office.priority = priority;
+    }
+    if let Some(hours) = &table.hours {
+        office.hours = Some(time::hours(hours)?);
+    }
     Ok(())
+}
+
+/// A type of requester, or a group of the rules.
+fn requester(name: &Spanned<String>, groups: &[Internal]) -> Result<String, Fault> {
+    let text = name.get_ref();
+    let types = [RESIDENT, INTERNAL];
+    if types.contains(&text.as_str()) || groups.iter().any(|group| group.id == *text) {
+        return Ok(text.clone());
+    }
+    Err(Fault::new(
+        name.span().start,
+        format!("`{RESIDENT}`, `{INTERNAL}` or the id of an [[internal]] group"),
+        format!("`{text}`"),
+        "correct it, or add that [[internal]] group to this file",
+    ))
+}
+
+/// Who stands in for an office, when its table says so.
+fn deputies(table: &OfficeTable, offices: &[Office]) -> Result<Option<Vec<Deputy>>, Fault> {
+    let Some(tables) = &table.deputies else { return Ok(None) };
+    let at = table.id.span().start;
+    tables.iter().map(|deputy| deputy_of(deputy, at, offices)).collect::<Result<_, _>>().map(Some)
+}
+
+fn deputy_of(table: &DeputyTable, at: usize, offices: &[Office]) -> Result<Deputy, Fault> {
+    let address = match (&table.address, &table.office) {
+        (Some(address), None) => mail_address(address)?,
+        (None, Some(id)) => {
+            let known = offices.iter().find(|office| office.id == *id.get_ref());
+            known.and_then(|office| office.address.clone()).ok_or_else(|| {
+                let found = match known {
+                    Some(office) => format!("`{}`, which has no address", office.id),
+                    None => format!("`{}`, which is no office", id.get_ref()),
+                };
+                Fault::new(
+                    id.span().start,
+                    "as a deputy the id of an [[office]] with an address",
+                    found,
+                    "correct it, give that office an address, or name one: address = \"vice@comune.example\"",
+                )
+            })?
+        }
+        (one, _) => {
+            let found = if one.is_some() { "both" } else { "neither" };
+            return Err(Fault::new(
+                at,
+                "for each deputy an address or the id of an office",
+                found,
+                "write address = \"vice@comune.example\", or office = \"verde\"",
+            ));
+        }
+    };
+    let days = time::validity(table.valid_from.as_ref(), table.valid_to.as_ref())?;
+    Ok(Deputy { address, days, besides: table.besides })
 }
 
 pub(super) fn code_of(code: &Spanned<String>, known: &BTreeSet<&str>) -> Result<String, Fault> {
