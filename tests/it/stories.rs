@@ -1,9 +1,11 @@
 //! What the program promises to people, told as stories on the whole of it, on both engines.
 
+mod charge;
 mod crash;
 mod delivery;
 mod letters;
 mod limits;
+mod night;
 mod on_call;
 mod orders;
 mod robots;

@@ -236,6 +236,22 @@ fn no_path_of_a_machine_is_written_down() {
     none(&wrong, "no absolute path of a machine");
 }
 
+/// An activation within limits is no «somma urgenza» (D.Lgs. 36/2023 art. 140): no rule, letter or answer calls it so.
+#[test]
+fn nothing_that_people_read_speaks_of_somma_urgenza() {
+    let told = files("config").into_iter().map(|path| (path.clone(), read(&path)));
+    let said = sources("src").into_iter().filter(|(path, _)| !path.contains("/tests"));
+    let wrong: Vec<String> = told
+        .chain(said)
+        .filter(|(_, text)| {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            words.join(" ").to_lowercase().contains("somma urgenza")
+        })
+        .map(|(path, _)| path)
+        .collect();
+    none(&wrong, "an activation within limits is never called so");
+}
+
 /// Every fixture is used: mails come in pairs and are all read; scripts and samples are named somewhere.
 #[test]
 fn every_fixture_is_used() {

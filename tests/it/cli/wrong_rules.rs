@@ -55,6 +55,109 @@ fn a_slip_in_the_rules_is_named_with_file_and_line() {
     }
 }
 
+/// An office and a contractor of a few words.
+const OFFICE: &str = "[[office]]\nid = \"a\"\nit = \"A\"\naddress = \"a@b.example\"\n";
+const FIRM: &str = "[[contractor]]\nid = \"luce\"\nname = \"Luce\"\nactivation = \"automatic\"\n";
+
+/// Who is in charge of what nobody could tell, or could never be reached: refused with file, line and remedy.
+#[test]
+fn bad_rules_of_offices_and_contractors_are_refused() {
+    let other = OFFICE.replace("\"a\"", "\"b\"");
+    let firm = |rest: &str| {
+        format!("{FIRM}addresses = [\"a@b.example\"]\nsubcategories = [\"I01\"]\n{rest}")
+    };
+    let second = |rest: &str| firm(rest).replace("\"luce\"", "\"faro\"");
+    let cases: [(String, &[&str]); 12] = [
+        (
+            format!("{OFFICE}categories = [\"plant\"]\n{other}categories = [\"plant\"]\n"),
+            &["rules.toml:7", "`b` in charge of plant like `a`", "different districts"],
+        ),
+        (
+            format!("{}{}", firm("priority = 1\n"), second("priority = 1\n")),
+            &["rules.toml:14", "`faro` with the same as `luce`", "priority"],
+        ),
+        (
+            format!("{FIRM}subcategories = [\"I99\"]\naddresses = [\"a@b.example\"]\n"),
+            &["rules.toml:5", "`I99`"],
+        ),
+        (
+            format!("{FIRM}subcategories = [\"I01\"]\n"),
+            &["rules.toml:2", "an address for work orders"],
+        ),
+        (
+            firm("limits = { intervention_euro = 300 }\n"),
+            &["rules.toml:2", "an estimate", "[estimates] I01 = 250"],
+        ),
+        (
+            firm("valid_from = \"2027-01-01\"\nvalid_to = \"2026-12-31\"\n"),
+            &["rules.toml:8", "a last day after the first"],
+        ),
+        (
+            format!("{OFFICE}hours = \"lun-ven 8-13\"\n"),
+            &["rules.toml:5", "`lun-ven 8-13`", "Key:opening_hours"],
+        ),
+        (
+            format!("{OFFICE}deputies = [{{ office = \"verdi\" }}]\n"),
+            &["rules.toml:5", "`verdi`", "no office"],
+        ),
+        (
+            format!("{OFFICE}requesters = [\"scuole\"]\n"),
+            &["rules.toml:5", "`scuole`", "[[internal]]"],
+        ),
+        (format!("{OFFICE}address = \"a\"\n"), &["rules.toml:5"]),
+        ("[[on_call]]\nid = \"x\"\n".to_owned(), &["rules.toml:2", "an address to call"]),
+        ("[estimates]\nI99 = 300\n".to_owned(), &["rules.toml:2", "`I99`"]),
+    ];
+    for (rules, parts) in cases {
+        refused(&with_rules(&rules), parts);
+    }
+}
+
+/// A district that no street lies in is one nobody will ever report from.
+#[test]
+fn an_unknown_district_is_named_with_file_and_line() {
+    let rules = format!("{OFFICE}categories = [\"plant\"]\ndistricts = [\"centro\", \"Nrod\"]\n");
+    let site = with_rules(&rules);
+    site.write("viario.csv", "Odonimo;Frazione\nVia Roma;Centro\nVia Po;Nord\n");
+    site.edit("[smtp]", "[places]\nregister = \"viario.csv\"\n[smtp]");
+    refused(&site, &["rules.toml:6", "`Nrod`", "Centro, Nord", "street register"]);
+}
+
+/// Nobody would ever hear of an office without an address where there is no staff either; `run` keeps its tickets.
+#[test]
+fn an_unreachable_office_is_refused_by_check() {
+    let rules = "# nostri\n[[office]]\nid = \"verde\"\nexpected_days = 20\n";
+    let site = with_rules(rules);
+    assert!(site.sportello(&["check"]).ok().contains("their notices go to organisation.staff"));
+    site.edit("staff = [\"ced@town.example\"]", "staff = []");
+    let said = site.sportello(&["check"]);
+    let text = said.failed(2);
+    for part in ["rules.toml:3", "expected an address", "`verde`", "address ="] {
+        assert!(text.contains(part), "expected {part:?} in\n{text}");
+    }
+    site.sportello(&["run", "--once"]).ok();
+}
+
+/// What works and is unwise is said, and is no error.
+#[test]
+fn check_advises() {
+    let rules = format!(
+        "{OFFICE}{}districts = [\"Nord\"]\n",
+        FIRM.replace("automatic\"", "automatic\"\naddresses = [\"a@b.example\"]\nsubcategories = [\"I01\"]\nvalid_to = \"2020-12-31\"")
+    );
+    let site = with_rules(&rules);
+    let said = site.sportello(&["check"]);
+    for part in [
+        "note  commands.authserv_id is not set",
+        "note  office `a` answers for nothing",
+        "note  the rules name districts",
+        "note  contractor `luce`: its contract has ended",
+        "note  no [[on_call]] contact",
+    ] {
+        assert!(said.ok().contains(part), "expected {part:?} in\n{said:#?}");
+    }
+}
+
 /// A register or a list of sites with a slip: file, line, remedy, whatever the command.
 #[test]
 fn a_slip_in_the_places_is_named_with_file_and_line() {

@@ -18,7 +18,7 @@ activation = "automatic"
 "#;
 
 /// A receipt of the certified mail system about a letter (RFC 6109 section 3).
-fn receipt(of: &Sent, kind: &str, n: u8) -> Vec<u8> {
+pub(super) fn receipt(of: &Sent, kind: &str, n: u8) -> Vec<u8> {
     let (id, to) = (&of.message_id, &of.recipient);
     format!(
         "Return-Path: <>\r\nFrom: posta-certificata@gestore.example\r\nTo: {OURS}\r\n\
