@@ -87,7 +87,8 @@ pub fn claims(subject: &str, text: &str) -> Vec<String> {
     for found in pattern.find_iter(&folded) {
         let before = folded.get(..found.start()).unwrap_or_default();
         let word = found.as_str().trim().to_owned();
-        if !is_denied(before) && !words.contains(&word) {
+        let denied = word.split_whitespace().any(|word| DENIALS.contains(&word));
+        if !denied && !is_denied(before) && !words.contains(&word) {
             words.push(word);
         }
         if words.len() >= WORDS_MAX {

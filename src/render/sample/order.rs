@@ -48,7 +48,7 @@ pub(super) fn work_order() -> WorkOrderContext {
             "Fence the area off before climbing; do not work in strong wind.",
         )),
         contact_on_site: Some(OnSiteContext {
-            name: Some("Anna Bruni".to_owned()),
+            name: Some("Carlo Neri".to_owned()),
             telephone: Some("333 0123456".to_owned()),
             why: "bisogna farsi aprire il cortile".to_owned(),
         }),

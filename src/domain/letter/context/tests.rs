@@ -10,7 +10,7 @@ use crate::domain::urgency::Urgency;
 #[test]
 fn every_field_is_always_there_so_that_a_misspelt_name_is_an_error() {
     let fields = variables(&AcknowledgementContext::default());
-    assert_eq!(fields.len(), 18);
+    assert_eq!(fields.len(), 20);
     assert_eq!(fields.get("category"), Some(&serde_json::Value::Null));
     assert!(variables(&StaffNoticeContext::default()).contains_key("withheld"));
     assert!(!variables(&WorkOrderContext::default()).keys().any(|name| name.contains("requester")));
