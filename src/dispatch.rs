@@ -268,9 +268,9 @@ impl Dispatch {
     /// failure, so that no crash comes between.
     async fn letter_failed(&self, tx: &mut Tx, id: i64, reason: &str) -> Result<(), StoreError> {
         let now = self.clock.now();
-        if let Some(letter) = outbox::by_id(tx, id).await?
-            && let Some(number) = letter.ticket.clone()
-        {
+        if let Some(letter) = outbox::by_id(tx, id).await? {
+            // A digest is about no ticket: no number finds none.
+            let number = letter.ticket.clone().unwrap_or_default();
             let failed = FailedLetter { letter, reason: reason.to_owned() };
             self.clerk.handle(tx, &number, &Event::LetterFailed(&failed), now).await?;
         }

@@ -9,6 +9,7 @@ mod argument;
 mod clause;
 mod date;
 mod name;
+mod repaired;
 mod table;
 mod yes_no;
 
@@ -18,6 +19,7 @@ mod tests;
 use chrono::NaiveDate;
 
 pub use self::answer::{Answer, ContractorAnswer, contractor_answer};
+pub use self::repaired::is_repaired;
 pub use self::table::help;
 pub use self::yes_no::yes_or_no;
 

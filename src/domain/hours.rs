@@ -172,6 +172,12 @@ impl Hours {
         words::day(day)
     }
 
+    /// The months of a stretch within one year, for staff: `novembre 2026`, `ottobre-dicembre 2026`.
+    #[must_use]
+    pub fn months(&self, from: NaiveDate, to: NaiveDate) -> Wording {
+        words::months(from, to)
+    }
+
     /// The last closing of a day; `None` when the office does not open on it.
     fn closing(&self, date: NaiveDate) -> Option<NaiveDateTime> {
         let midnight = date.and_time(NaiveTime::MIN);

@@ -203,6 +203,22 @@ pub fn period_of(period: Period, day: NaiveDate) -> String {
     }
 }
 
+/// The first day of the first and of the last month of a period that [`period_of`] names.
+#[must_use]
+pub fn months_of(period: &str) -> Option<(NaiveDate, NaiveDate)> {
+    let (year, part) = period.split_once('-').unwrap_or((period, ""));
+    let (first, last) = match part.strip_prefix('Q') {
+        _ if part.is_empty() => (1, 12),
+        Some(quarter) => {
+            let last = quarter.parse::<u32>().ok()?.checked_mul(3)?;
+            (last.checked_sub(2)?, last)
+        }
+        None => (part.parse().ok()?, part.parse().ok()?),
+    };
+    let year = year.parse().ok()?;
+    Some((NaiveDate::from_ymd_opt(year, first, 1)?, NaiveDate::from_ymd_opt(year, last, 1)?))
+}
+
 /// Euro as people write them in Italy: `1.234,50`.
 #[must_use]
 pub fn euro(cents: i64) -> String {

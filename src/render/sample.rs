@@ -180,6 +180,7 @@ fn follow_up() -> FollowUpContext {
         received: received(),
         emergency: true,
         closed: true,
+        unrepaired: true,
         sender_name: "Anna Rossi".to_owned(),
         sender_address: "anna@mailbox.example".to_owned(),
         text: "La buca è più grande.".to_owned(),
@@ -187,6 +188,7 @@ fn follow_up() -> FollowUpContext {
         attachments: vec![picture("foto.jpg")],
         place: Some(PLACE.to_owned()),
         same_as: Some("2026-000099".to_owned()),
+        duplicate_of: Some("2026-000098".to_owned()),
     }
 }
 
@@ -194,6 +196,8 @@ fn delivery_failed() -> DeliveryFailedContext {
     DeliveryFailedContext {
         number: NUMBER.to_owned(),
         organisation: ORGANISATION.to_owned(),
+        digest: true,
+        confirmation: true,
         to_requester: true,
         to_office: true,
         recipient: "anna@mailbox.example".to_owned(),

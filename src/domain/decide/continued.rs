@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use super::arrival::{ENTRY_CHARS_MAX, sender_of};
+use super::letters::Told;
 use super::work::Sheet;
 use super::{Arrival, Change, Decision, Outcome, Snapshot, latest};
 use super::{alarm, answer, letters, on_call};
-use crate::domain::command::yes_or_no;
+use crate::domain::command::is_repaired;
 use crate::domain::desk::Desk;
 use crate::domain::letter::LetterKind;
 use crate::domain::text::words;
@@ -24,15 +25,7 @@ pub(super) fn decide(
     arrival: &Arrival,
     now: Timestamp,
 ) -> Option<Decision> {
-    let repaired = says_repaired(desk, arrival);
-    let thanks = repaired
-        || (is_thanks(&arrival.mail.text) && !has_attached(arrival) && !says_where(arrival));
-    let danger = !thanks && alarm::is_told(desk, ticket, arrival);
-    let late = ticket.status.is_ended() && now.since(ticket.changed_at) > REOPENING;
-    // A thing that was repaired and is dangerous now: nobody is at it any more.
-    if (late && !thanks) || (danger && ticket.status.is_ended()) {
-        return None;
-    }
+    let Heard { confirmed, unrepaired, thanks, danger, over } = heard(desk, ticket, arrival, now)?;
     let sender = sender_of(arrival);
     let author = if sender.address.is_empty() { "unknown" } else { &sender.address };
     let text: String = arrival.mail.text.chars().take(ENTRY_CHARS_MAX).collect();
@@ -41,8 +34,8 @@ pub(super) fn decide(
     let mut changes = vec![Change::Enter { ticket: ticket.number.clone(), entry }];
     let mut reason = format!("it continues ticket {}", ticket.number);
     if thanks {
-        reason.push_str(if repaired { ": it is repaired" } else { " and only gives thanks" });
-    } else if ticket.status.is_ended() {
+        reason.push_str(if confirmed { ": it is repaired" } else { " and only gives thanks" });
+    } else if over {
         reason.push_str(", which was closed lately: staff decide whether to reopen it");
     }
     let answered = answer::with_place(desk, snapshot, ticket, arrival, now).filter(|_| !thanks);
@@ -67,7 +60,8 @@ pub(super) fn decide(
     }
     if arrival.letters && !thanks {
         let answered = answered.as_ref().map(|answered| &answered.ticket);
-        letters.extend(letters::follow_up(desk, ticket, answered, danger, arrival));
+        let told = Told { danger, unrepaired, over };
+        letters.extend(letters::follow_up(desk, ticket, answered, told, arrival));
     }
     letters.extend(orders);
     if !taken.is_empty() {
@@ -90,10 +84,61 @@ pub(super) fn decide(
     })
 }
 
-/// The answer to the closing's question whether it is repaired: yes. A no is a mail like any other.
-fn says_repaired(desk: &Desk, arrival: &Arrival) -> bool {
+/// What a mail says that continues a ticket.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is something that may be said beside the others"
+)]
+struct Heard {
+    /// It is repaired.
+    confirmed: bool,
+    /// It is not, though the ticket was closed.
+    unrepaired: bool,
+    /// Nobody need be told.
+    thanks: bool,
+    danger: bool,
+    /// The ticket is over.
+    over: bool,
+}
+
+/// None when the mail must open a ticket of its own: it comes too late, or nobody is at the danger that it tells of.
+fn heard(desk: &Desk, ticket: &Ticket, arrival: &Arrival, now: Timestamp) -> Option<Heard> {
+    let answers = answers_closing(desk, arrival);
+    let repaired = answers.then(|| is_repaired(&arrival.mail.text)).flatten();
+    let confirmed = repaired == Some(true) && is_short(arrival);
+    let alone = !has_attached(arrival) && !says_where(arrival);
+    let thanks = alone && (confirmed || is_thanks(&arrival.mail.text));
+    let danger = !thanks && alarm::is_told(desk, ticket, arrival);
+    // What repeats another ticket is put aside, and not over.
+    let over = ticket.status.is_ended() && ticket.status != Status::Duplicate;
+    let late = over && now.since(ticket.changed_at) > REOPENING;
+    let answered = answers && (repaired.is_some() || tells_nothing_new(ticket, arrival));
+    let new = (late && !thanks && !answered) || (danger && ticket.status.is_ended());
+    (!new).then_some(Heard {
+        confirmed: confirmed && thanks,
+        unrepaired: repaired == Some(false),
+        thanks,
+        danger,
+        over,
+    })
+}
+
+/// Whether it answers the letter that told of the closing, which may have asked whether it is repaired.
+fn answers_closing(desk: &Desk, arrival: &Arrival) -> bool {
     let answered = arrival.mail.ancestors().into_iter().find_map(|id| desk.signer.verify(id));
-    answered == Some(LetterKind::Closing) && yes_or_no(&arrival.mail.text) == Some(true)
+    answered == Some(LetterKind::Closing)
+}
+
+/// Whether there is no room for news beside the answer.
+fn is_short(arrival: &Arrival) -> bool {
+    words(&arrival.mail.text).len() <= THANKS_WORDS_MAX
+}
+
+/// Whether a mail says neither what is broken nor another place: it is no new report.
+fn tells_nothing_new(ticket: &Ticket, arrival: &Arrival) -> bool {
+    let place = arrival.understood.place.as_ref().map(|place| place.text.as_str());
+    let elsewhere = says_where(arrival) && place != ticket.place.as_deref();
+    arrival.understood.verdict.category.is_none() && !elsewhere
 }
 
 /// Whether the text itself names a place: below thanks a street looks like a name. One that only the signature

@@ -2,6 +2,7 @@
 
 use super::letters;
 use super::on_call;
+use super::work::{Sheet, unreached};
 use super::{Arrival, Change, Decision, FailedLetter, KnownLetter, Outcome, Snapshot};
 use crate::domain::delivery::{Delivery, News, of_mail};
 use crate::domain::desk::Desk;
@@ -54,7 +55,9 @@ pub(super) fn reported(
                 (letter, &reason),
                 now,
             ));
-            call_the_next(&mut decision, desk, ticket, letter, now);
+            ask_the_next(&mut decision, desk, snapshot, (ticket, letter), now);
+        } else {
+            decision.letters.extend(letters::lost_digest(desk, letter, &reason));
         }
     }
     decision
@@ -69,7 +72,8 @@ pub(super) fn refused(
 ) -> Decision {
     let FailedLetter { letter, reason } = failed;
     let Some(ticket) = &snapshot.ticket else {
-        return Decision::nothing("the letter belongs to no ticket");
+        let letters = letters::lost_digest(desk, letter, reason);
+        return Decision { letters, ..Decision::nothing("the letter belongs to no ticket") };
     };
     let text = sentence(letter, &News { delivery: Delivery::Failed, said: reason.clone() });
     let entry =
@@ -80,17 +84,25 @@ pub(super) fn refused(
         letters: letters::after_failure(desk, ticket, &snapshot.orders, (letter, reason), now),
         reasons: vec![text],
     };
-    call_the_next(&mut decision, desk, ticket, letter, now);
+    ask_the_next(&mut decision, desk, snapshot, (ticket, letter), now);
     decision
 }
 
-fn call_the_next(
+/// Whoever was to answer did not get the letter: the next one of the list is called or asked.
+fn ask_the_next(
     decision: &mut Decision,
     desk: &Desk,
-    ticket: &Ticket,
-    letter: &KnownLetter,
+    snapshot: &Snapshot,
+    (ticket, letter): (&Ticket, &KnownLetter),
     now: Timestamp,
 ) {
+    if letter.kind == LetterKind::Approval && !ticket.status.is_ended() {
+        let mut sheet = Sheet::of(desk, snapshot, ticket, now);
+        unreached(&mut sheet, &letter.recipient);
+        let (_, changes, letters) = sheet.finish();
+        decision.changes.extend(changes);
+        decision.letters.extend(letters);
+    }
     if let Some((changes, call)) = on_call::unreached(desk, ticket, letter, now) {
         decision.changes.extend(changes);
         decision.letters.push(call);

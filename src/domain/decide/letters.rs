@@ -12,10 +12,10 @@ pub(super) use course::{
     answer, assigned, claim_notices, command_answer, confirmation, lost_command, question,
     referred, scheduled,
 };
-pub(super) use failed::after_failure;
+pub(super) use failed::{after_failure, lost_digest};
 pub(super) use orders::{
-    News, approval, contact_on_site, order_copies, order_news, order_reminder, order_retracted,
-    work_order,
+    Asking, News, approval, contact_on_site, order_copies, order_news, order_reminder,
+    order_retracted, work_order,
 };
 pub(super) use requester::{acknowledgement, acknowledgement_of_danger, closing};
 
@@ -34,7 +34,7 @@ use crate::domain::letter::context::{
 use crate::domain::letter::redact::redact;
 use crate::domain::letter::{HoldReason, Letter, LetterKind};
 use crate::domain::mail::Address;
-use crate::domain::ticket::Ticket;
+use crate::domain::ticket::{Status, Ticket};
 use crate::domain::time::Timestamp;
 use crate::domain::urgency::Urgency;
 
@@ -144,23 +144,36 @@ fn notice_context(
     }
 }
 
-/// To the office: somebody wrote again about a ticket, of a danger or not; `answered` is the ticket with the place
-/// that they add to it.
+/// What a follow-up says of its ticket.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told {
+    /// It tells of a danger.
+    pub(super) danger: bool,
+    /// What was closed is not repaired.
+    pub(super) unrepaired: bool,
+    /// The ticket is over: staff decide whether to open it again.
+    pub(super) over: bool,
+}
+
+/// To the office: somebody wrote again about a ticket; `answered` is the ticket with the place that they add to it.
 pub(super) fn follow_up(
     desk: &Desk,
     ticket: &Ticket,
     answered: Option<&Ticket>,
-    emergency: bool,
+    told: Told,
     arrival: &Arrival,
 ) -> Vec<Letter> {
     let (text, text_cut) = shortened(&arrival.mail.text);
+    let duplicate = ticket.same_as.as_ref().filter(|_| ticket.status == Status::Duplicate);
     let sender = arrival.mail.from.clone().unwrap_or_default();
     let context = FollowUpContext {
         number: ticket.number.clone(),
         organisation: desk.organisation.clone(),
         received: desk.hours.moment(arrival.received_at),
-        emergency,
-        closed: ticket.status.is_ended(),
+        emergency: told.danger,
+        closed: told.over,
+        unrepaired: told.unrepaired,
+        duplicate_of: duplicate.map(|same| same.number.clone()),
         sender_name: sender.name,
         sender_address: sender.address,
         text,

@@ -9,7 +9,7 @@ mod due;
 
 pub(super) use activate::{Occasion, activate, corrected, order_again, retract};
 pub(super) use answered::answered;
-pub(super) use asked::answer as approval_answered;
+pub(super) use asked::{answer as approval_answered, unreached};
 pub(super) use due::due;
 
 use std::collections::BTreeMap;
@@ -18,7 +18,8 @@ use super::{Change, Snapshot};
 use crate::domain::desk::Desk;
 use crate::domain::letter::Letter;
 use crate::domain::life::Status;
-use crate::domain::order::{OrderState, Used, WorkOrder};
+use crate::domain::order::{OrderState, Used, WorkOrder, period_of};
+use crate::domain::rules::Contractor;
 use crate::domain::ticket::{Entry, EntryKind, OURSELVES, Ticket};
 use crate::domain::time::Timestamp;
 
@@ -115,6 +116,11 @@ impl<'a> Sheet<'a> {
     /// The order that stands in the way of another one, if there is one.
     pub(super) fn live(&self) -> Option<&WorkOrder> {
         self.orders.iter().find(|order| order.state.is_live())
+    }
+
+    /// The period of a contractor's budget that an order counts in which leaves now.
+    fn period(&self, firm: &Contractor) -> String {
+        period_of(firm.limits.period, self.desk.hours.local(self.now).date_naive())
     }
 
     fn set(&mut self, number: &str, state: OrderState, next_at: Option<Timestamp>) {

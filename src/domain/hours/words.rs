@@ -35,6 +35,19 @@ pub(super) fn moment(at: NaiveDateTime) -> Wording {
     })
 }
 
+/// The months of a stretch within one year, for staff: `novembre 2026`, `ottobre-dicembre 2026`.
+pub(super) fn months(from: NaiveDate, to: NaiveDate) -> Wording {
+    let said = |language| {
+        let name = |date: NaiveDate| nth(names(language).1, date.month0());
+        if from.month() == to.month() {
+            format!("{} {}", name(from), to.year())
+        } else {
+            format!("{}-{} {}", name(from), name(to), to.year())
+        }
+    };
+    Wording::new(&said(Language::It), &said(Language::En))
+}
+
 fn day_in(language: Language, date: NaiveDate) -> String {
     let (weekdays, months) = names(language);
     let weekday = nth(weekdays, date.weekday().num_days_from_monday());

@@ -271,6 +271,8 @@ pub struct FollowUpContext {
     pub emergency: bool,
     /// The ticket is closed: staff decide whether to open it again.
     pub closed: bool,
+    /// They answer that it is not repaired.
+    pub unrepaired: bool,
     /// The writer's display name; may be empty.
     pub sender_name: String,
     /// The writer's address; may be empty.
@@ -285,18 +287,24 @@ pub struct FollowUpContext {
     pub place: Option<String>,
     /// The ticket that this one probably repeats, now that its place is known.
     pub same_as: Option<String>,
+    /// The ticket that this one was put aside for.
+    pub duplicate_of: Option<String>,
 }
 
 /// Of `delivery_failed`: a letter to a requester or contractor did not arrive.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeliveryFailedContext {
-    /// The ticket's number.
+    /// The ticket's number; empty for a digest.
     pub number: String,
     /// `organisation.name`.
     pub organisation: String,
+    /// It was an office's digest.
+    pub digest: bool,
+    /// It asked a colleague or contractor whether they wrote what came in their name.
+    pub confirmation: bool,
     /// It was the requester's acknowledgement.
     pub to_requester: bool,
-    /// It was a notice to the office in charge; neither: a contractor's work order.
+    /// It was a notice to the office in charge; none of these: a contractor's work order.
     pub to_office: bool,
     /// Whom it went to.
     pub recipient: String,

@@ -80,3 +80,21 @@ fn a_firm_is_engaged_for_its_work_in_its_districts_while_its_contract_holds() {
     assert!(!is_engaged(&firm, "I01", Some("nord"), day(1)));
     assert!(!is_engaged(&firm, "I01", Some("nord"), day(5)));
 }
+
+#[test]
+fn a_period_is_told_by_its_months() {
+    let day = |month: u32| NaiveDate::from_ymd_opt(2026, month, 1).unwrap();
+    for month in 1..=12 {
+        let first = (month - 1) / 3 * 3 + 1;
+        for (period, from, to) in [
+            (Period::Month, month, month),
+            (Period::Quarter, first, first + 2),
+            (Period::Year, 1, 12),
+        ] {
+            assert_eq!(months_of(&period_of(period, day(month))), Some((day(from), day(to))));
+        }
+    }
+    for wrong in ["", "2026-Q0", "2026-Q5", "2026-13", "Q1", "2026-Q", "-1"] {
+        assert_eq!(months_of(wrong), None, "{wrong}");
+    }
+}

@@ -88,6 +88,7 @@ pub(super) fn approval() -> ApprovalContext {
         call: 2,
         calls: 4,
         last: false,
+        next_at: Some(received()),
         repeat_minutes: 15,
     }
 }

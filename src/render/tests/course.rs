@@ -204,7 +204,11 @@ fn a_question_to_staff_shows_limits_and_what_silence_does() {
     let limits = ["3 su 5.", "4.500,00 euro su 5.000,00.", "800,00 euro", "di novembre 2026"];
     says(&text, &limits, &["ultima richiesta"]);
     says(&text, &["Risponda a questo messaggio con una parola: SI oppure NO.", "112"], &["Anna"]);
-    says(&text, &["entro 15 minuti chiediamo ancora", "non viene attivata"], &[]);
+    says(
+        &text,
+        &["chiediamo ancora lunedì 23 novembre 2026 alle ore 8:30;", "non viene attivata"],
+        &[],
+    );
     let last = ApprovalContext {
         number: "2026-000123".to_owned(),
         contractor: "Verde Prova srl".to_owned(),

@@ -1,10 +1,12 @@
 //! What is owed when a letter did not arrive.
 
-use super::{known_context, notices, notices_to, work_order};
+use super::{Draft, known_context, notices, notices_to, work_order};
 use crate::domain::decide::KnownLetter;
 use crate::domain::desk::Desk;
+use crate::domain::language::Language;
 use crate::domain::letter::context::DeliveryFailedContext;
 use crate::domain::letter::{Letter, LetterKind};
+use crate::domain::mail::Address;
 use crate::domain::order::WorkOrder;
 use crate::domain::rules::Contractor;
 use crate::domain::ticket::Ticket;
@@ -26,12 +28,19 @@ pub(in crate::domain::decide) fn after_failure(
         LetterKind::Acknowledgement | LetterKind::Closing | LetterKind::Progress => {
             failure_notices(desk, ticket, letter, (reason, None), now)
         }
-        // The next address is called instead (`on_call::unreached`), the next contact asked, the next digest
-        // written; a confirmation that never comes carries nothing out.
-        LetterKind::OnCall
-        | LetterKind::Approval
-        | LetterKind::Digest
-        | LetterKind::Confirmation => Vec::new(),
+        // The next address is called instead (`on_call::unreached`), the next contact asked (`work::unreached`). A
+        // digest is about no ticket.
+        LetterKind::OnCall | LetterKind::Approval | LetterKind::Digest => Vec::new(),
+        // What a colleague or contractor wrote waits for a word that nobody will say.
+        LetterKind::Confirmation => {
+            let context = DeliveryFailedContext {
+                confirmation: true,
+                ..context(desk, Some(ticket), letter, reason)
+            };
+            others(desk, letter)
+                .map(|address| notice(desk, Some(ticket), letter, address, &context))
+                .collect()
+        }
         LetterKind::WorkOrder => {
             let next = next_contact(desk, orders, &letter.recipient);
             let order = next.map(|(contractor, order, address)| {
@@ -59,6 +68,61 @@ pub(in crate::domain::decide) fn after_failure(
     }
 }
 
+/// An office did not get what waits for it: staff tell it.
+pub(in crate::domain::decide) fn lost_digest(
+    desk: &Desk,
+    letter: &KnownLetter,
+    reason: &str,
+) -> Vec<Letter> {
+    if letter.kind != LetterKind::Digest {
+        return Vec::new();
+    }
+    let context = DeliveryFailedContext { digest: true, ..context(desk, None, letter, reason) };
+    others(desk, letter).map(|address| notice(desk, None, letter, address, &context)).collect()
+}
+
+/// Staff but for whom the letter could not reach.
+fn others<'a>(desk: &'a Desk, letter: &KnownLetter) -> impl Iterator<Item = &'a String> {
+    let lost = letter.recipient.to_lowercase();
+    desk.staff.iter().filter(move |address| address.to_lowercase() != lost)
+}
+
+fn notice(
+    desk: &Desk,
+    ticket: Option<&Ticket>,
+    letter: &KnownLetter,
+    address: &str,
+    context: &DeliveryFailedContext,
+) -> Letter {
+    Draft {
+        kind: LetterKind::StaffNotice,
+        ticket,
+        cause: format!("letter:{}", letter.message_id),
+        recipient: Address { name: String::new(), address: address.to_owned() },
+        template: "delivery_failed",
+        language: Language::It,
+        hold: None,
+    }
+    .letter(desk, context)
+}
+
+fn context(
+    desk: &Desk,
+    ticket: Option<&Ticket>,
+    letter: &KnownLetter,
+    reason: &str,
+) -> DeliveryFailedContext {
+    DeliveryFailedContext {
+        number: ticket.map(|ticket| ticket.number.clone()).unwrap_or_default(),
+        organisation: desk.organisation.clone(),
+        to_requester: letter.kind.to_requester(),
+        to_office: letter.kind == LetterKind::StaffNotice,
+        recipient: letter.recipient.clone(),
+        reason: reason.to_owned(),
+        ..DeliveryFailedContext::default()
+    }
+}
+
 /// The order that an address lost, its contractor, and the address that follows in their list.
 fn next_contact<'a>(
     desk: &'a Desk,
@@ -82,15 +146,7 @@ fn failure_notices(
     now: Timestamp,
 ) -> Vec<Letter> {
     let to_office = letter.kind == LetterKind::StaffNotice;
-    let context = DeliveryFailedContext {
-        number: ticket.number.clone(),
-        organisation: desk.organisation.clone(),
-        to_requester: letter.kind.to_requester(),
-        to_office,
-        recipient: letter.recipient.clone(),
-        next,
-        reason: reason.to_owned(),
-    };
+    let context = DeliveryFailedContext { next, ..context(desk, Some(ticket), letter, reason) };
     let cause = format!("letter:{}", letter.message_id);
     if to_office {
         return notices_to(desk, &desk.staff, ticket, &cause, "delivery_failed", &context);

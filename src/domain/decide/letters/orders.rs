@@ -9,7 +9,7 @@ use crate::domain::letter::context::{
 };
 use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::mail::Address;
-use crate::domain::order::{Used, WorkOrder, euro};
+use crate::domain::order::{Used, WorkOrder, euro, months_of};
 use crate::domain::rules::Contractor;
 use crate::domain::ticket::{Status, Ticket};
 use crate::domain::time::Timestamp;
@@ -151,9 +151,10 @@ fn map_of(ticket: &Ticket) -> Option<String> {
     Some(map_link(place.latitude?, place.longitude?))
 }
 
-/// What a period of the budget is called: `2026-11` is November to people, too.
-fn period(order: &WorkOrder) -> Wording {
-    Wording::new(&order.period, &order.period)
+/// What people call a period of the budget: `2026-11` is November.
+fn period(desk: &Desk, order: &WorkOrder) -> Wording {
+    let months = months_of(&order.period);
+    months.map_or_else(|| Wording::same(&order.period), |(from, to)| desk.hours.months(from, to))
 }
 
 /// A copy for staff of an order that left without anybody being asked.
@@ -178,7 +179,7 @@ pub(in crate::domain::decide) fn order_copies(
         place: ticket.place.clone(),
         reasons: why_unasked(order),
         estimate: order.cents.map(euro),
-        period: Some(period(order)),
+        period: Some(period(desk, order)),
         used_count: used.orders.to_string(),
         used_euro: euro(used.cents),
         limit_count: firm.limits.period_orders.map(|limit| limit.to_string()),
@@ -203,17 +204,27 @@ fn why_unasked(order: &WorkOrder) -> Vec<String> {
     reasons
 }
 
+/// How a question is asked.
+pub(in crate::domain::decide) struct Asking<'a> {
+    /// Why, each a clause in Italian.
+    pub(in crate::domain::decide) reasons: &'a [String],
+    /// How often it is asked at most.
+    pub(in crate::domain::decide) calls: u32,
+    /// When it is asked.
+    pub(in crate::domain::decide) now: Timestamp,
+}
+
 /// The question whether a contractor may be activated, to one contact.
 pub(in crate::domain::decide) fn approval(
     desk: &Desk,
     ticket: &Ticket,
     (firm, used): (&Contractor, Used),
     order: &WorkOrder,
-    (reasons, calls): (&[String], u32),
+    Asking { reasons, calls, now }: Asking<'_>,
     address: &str,
 ) -> Letter {
     let (text, text_cut) = shortened(&ticket.facts.text);
-    let pause = order.next_at.map_or(0, |at| at.since(order.made_at).as_secs() / 60);
+    let pause = order.next_at.map_or(0, |at| at.since(now).as_secs() / 60);
     let context = ApprovalContext {
         number: ticket.number.clone(),
         organisation: desk.organisation.clone(),
@@ -228,7 +239,7 @@ pub(in crate::domain::decide) fn approval(
         map_link: map_of(ticket),
         reasons: reasons.to_vec(),
         estimate: order.cents.map(euro),
-        period: Some(period(order)),
+        period: Some(period(desk, order)),
         used_count: used.orders.to_string(),
         used_euro: euro(used.cents),
         limit_count: firm.limits.period_orders.map(|limit| limit.to_string()),
@@ -238,6 +249,7 @@ pub(in crate::domain::decide) fn approval(
         call: order.asked,
         calls,
         last: order.asked >= calls,
+        next_at: order.next_at.map(|at| desk.hours.moment(at)),
         repeat_minutes: u32::try_from(pause).unwrap_or(u32::MAX),
     };
     Draft {
@@ -280,7 +292,8 @@ pub(in crate::domain::decide) fn order_news(
         organisation: desk.organisation.clone(),
         contractor: firm.name.clone(),
         answer: news.answer.map(|answer| Wording::new(answer, answer)),
-        at: desk.hours.moment(now),
+        // Of a silence, when it should have been broken.
+        at: desk.hours.moment(order.next_at.filter(|_| news.answer.is_none()).unwrap_or(now)),
         note,
         note_cut,
         attachments: Vec::new(),

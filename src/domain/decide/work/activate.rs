@@ -7,7 +7,7 @@ use crate::domain::decide::letters;
 use crate::domain::decide::same::needs_no_order;
 use crate::domain::letter::HoldReason;
 use crate::domain::life::Status;
-use crate::domain::order::{Beyond, OrderState, WorkOrder, beyond, euro, is_engaged, period_of};
+use crate::domain::order::{Beyond, OrderState, WorkOrder, beyond, euro, is_engaged};
 use crate::domain::place::same_district;
 use crate::domain::rules::{Activation, Contractor};
 use crate::domain::ticket::{EntryKind, Ticket};
@@ -41,6 +41,10 @@ pub(in crate::domain::decide) fn activate(
     sheet: &mut Sheet<'_>,
     occasion: Occasion<'_>,
 ) -> Result<(), String> {
+    if sheet.ticket.status.is_ended() {
+        let status = sheet.ticket.status.italian();
+        return Err(format!("la segnalazione è «{status}»: prima la riapra con #riapri"));
+    }
     if let Some(live) = sheet.live() {
         let name = name_of(sheet, &live.contractor);
         return Err(format!(
@@ -72,13 +76,25 @@ pub(in crate::domain::decide) fn activate(
         },
         Occasion::Next => match way(sheet, &firm) {
             Way::Send => send(sheet, &firm, BY_ITSELF, false, None),
-            Way::Ask(doubts) => ask(sheet, &firm, &doubts),
-            Way::Leave => {
-                ask(sheet, &firm, &["l'impresa precedente non interviene".to_owned()]);
-            }
+            Way::Ask(_) | Way::Leave => ask(sheet, &firm, &reasons_to_ask(sheet, &firm)),
         },
     }
     Ok(())
+}
+
+/// Why staff are asked about a firm as things stand now, in Italian; a question that is asked again says so again.
+pub(super) fn reasons_to_ask(sheet: &Sheet<'_>, firm: &Contractor) -> Vec<String> {
+    let gave_up =
+        |order: &WorkOrder| matches!(order.state, OrderState::Refused | OrderState::Silent);
+    let mut reasons = Vec::new();
+    if sheet.orders.iter().any(gave_up) {
+        reasons.push("l'impresa precedente non interviene".to_owned());
+    }
+    reasons.extend(doubts(sheet, firm));
+    if reasons.is_empty() {
+        reasons.push("l'impresa si attiva solo con un'autorizzazione".to_owned());
+    }
+    reasons
 }
 
 enum Way {
@@ -102,7 +118,7 @@ fn way(sheet: &Sheet<'_>, firm: &Contractor) -> Way {
 }
 
 /// Why a contractor is not sent without a word, in Italian: its mode, its limits, and in an emergency what is unclear.
-pub(super) fn doubts(sheet: &Sheet<'_>, firm: &Contractor) -> Vec<String> {
+fn doubts(sheet: &Sheet<'_>, firm: &Contractor) -> Vec<String> {
     let mut doubts = Vec::new();
     let urgent = sheet.ticket.urgency == Urgency::Emergency;
     if urgent && firm.activation == Activation::OnApproval {
@@ -256,14 +272,13 @@ fn ask(sheet: &mut Sheet<'_>, firm: &Contractor, doubts: &[String]) {
 
 fn draft(sheet: &Sheet<'_>, firm: &Contractor, state: OrderState, by: &str) -> WorkOrder {
     let count = sheet.orders.len().saturating_add(1);
-    let day = sheet.desk.hours.local(sheet.now).date_naive();
     WorkOrder {
         number: format!("{}/{count}", sheet.ticket.number),
         ticket: sheet.ticket.number.clone(),
         contractor: firm.id.clone(),
         state,
         cents: estimate(sheet),
-        period: period_of(firm.limits.period, day),
+        period: sheet.period(firm),
         by: by.to_owned(),
         beyond: false,
         asked: 0,
@@ -313,7 +328,9 @@ pub(in crate::domain::decide) fn corrected(sheet: &mut Sheet<'_>, by: &str) {
         // It is live: there is something to take back.
         retract(sheet, by).unwrap_or_default();
     }
-    if sheet.live().is_none() && !needs_no_order(&sheet.ticket) {
+    let status = sheet.ticket.status;
+    let over = status.is_ended() || status == Status::Done;
+    if sheet.live().is_none() && !over && !needs_no_order(&sheet.ticket) {
         activate(sheet, Occasion::Found(None)).unwrap_or_default();
     }
 }

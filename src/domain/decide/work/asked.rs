@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::activate::{dispatched, doubts, may_exceed, name_of};
+use super::activate::{dispatched, may_exceed, name_of, reasons_to_ask};
 use super::{BY_ITSELF, Sheet, activate};
-use crate::domain::decide::letters::{self, News};
+use crate::domain::decide::letters::{self, Asking, News};
 use crate::domain::order::{OrderState, WorkOrder};
 use crate::domain::rules::Contractor;
 use crate::domain::ticket::EntryKind;
@@ -36,7 +36,7 @@ pub(super) fn again(sheet: &mut Sheet<'_>, order: WorkOrder) {
     let Some(firm) = firm else { return };
     let contacts = contacts(sheet, &firm);
     if order.asked < rounds(&contacts) {
-        let doubts = doubts(sheet, &firm);
+        let doubts = reasons_to_ask(sheet, &firm);
         next(sheet, &firm, order, &contacts, &doubts);
         return;
     }
@@ -51,6 +51,22 @@ pub(super) fn again(sheet: &mut Sheet<'_>, order: WorkOrder) {
     };
     let letters = letters::order_news(sheet.desk, &sheet.ticket, &firm, &order, news, sheet.now);
     sheet.letters.extend(letters);
+}
+
+/// The question did not reach whom it was sent to: while there are contacts that were not asked, the next one is
+/// asked at once; else the clock goes on.
+pub(in crate::domain::decide) fn unreached(sheet: &mut Sheet<'_>, address: &str) {
+    let open = |order: &&WorkOrder| order.state == OrderState::Asked && order.next_at.is_some();
+    let Some(order) = sheet.orders.iter().find(open).cloned() else { return };
+    let Some(firm) = sheet.desk.rules.contractor(&order.contractor).cloned() else { return };
+    let contacts = contacts(sheet, &firm);
+    let asked = usize::try_from(order.asked).unwrap_or(usize::MAX);
+    let last = asked.checked_sub(1).and_then(|turn| contacts.get(turn));
+    let is_last = last.is_some_and(|last| last.eq_ignore_ascii_case(address));
+    if is_last && asked < contacts.len() {
+        let doubts = reasons_to_ask(sheet, &firm);
+        next(sheet, &firm, order, &contacts, &doubts);
+    }
 }
 
 /// How often the question is asked at most.
@@ -70,13 +86,14 @@ fn next(
     let Some(address) = contacts.get(turn) else { return };
     order.asked = order.asked.saturating_add(1);
     order.next_at = Some(sheet.now.plus(pause(sheet)));
+    order.period = sheet.period(firm);
     let used = sheet.used.get(&firm.id).copied().unwrap_or_default();
     let letter = letters::approval(
         sheet.desk,
         &sheet.ticket,
         (firm, used),
         &order,
-        (doubts, rounds(contacts)),
+        Asking { reasons: doubts, calls: rounds(contacts), now: sheet.now },
         address,
     );
     sheet.letters.push(letter);
@@ -123,6 +140,10 @@ pub(in crate::domain::decide) fn answer(
     let Some(order) = asked else {
         return Err("la richiesta ha già avuto una risposta".to_owned());
     };
+    let status = sheet.ticket.status;
+    if yes && status.is_ended() {
+        return Err(format!("la segnalazione è «{}»: l'ordine non parte", status.italian()));
+    }
     let Some(firm) = sheet.desk.rules.contractor(&order.contractor).cloned() else {
         return Err(format!("l'impresa «{}» non è più nelle regole", order.contractor));
     };
@@ -145,6 +166,8 @@ pub(in crate::domain::decide) fn answer(
         state: OrderState::Sent,
         by: by.to_owned(),
         beyond: !over.is_empty(),
+        // It counts in the period in which it leaves, whenever it was asked.
+        period: sheet.period(&firm),
         asked: 1,
         next_at: Some(activate::answer_by(sheet, &firm)),
         ..order

@@ -33,6 +33,10 @@ pub(in crate::domain::decide) fn due(
         sheet.set(number, order.state, None);
     } else {
         match order.state {
+            // Nobody is pressed while the ticket itself waits: the clock looks again on the next working day.
+            state if ticket.status.is_waiting() => {
+                sheet.set(number, state, Some(desk.hours.add_working_days(now, 1)));
+            }
             OrderState::Asked => asked::again(&mut sheet, order),
             OrderState::Sent if order.asked < LETTERS_MAX => remind(&mut sheet, order),
             OrderState::Sent => silent(&mut sheet, &order),

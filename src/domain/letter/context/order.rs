@@ -121,7 +121,9 @@ pub struct ApprovalContext {
     pub calls: u32,
     /// This is the last one.
     pub last: bool,
-    /// Minutes until the next one.
+    /// When the next one follows, in local words.
+    pub next_at: Option<Wording>,
+    /// Minutes until then.
     pub repeat_minutes: u32,
 }
 
