@@ -3,6 +3,7 @@
 //! Nothing is chosen here. A decision is written whole or not at all, and no letter has left before it is
 //! durable.
 
+mod morning;
 mod photos;
 
 use std::collections::BTreeMap;
@@ -12,7 +13,6 @@ use crate::domain::decide::{
     Arrival, Change, Confirmation, Decision, Event, Outcome, Snapshot, decide,
 };
 use crate::domain::desk::Desk;
-use crate::domain::digest;
 use crate::domain::duplicate::Earlier;
 use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::order::{Used, WorkOrder, period_of};
@@ -214,10 +214,26 @@ impl Clerk {
         let codes: Vec<&str> = works.map(|work| work.code.as_str()).collect();
         snapshot.used = self.used(tx, &codes, &snapshot.orders, now).await?;
         snapshot.same = tickets::same_as(tx, &number).await?;
-        if let Some(other) = command::named_ticket(text) {
-            snapshot.other = tickets::load(tx, &other).await?;
+        let today = self.desk.hours.local(now).date_naive();
+        for other in command::named_tickets(text, &self.desk.rules, today) {
+            self.other(tx, snapshot, &other).await?;
         }
         self.acknowledged(tx, snapshot).await
+    }
+
+    /// Another ticket that staff named, with its orders and what repeats it.
+    async fn other(
+        &self,
+        tx: &mut Tx,
+        snapshot: &mut Snapshot,
+        number: &str,
+    ) -> Result<(), StoreError> {
+        if let Some(other) = tickets::load(tx, number).await? {
+            snapshot.others.push(other);
+            snapshot.other_orders.extend(orders::of_ticket(tx, number).await?);
+            snapshot.same.extend(tickets::same_as(tx, number).await?);
+        }
+        Ok(())
     }
 
     /// What the contractors of these kinds of work, and of these orders, have used of their limits.
@@ -308,7 +324,7 @@ impl Clerk {
             ..Snapshot::default()
         };
         match event {
-            Event::StaffJoined { other } => snapshot.other = tickets::load(tx, other).await?,
+            Event::StaffJoined { other } => self.other(tx, &mut snapshot, other).await?,
             Event::StaffSaid { text } => self.for_orders(tx, &mut snapshot, text, now).await?,
             Event::StaffClosed { .. } => self.acknowledged(tx, &mut snapshot).await?,
             _ => {}
@@ -318,24 +334,9 @@ impl Clerk {
 
     /// Whose requesters were told that they were received: they are told of the closing.
     async fn acknowledged(&self, tx: &mut Tx, snapshot: &mut Snapshot) -> Result<(), StoreError> {
-        for ticket in snapshot.ticket.iter().chain(&snapshot.same) {
+        for ticket in snapshot.ticket.iter().chain(&snapshot.others).chain(&snapshot.same) {
             if tickets::is_acknowledged(tx, &ticket.number).await? {
                 snapshot.acknowledged.insert(ticket.number.clone());
-            }
-        }
-        Ok(())
-    }
-
-    /// At the first look after an opening the offices are told what waits for them.
-    pub async fn digest(
-        &self,
-        tx: &mut Tx,
-        round: &digest::Round,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        if tickets::begin_round(tx, &round.day, &round.name(), now).await? {
-            for letter in digest::digests(&self.desk, &tickets::open(tx).await?, round, now) {
-                self.owe(tx, &mut Chains::default(), &letter, now).await?;
             }
         }
         Ok(())

@@ -226,8 +226,12 @@ impl Dispatch {
                 continue;
             }
             let mut tx = self.engine.begin().await?;
-            self.clerk.digest(&mut tx, &round, now).await?;
-            tx.commit().await?;
+            match self.clerk.digest(&mut tx, &round, now).await {
+                Ok(()) => tx.commit().await?,
+                // Staff changed a ticket whose day it is at this very moment: the next pass sees it as it is now.
+                Err(StoreError::Changed { .. }) => continue,
+                Err(error) => return Err(error),
+            }
             if let Ok(mut greeted) = self.greeted.lock() {
                 greeted.retain(|earlier| earlier.starts_with(&round.day));
                 greeted.insert(name);

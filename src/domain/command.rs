@@ -16,6 +16,8 @@ mod yes_no;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 pub use self::answer::{Answer, ContractorAnswer, contractor_answer};
@@ -50,6 +52,8 @@ pub enum Command {
     },
     /// The work order is taken back.
     Retract,
+    /// Somebody looked at it; what they found, which may be empty.
+    Assess(String),
     /// Somebody goes and looks, on this day.
     Inspect(NaiveDate),
     /// The work is planned for this day.
@@ -74,9 +78,9 @@ pub enum Command {
     OutOfCompetence(Option<String>),
     /// It repeats the ticket of this number.
     DuplicateOf(String),
-    /// It tells two things, which become two tickets.
+    /// It repeats no other ticket after all.
     Split,
-    /// The ticket of this number becomes a part of it.
+    /// The ticket of this number repeats it.
     Merge(String),
     /// What the resident is told.
     Reply(String),
@@ -142,19 +146,22 @@ pub fn commands(text: &str, rules: &RuleSet, today: NaiveDate) -> Vec<Result<Com
     found
 }
 
-/// The number of another ticket that a text of commands names (`#duplicato di 2026-000123`): it must be looked up
-/// before the commands are carried out.
+/// The numbers of other tickets that commands name (`#duplicato di 2026-000123`): they must be looked up before the
+/// commands are carried out.
 #[must_use]
-pub fn named_ticket(text: &str) -> Option<String> {
-    let lines = text.lines().filter_map(|line| behind_mark(line.trim()));
-    let mut words = lines.flat_map(|line| line.split(|c: char| !(c.is_ascii_digit() || c == '-')));
-    words.find(|word| is_number(word)).map(str::to_owned)
+pub fn named_tickets(text: &str, rules: &RuleSet, today: NaiveDate) -> BTreeSet<String> {
+    let numbers = commands(text, rules, today).into_iter().filter_map(|command| match command {
+        Ok(Command::DuplicateOf(number) | Command::Merge(number)) => Some(number),
+        _ => None,
+    });
+    numbers.collect()
 }
 
-fn is_number(word: &str) -> bool {
-    word.split_once('-').is_some_and(|(year, serial)| {
-        year.len() == 4 && serial.len() >= 6 && serial.bytes().all(|digit| digit.is_ascii_digit())
-    })
+/// Whether a text begins with a command, right or wrong.
+#[must_use]
+pub fn is_command(text: &str) -> bool {
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty());
+    first.and_then(behind_mark).is_some()
 }
 
 /// What follows the `#` of a line that is meant as a command; `#12` is a number, not a command.

@@ -36,6 +36,8 @@ mod command;
 
 mod continued;
 
+mod day;
+
 mod delivery;
 
 mod letters;
@@ -88,6 +90,8 @@ pub enum Event<'a> {
     },
     /// The clock came to the next call of an emergency.
     CallDue,
+    /// The desk opened on the day that was said of a ticket, or on the first one after it.
+    DayCame,
     /// The clock came to a work order that nobody answered.
     OrderDue {
         /// The order's number.
@@ -145,9 +149,11 @@ pub struct Snapshot {
     pub second_earlier: Vec<Earlier>,
     /// The same for the ticket that the mail continues, at the place that the mail names.
     pub answered_earlier: Vec<Earlier>,
-    /// The other ticket that staff named.
-    pub other: Option<Ticket>,
-    /// The tickets that repeat this one.
+    /// The other tickets that staff named.
+    pub others: Vec<Ticket>,
+    /// The work orders of those.
+    pub other_orders: Vec<WorkOrder>,
+    /// The tickets that repeat this one or one of those.
     pub same: Vec<Ticket>,
     /// Of this ticket and of those, the numbers whose requesters were told that they were received.
     pub acknowledged: BTreeSet<String>,
@@ -318,13 +324,28 @@ pub fn decide(desk: &Desk, snapshot: &Snapshot, event: &Event<'_>, now: Timestam
         Event::MailReadAgain(arrival) => arrival::read_again(desk, snapshot, arrival, now),
         Event::StaffCorrected(correction) => staff::correct(desk, snapshot, correction, STAFF, now),
         Event::StaffClosed { note } => closing::close(desk, snapshot, *note, STAFF, now),
-        Event::StaffJoined { .. } => same::join(snapshot, now),
-        Event::StaffSplit => same::split(desk, snapshot, now),
+        Event::StaffJoined { other } => joined(snapshot, other, now),
+        Event::StaffSplit => same::split(desk, snapshot, STAFF, now),
         Event::StaffTook { note } => on_call::take(snapshot, *note, STAFF, now),
         Event::StaffSaid { text } => command::from_desk(desk, snapshot, text, now),
         Event::OrderDue { number } => work::due(desk, snapshot, number, now),
+        Event::DayCame => day::came(desk, snapshot, now),
         Event::CallDue => on_call::due(desk, snapshot, now),
         Event::LetterFailed(failed) => delivery::refused(desk, snapshot, failed, now),
+    }
+}
+
+fn joined(snapshot: &Snapshot, other: &str, now: Timestamp) -> Decision {
+    match (&snapshot.ticket, snapshot.other(other)) {
+        (Some(one), Some(other)) => same::join(snapshot, same::Pair::of(one, other), STAFF, now),
+        _ => Decision::nothing("there is no such ticket"),
+    }
+}
+
+impl Snapshot {
+    /// The other ticket of this number, when staff named one that there is.
+    fn other(&self, number: &str) -> Option<&Ticket> {
+        self.others.iter().find(|other| other.number == number)
     }
 }
 

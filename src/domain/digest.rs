@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use chrono::NaiveDate;
+
 use super::desk::Desk;
 use super::language::Language;
 use super::letter::context::{DigestContext, DigestLine, DigestSection, Wording, variables};
@@ -19,19 +21,26 @@ const LINES_MAX: usize = 20;
 /// What ends within so many working days is due soon.
 const SOON_DAYS: u32 = 2;
 
-/// What came within this time before the opening is new: an office that was shut over a feast finds all of it.
-const NEW_WITHIN: Duration = Duration::from_hours(24);
-
-/// When a ticket's usual time ends: working days from its arrival, without the time that it waited for somebody
-/// else. None while it waits, when it is over, and where nothing is promised.
+/// When a ticket's usual time ends: working days from its arrival, or since it was taken up again, without the time
+/// that it waited for somebody else. None while it waits, when it is over, and where nothing is promised.
 #[must_use]
 pub fn due_at(desk: &Desk, ticket: &Ticket) -> Option<Timestamp> {
     if ticket.status.is_ended() || ticket.status.is_waiting() || ticket.status == Status::Done {
         return None;
     }
     let days = desk.expected_days(ticket)?;
-    let waited = Duration::from_millis(ticket.facts.course.waited_millis);
-    Some(desk.office_hours(ticket).add_working_days(ticket.received_at.plus(waited), days))
+    let course = &ticket.facts.course;
+    let begun = course.begun.unwrap_or(ticket.received_at);
+    let begun = begun.plus(Duration::from_millis(course.waited_millis));
+    Some(desk.office_hours(ticket).add_working_days(begun, days))
+}
+
+/// The day that was said of a ticket, when it is this one or is past: of an inspection, of planned work, of the end
+/// of a postponement.
+#[must_use]
+pub fn day_that_came(desk: &Desk, ticket: &Ticket, now: Timestamp) -> Option<NaiveDate> {
+    let day: NaiveDate = ticket.facts.course.day.as_deref()?.parse().ok()?;
+    (day <= desk.hours.date_of(now) && !ticket.status.is_ended()).then_some(day)
 }
 
 /// Offices that are told together, on one day.
@@ -49,6 +58,12 @@ impl Round {
     pub fn name(&self) -> String {
         let office = self.office.iter().map(String::as_str);
         std::iter::once(self.day.as_str()).chain(office).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether it tells the office that has a ticket.
+    #[must_use]
+    pub fn has(&self, desk: &Desk, ticket: &Ticket) -> bool {
+        self.is_for(desk.office_of(ticket))
     }
 
     fn is_for(&self, office: &Office) -> bool {
@@ -71,18 +86,27 @@ pub fn rounds(desk: &Desk, now: Timestamp) -> Vec<Round> {
     all.into_iter().chain(own).map(|office| Round { day: day.clone(), office }).collect()
 }
 
-/// The letters of a round, one for each address of an office that has something to look at.
+/// The letters of a round, one for each address of an office that has something to look at; `since` is when the last
+/// ones were written.
 #[must_use]
-pub fn digests(desk: &Desk, open: &[Ticket], round: &Round, now: Timestamp) -> Vec<Letter> {
+pub fn digests(
+    desk: &Desk,
+    open: &[Ticket],
+    round: &Round,
+    since: Timestamp,
+    now: Timestamp,
+) -> Vec<Letter> {
     let day = &round.day;
     let mut letters = Vec::new();
     for office in desk.rules.offices().iter().filter(|office| round.is_for(office)) {
         let theirs = open.iter().filter(|ticket| desk.office_of(ticket).id == office.id);
-        let context = context(desk, office, &theirs.collect::<Vec<_>>(), now);
+        let context = context(desk, office, &theirs.collect::<Vec<_>>(), since, now);
         let sections = [
             &context.overdue,
             &context.due_soon,
+            &context.today,
             &context.to_check,
+            &context.done,
             &context.waiting,
             &context.new,
         ];
@@ -96,7 +120,13 @@ pub fn digests(desk: &Desk, open: &[Ticket], round: &Round, now: Timestamp) -> V
     letters
 }
 
-fn context(desk: &Desk, office: &Office, tickets: &[&Ticket], now: Timestamp) -> DigestContext {
+fn context(
+    desk: &Desk,
+    office: &Office,
+    tickets: &[&Ticket],
+    since: Timestamp,
+    now: Timestamp,
+) -> DigestContext {
     let soon = desk.hours_of(office).add_working_days(now, SOON_DAYS);
     let mut timed: Vec<(Timestamp, &Ticket)> =
         tickets.iter().filter_map(|ticket| Some((due_at(desk, ticket)?, *ticket))).collect();
@@ -104,22 +134,37 @@ fn context(desk: &Desk, office: &Office, tickets: &[&Ticket], now: Timestamp) ->
     let due = |from: Option<Timestamp>, to: Timestamp| {
         let within =
             timed.iter().filter(|(due, _)| from.is_none_or(|from| *due >= from) && *due < to);
-        section(within.map(|(due, ticket)| line(desk, ticket, None, Some(*due))))
+        let told = |at: Timestamp| Some(desk.hours.day(at));
+        section(within.map(|(due, ticket)| DigestLine { due: told(*due), ..line(desk, ticket) }))
     };
-    let since = |wanted: &dyn Fn(&Ticket) -> bool| {
+    let since_when = |wanted: &dyn Fn(&Ticket) -> bool, when: &dyn Fn(&Ticket) -> Timestamp| {
         let found = tickets.iter().filter(|ticket| wanted(ticket));
-        section(found.map(|ticket| line(desk, ticket, Some(ticket.received_at), None)))
+        let told = |ticket: &Ticket| Some(desk.hours.moment(when(ticket)));
+        section(found.map(|ticket| DigestLine { since: told(ticket), ..line(desk, ticket) }))
     };
+    let came = tickets.iter().filter_map(|ticket| {
+        let day = desk.hours.date(day_that_came(desk, ticket, now)?);
+        Some(DigestLine { day: Some(day), ..line(desk, ticket) })
+    });
     DigestContext {
         organisation: desk.organisation.clone(),
         office: Wording::new(&office.name_it, &office.name_en).with(&office.words),
         day: desk.hours.day(now),
         overdue: due(None, now),
         due_soon: due(Some(now), soon),
-        to_check: since(&|ticket| ticket.status == Status::ToCheck),
-        waiting: since(&|ticket| ticket.status.is_waiting()),
-        new: since(&|ticket| now.since(ticket.received_at) <= NEW_WITHIN),
+        today: section(came),
+        to_check: since_when(&|it| it.status == Status::ToCheck, &|it| it.received_at),
+        done: since_when(&|it| it.status == Status::Done, &|it| it.changed_at),
+        waiting: since_when(&waits_for_somebody, &|it| {
+            it.facts.course.since.unwrap_or(it.changed_at)
+        }),
+        new: since_when(&|it| it.received_at > since, &|it| it.received_at),
     }
+}
+
+/// It waits, and no day is said on which it wakes by itself.
+fn waits_for_somebody(ticket: &Ticket) -> bool {
+    ticket.status.is_waiting() && ticket.facts.course.day.is_none()
 }
 
 fn section(lines: impl Iterator<Item = DigestLine>) -> DigestSection {
@@ -130,20 +175,16 @@ fn section(lines: impl Iterator<Item = DigestLine>) -> DigestSection {
     DigestSection { count: whole(count), more: whole(count.saturating_sub(lines.len())), lines }
 }
 
-fn line(
-    desk: &Desk,
-    ticket: &Ticket,
-    since: Option<Timestamp>,
-    due: Option<Timestamp>,
-) -> DigestLine {
+fn line(desk: &Desk, ticket: &Ticket) -> DigestLine {
     let work = ticket.subcategory.as_deref().and_then(|code| desk.rules.subcategory(code));
+    let status = ticket.status;
     DigestLine {
         number: ticket.number.clone(),
         place: ticket.place.clone(),
         subcategory: work.map(|work| Wording::new(&work.it, &work.en).with(&work.words)),
         emergency: ticket.urgency == Urgency::Emergency,
-        since: since.map(|at| desk.hours.moment(at)),
-        due: due.map(|at| desk.hours.day(at)),
+        status: Some(Wording::new(status.italian(), &status.name().replace('_', " "))),
+        ..DigestLine::default()
     }
 }
 

@@ -102,6 +102,10 @@ pub struct Course {
     pub day: Option<String>,
     /// The person asks for money: protocol and insurance have been told.
     pub claim: bool,
+    /// Since when the expected time runs, where that is not the arrival: it was over, and began anew.
+    pub begun: Option<Timestamp>,
+    /// Whoever reported was asked whether it is repaired; once is enough.
+    pub asked_repaired: bool,
 }
 
 impl Facts {
@@ -131,10 +135,15 @@ impl Ticket {
         }
     }
 
-    /// Goes to another status; the clock stops at the beginning of a wait and runs on at its end. Whether it
-    /// may is asked of [`Status::may_become`].
+    /// Goes to another status; the clock stops at the beginning of a wait, runs on at its end, and begins anew for
+    /// what was over. Whether it may is asked of [`Status::may_become`].
     pub fn enter_status(&mut self, status: Status, now: Timestamp) {
+        if self.status == status {
+            return;
+        }
         let course = &mut self.facts.course;
+        // A day is said of one status: an inspection that was made, or given up, has none.
+        course.day = None;
         match (self.status.is_waiting(), status.is_waiting()) {
             (false, true) => {
                 course.before = Some(self.status);
@@ -144,9 +153,12 @@ impl Ticket {
                 let waited = course.since.map_or(0, |since| now.since(since).as_millis());
                 let waited = u64::try_from(waited).unwrap_or(u64::MAX);
                 course.waited_millis = course.waited_millis.saturating_add(waited);
-                (course.before, course.since, course.day) = (None, None, None);
+                (course.before, course.since) = (None, None);
             }
             _ => {}
+        }
+        if self.status.is_ended() && !status.is_ended() {
+            (course.begun, course.waited_millis) = (Some(now), 0);
         }
         self.status = status;
     }

@@ -168,17 +168,22 @@ pub async fn open(tx: &mut Tx) -> Result<Vec<Ticket>, StoreError> {
     tx.rows(sql, values![]).await?.iter().map(read).collect()
 }
 
-/// Whether this is the first to speak of a round of digests, by its name that begins with its day; the caller writes
-/// them. The day on which the store was made has none: nothing was waiting when it began.
+/// When the round of digests before this one was written, if this is the first to speak of it, by its name that begins
+/// with its day: the caller writes them. The day on which the store was made has none: nothing was waiting when it
+/// began.
 pub async fn begin_round(
     tx: &mut Tx,
     day: &str,
     name: &str,
     now: Timestamp,
-) -> Result<bool, StoreError> {
-    let earlier = tx.row("SELECT day FROM digest WHERE day < $1 LIMIT 1", values![day]).await?;
+) -> Result<Option<Timestamp>, StoreError> {
+    let whose = name.strip_prefix(day).unwrap_or_default();
+    let sql = "SELECT made_at FROM digest WHERE day < $1
+               ORDER BY substr(day, 11) = $2 DESC, day DESC LIMIT 1";
+    let earlier = tx.row(sql, values![day, whose]).await?;
     let sql = "INSERT INTO digest (day, made_at) VALUES ($1, $2) ON CONFLICT (day) DO NOTHING";
-    Ok(tx.run(sql, values![name, now]).await? == 1 && earlier.is_some())
+    let first = tx.run(sql, values![name, now]).await? == 1;
+    earlier.filter(|_| first).map(|row| row.time("made_at")).transpose()
 }
 
 /// Emergencies whose next call is due, the longest overdue first.

@@ -1,6 +1,7 @@
 //! What the program promises to people, told as stories on the whole of it, on both engines.
 
 mod charge;
+mod course;
 mod crash;
 mod delivery;
 mod letters;

@@ -188,6 +188,25 @@ const FORMS: &[Form] = &[
         read: Reader::Line(date::inspect),
     },
     Form {
+        words: &[
+            "valutata",
+            "valutato",
+            "valutazione",
+            "valuta",
+            "sopralluogo fatto",
+            "sopralluogo eseguito",
+            "sopralluogo effettuato",
+            "sopraluogo fatto",
+            "ispezione fatta",
+            "assessed",
+            "inspected",
+            "inspection done",
+        ],
+        example: "#valutata cordolo da rifare",
+        does: "segna che un tecnico l'ha vista, con quello che ha trovato; anche #sopralluogo fatto",
+        read: Reader::Text { make: Command::Assess, needed: false },
+    },
+    Form {
         words: &["programma", "programmato", "programmare", "pianifica", "schedule"],
         example: "#programma lunedì",
         does: "programma il lavoro per quel giorno",
@@ -264,7 +283,7 @@ const FORMS: &[Form] = &[
     Form {
         words: &["dividi", "dividi in due", "separa", "sdoppia", "split"],
         example: "#dividi",
-        does: "sono due cose diverse: ne fa due segnalazioni",
+        does: "non è la stessa cosa dell'altra segnalazione: torna una segnalazione a sé",
         read: Reader::Plain(Command::Split),
     },
     Form {

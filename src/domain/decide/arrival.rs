@@ -6,6 +6,7 @@ use super::work::{Occasion, Sheet, activate};
 use super::{Arrival, Change, Decision, Outcome, Snapshot};
 use super::{continued, delivery, letters, on_call, said, same, second};
 use crate::domain::claim::claims;
+use crate::domain::command::is_command;
 use crate::domain::desk::Desk;
 use crate::domain::forward::PassedOn;
 use crate::domain::kind::Kind;
@@ -49,9 +50,17 @@ pub(super) fn decide(
                 .or_else(|| continued::decide(desk, snapshot, ticket, arrival, now))
                 .unwrap_or_else(|| reopened(desk, snapshot, ticket, arrival, sender, now))
         }
-        _ if arrival.kind.kind == Kind::Command => letters::lost_command(desk, arrival, &sender),
+        _ if orders_nothing_known(desk, arrival, &sender) => {
+            letters::lost_command(desk, arrival, &sender)
+        }
         _ => opened(desk, snapshot, arrival, sender, now),
     }
+}
+
+/// Orders of a colleague, at the top of a mail that is about no ticket: staff, an office, or who may exceed limits.
+fn orders_nothing_known(desk: &Desk, arrival: &Arrival, sender: &Address) -> bool {
+    let orders = || is_command(&arrival.mail.text) && arrival.kind.kind == Kind::Report;
+    arrival.kind.kind == Kind::Command || (desk.may_order(&sender.address) && orders())
 }
 
 /// A new ticket for who writes long after theirs was closed, or then tells of a danger; each names the other.

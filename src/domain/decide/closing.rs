@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::letters;
-use super::same::note;
+use super::same::{joined, note};
 use super::{Change, Decision, Snapshot};
 use crate::domain::desk::Desk;
 use crate::domain::ticket::{Entry, EntryKind, OURSELVES, Status, Ticket};
@@ -23,21 +23,24 @@ pub(super) fn close(
         return Decision::nothing("the ticket is already closed");
     }
     let text = said.map_or_else(|| "closed".to_owned(), |said| format!("closed: {said}"));
-    let mut changes = closed(before, text.clone(), by, now).to_vec();
+    let worked = before.status == Status::Done;
+    let mut changes = closed(before, text.clone(), worked, (by, now)).to_vec();
     let mut reporters = vec![before];
     let mut reasons = vec![text];
-    let open = snapshot.same.iter().filter(|ticket| !ticket.status.is_ended());
-    for ticket in open {
-        if ticket.same_as.as_ref().is_some_and(|same| same.confirmed) {
-            changes.extend(closed(ticket, format!("closed with {}", before.number), by, now));
-            reasons.push(format!("{} is the same and was closed with it", ticket.number));
-            reporters.push(ticket);
-        } else {
-            // A likeness closes nothing: staff look at it once more.
-            let text = format!("{}, which this is probably the same as, was closed", before.number);
-            changes.push(note(&ticket.number, OURSELVES, text));
-            reasons.push(format!("{} is probably the same and stays open", ticket.number));
-        }
+    for ticket in joined(snapshot, before) {
+        changes.extend(closed(ticket, format!("closed with {}", before.number), worked, (by, now)));
+        reasons.push(format!("{} is the same and was closed with it", ticket.number));
+        reporters.push(ticket);
+    }
+    for ticket in snapshot.same.iter().filter(|ticket| is_like(ticket, before)) {
+        // A likeness closes nothing: staff look at it once more.
+        let text = format!("{}, which this is probably the same as, was closed", before.number);
+        changes.push(note(&ticket.number, OURSELVES, text));
+        reasons.push(format!("{} is probably the same and stays open", ticket.number));
+    }
+    // Who was sent to another body heard the last of us then.
+    if before.status == Status::Referred {
+        return Decision { outcome: None, changes, letters: Vec::new(), reasons };
     }
     // One who reported the thing twice is told once.
     let mut told: BTreeSet<&str> = BTreeSet::new();
@@ -50,8 +53,22 @@ pub(super) fn close(
     Decision { outcome: None, changes, letters, reasons }
 }
 
-fn closed(before: &Ticket, text: String, by: &str, now: Timestamp) -> [Change; 2] {
+/// An open ticket that seems to repeat the other one, and nobody said so.
+fn is_like(ticket: &Ticket, other: &Ticket) -> bool {
+    let same = ticket.same_as.as_ref();
+    !ticket.status.is_ended()
+        && same.is_some_and(|same| !same.confirmed && same.number == other.number)
+}
+
+/// A closed ticket; after work its requester is asked whether it is repaired.
+fn closed(
+    before: &Ticket,
+    text: String,
+    worked: bool,
+    (by, now): (&str, Timestamp),
+) -> [Change; 2] {
     let mut ticket = before.clone();
+    ticket.facts.course.asked_repaired |= worked;
     ticket.enter_status(Status::Closed, now);
     ticket.call = None;
     ticket.changed_at = now;

@@ -2,12 +2,16 @@
 //!
 //! All of a mail's commands are carried out, or none: a wrong one gets one clear answer and changes nothing.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use super::work::{Occasion, Sheet, activate, retract};
 use super::{Change, Correction, Decision, Snapshot, closing, latest, letters, same, staff};
 use crate::domain::command::{self, BadCommand, Command};
 use crate::domain::desk::Desk;
+use crate::domain::language::Language;
+use crate::domain::letter::context::Wording;
 use crate::domain::life::Status;
 use crate::domain::rules::Referral;
 use crate::domain::ticket::{EntryKind, STAFF, Ticket};
@@ -97,6 +101,15 @@ fn follow(snapshot: &mut Snapshot, ticket: &mut Ticket, change: &Change) {
             ticket.clone_from(changed);
             snapshot.ticket = Some(ticket.clone());
         }
+        Change::Update(changed) => {
+            let others = snapshot.others.iter_mut().chain(&mut snapshot.same);
+            for known in others.filter(|known| known.number == changed.number) {
+                known.clone_from(changed);
+            }
+            if !snapshot.same.iter().any(|known| known.number == changed.number) {
+                snapshot.same.push((**changed).clone());
+            }
+        }
         Change::Order(order) => snapshot.orders.push((**order).clone()),
         Change::Ordered(order) => {
             for known in snapshot.orders.iter_mut().filter(|known| known.number == order.number) {
@@ -123,12 +136,6 @@ fn one(
     now: Timestamp,
 ) -> Result<Step, String> {
     let snapshot = &Snapshot { ticket: Some(ticket.clone()), ..snapshot.clone() };
-    let decided = |decision: Decision, said: String| {
-        if decision.changes.is_empty() {
-            return Err(format!("{said}: non cambia nulla ({})", decision.reasons.join("; ")));
-        }
-        Ok(Step { said, changes: decision.changes, letters: decision.letters })
-    };
     let correct = |correction: &Correction, said: String| {
         decided(staff::correct(desk, snapshot, correction, by, now), said)
     };
@@ -136,7 +143,7 @@ fn one(
     match command {
         Command::Category(category) => correct(
             &Correction { category: Some(*category), ..none },
-            format!("categoria: {}", category.name()),
+            format!("categoria: {}", Wording::category(*category).text(Language::It)),
         ),
         Command::Subcategory(code) => correct(
             &Correction { subcategory: Some(code.clone()), ..none },
@@ -144,22 +151,19 @@ fn one(
         ),
         Command::Urgency(urgency) => correct(
             &Correction { urgency: Some(*urgency), ..none },
-            format!("urgenza: {}", urgency.name()),
+            format!("urgenza: {}", Wording::urgency(*urgency).text(Language::It)),
         ),
         Command::Place(place) => {
             correct(&Correction { place: Some(place.clone()), ..none }, format!("luogo: {place}"))
         }
         Command::Close(words) => {
+            allowed(ticket, Status::Closed)?;
             let words = Some(words.as_str()).filter(|words| !words.trim().is_empty());
             decided(closing::close(desk, snapshot, words, by, now), "chiusa".to_owned())
         }
-        Command::Split => decided(same::split(desk, snapshot, now), "separata".to_owned()),
+        Command::Split => decided(same::split(desk, snapshot, by, now), "separata".to_owned()),
         Command::DuplicateOf(number) | Command::Merge(number) => {
-            let known = snapshot.other.as_ref().is_some_and(|other| other.number == *number);
-            if !known {
-                return Err(format!("la segnalazione {number} non esiste"));
-            }
-            decided(same::join(snapshot, now), format!("uguale a {number}"))
+            joined(snapshot, ticket, (command, number), by, now)
         }
         Command::Take => {
             decided(super::on_call::take(snapshot, None, by, now), "presa in carico".to_owned())
@@ -174,6 +178,37 @@ fn one(
         }
         command => on_sheet(desk, snapshot, ticket, command, by, now),
     }
+}
+
+/// A decision as a step; one that changes nothing is a fault of the command.
+fn decided(decision: Decision, said: String) -> Result<Step, String> {
+    if decision.changes.is_empty() {
+        return Err(format!("{said}: non cambia nulla, è già così"));
+    }
+    Ok(Step { said, changes: decision.changes, letters: decision.letters })
+}
+
+/// Two tickets become one: this one is put aside for the other (`#duplicato di`), or the other for this one
+/// (`#unisci`).
+fn joined(
+    snapshot: &Snapshot,
+    ticket: &Ticket,
+    (command, number): (&Command, &str),
+    by: &str,
+    now: Timestamp,
+) -> Result<Step, String> {
+    let other =
+        snapshot.other(number).ok_or_else(|| format!("la segnalazione {number} non esiste"))?;
+    let merges = matches!(command, Command::Merge(_));
+    let pair = if merges { same::Pair::of(other, ticket) } else { same::Pair::of(ticket, other) };
+    if let Some(order) = pair.order_in_the_way(snapshot) {
+        return Err(format!(
+            "la segnalazione {} ha l'ordine {}: prima lo ritiri con #ritira, oppure metta da parte l'altra",
+            pair.later.number, order.number
+        ));
+    }
+    let said = format!("{} è uguale a {}", pair.later.number, pair.first.number);
+    decided(same::join(snapshot, pair, by, now), said)
 }
 
 /// The commands that move a ticket along its life.
@@ -205,6 +240,11 @@ fn on_sheet(
             assign(&mut sheet, to, by);
             format!("assegnata a {to}")
         }
+        Command::Assess(found) => {
+            moved(&mut sheet, Status::Assessed, by)?;
+            sheet.note(EntryKind::Note, by, format!("assessed: {found}"));
+            "valutata".to_owned()
+        }
         Command::Inspect(day) => {
             moved(&mut sheet, Status::Inspection, by)?;
             planned(&mut sheet, *day, "inspection", by);
@@ -213,8 +253,9 @@ fn on_sheet(
         Command::Schedule(day) => {
             moved(&mut sheet, Status::Scheduled, by)?;
             planned(&mut sheet, *day, "scheduled", by);
-            let letter = letters::scheduled(desk, &sheet.ticket, *day);
-            sheet.letters.extend(letter);
+            let told = reporters(snapshot, &sheet.ticket);
+            let letters = told.iter().filter_map(|ticket| letters::scheduled(desk, ticket, *day));
+            sheet.letters.extend(letters);
             format!("programmata per il {}", day.format("%d/%m/%Y"))
         }
         Command::Postpone(day) => {
@@ -228,9 +269,15 @@ fn on_sheet(
             "sospesa".to_owned()
         }
         Command::Resume => {
-            let back = sheet.ticket.facts.course.before.unwrap_or(Status::Received);
+            let waits = sheet.ticket.facts.course.before.filter(|_| ticket.status.is_waiting());
+            let back = waits.ok_or_else(|| {
+                format!("la segnalazione è «{}»: non è ferma", ticket.status.italian())
+            })?;
             moved(&mut sheet, back, by)?;
             "ripresa".to_owned()
+        }
+        Command::OutOfCompetence(refer) => {
+            out_of_competence(&mut sheet, snapshot, refer.as_deref(), by)?
         }
         _ => spoken(&mut sheet, command, by)?,
     };
@@ -243,9 +290,19 @@ fn spoken(sheet: &mut Sheet<'_>, command: &Command, by: &str) -> Result<String, 
     Ok(match command {
         Command::Reopen => {
             moved(sheet, Status::Reopened, by)?;
+            if let Some(same) = sheet.change().same_as.take() {
+                // What is open again is worked at again, by itself.
+                let number = sheet.ticket.number.clone();
+                sheet.note(EntryKind::Note, by, format!("not the same as {}", same.number));
+                let text = format!("{number} is not the same");
+                sheet.changes.push(same::note(&same.number, by, text));
+            }
             "riaperta".to_owned()
         }
         Command::Cancel(why) => {
+            if sheet.live().is_some() {
+                retract(sheet, by)?;
+            }
             moved(sheet, Status::Cancelled, by)?;
             sheet.note(EntryKind::Note, by, format!("cancelled: {why}"));
             "annullata".to_owned()
@@ -267,22 +324,35 @@ fn spoken(sheet: &mut Sheet<'_>, command: &Command, by: &str) -> Result<String, 
             sheet.note(EntryKind::Note, by, format!("asked the requester: {text}"));
             "domanda inviata a chi ha segnalato".to_owned()
         }
-        Command::OutOfCompetence(refer) => out_of_competence(sheet, refer.as_deref(), by)?,
         _ => return Err("comando non previsto".to_owned()),
     })
 }
 
 /// Moves the ticket, or says in Italian from where to where it cannot go.
 fn moved(sheet: &mut Sheet<'_>, status: Status, by: &str) -> Result<(), String> {
-    let before = sheet.ticket.status;
-    if sheet.go(status, by) {
+    if !sheet.go(status, by) {
+        allowed(&sheet.ticket, status)?;
+    }
+    Ok(())
+}
+
+fn allowed(ticket: &Ticket, status: Status) -> Result<(), String> {
+    let (before, after) = (ticket.status.italian(), status.italian());
+    if ticket.status == Status::Closed && status == Status::Closed {
+        return Err(format!("la segnalazione è già «{before}»"));
+    }
+    if ticket.status.may_become(status) {
         return Ok(());
     }
-    Err(format!(
-        "la segnalazione è «{}»: non può diventare «{}»",
-        before.italian(),
-        status.italian()
-    ))
+    let reopen = if ticket.status.is_ended() { ": prima la riapra con #riapri" } else { "" };
+    Err(format!("la segnalazione è «{before}»: non può diventare «{after}»{reopen}"))
+}
+
+/// Everybody whose report this ticket is: its own requester and those of the tickets joined to it, each once.
+fn reporters<'t>(snapshot: &'t Snapshot, ticket: &'t Ticket) -> Vec<&'t Ticket> {
+    let mut known = BTreeSet::new();
+    let all = std::iter::once(ticket).chain(same::joined(snapshot, ticket));
+    all.filter(|ticket| known.insert(ticket.requester.address.as_str())).collect()
 }
 
 fn told(
@@ -313,6 +383,7 @@ fn planned(sheet: &mut Sheet<'_>, day: NaiveDate, what: &str, by: &str) {
 
 fn out_of_competence(
     sheet: &mut Sheet<'_>,
+    snapshot: &Snapshot,
     refer: Option<&str>,
     by: &str,
 ) -> Result<String, String> {
@@ -321,8 +392,9 @@ fn out_of_competence(
     let status = if referral.is_some() { Status::Referred } else { Status::OutOfCompetence };
     moved(sheet, status, by)?;
     if let Some(referral) = &referral {
-        let letter = letters::referred(sheet.desk, &sheet.ticket, referral);
-        sheet.letters.extend(letter);
+        let told = reporters(snapshot, &sheet.ticket);
+        let letters = told.iter().filter_map(|it| letters::referred(sheet.desk, it, referral));
+        sheet.letters.extend(letters);
     }
     let to = referral.map_or_else(String::new, |referral| format!(": {}", referral.it));
     Ok(format!("non di competenza{to}"))

@@ -133,7 +133,7 @@ fn disown(ticket: &mut Ticket, refer: Option<&String>) {
     }
 }
 
-fn is_disowned(ticket: &Ticket) -> bool {
+pub(super) fn is_disowned(ticket: &Ticket) -> bool {
     let verdict = ticket.facts.verdict.as_ref();
     ticket.category.is_none() && verdict.is_some_and(|verdict| verdict.out_of_competence)
 }

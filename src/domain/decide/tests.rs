@@ -1,6 +1,7 @@
 //! What follows from each kind of mail and from what staff do, as a table: pure, without a store.
 
 mod charge;
+mod course;
 mod on_call;
 
 use std::collections::BTreeSet;

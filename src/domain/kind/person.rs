@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use super::phrases::Phrases;
 use super::sight::Sight;
 use super::{Kind, KindReason, KindVerdict, sender, weak};
+use crate::domain::command::is_command;
 use crate::domain::forward::{is_answer, is_forward};
 
 /// Command, reply or report; with a weak sign of automation a ticket without acknowledgement.
@@ -20,12 +21,10 @@ pub(super) fn verdict(sight: &Sight<'_>) -> KindVerdict {
     }
 }
 
-/// Staff whose first word is `#word`. Spelling mistakes are a command too: they are answered by the
+/// Staff whose first line is `#word`. Spelling mistakes are a command too: they are answered by the
 /// command's reader, not by a ticket.
 fn orders(sight: &Sight<'_>) -> bool {
-    let first = sight.mail.text.split_whitespace().next().unwrap_or_default();
-    let command = first.strip_prefix('#').and_then(|word| word.chars().next());
-    command.is_some_and(char::is_alphabetic) && sender::is_staff(sight)
+    is_command(&sight.mail.text) && sender::is_staff(sight)
 }
 
 /// An answer in a conversation, by its ancestors or the prefix that mail programs write. A forward is

@@ -185,6 +185,10 @@ fn commands_come_from_staff_and_begin_with_a_word() {
     for (address, text, expected) in [
         ("ced@comune.example", "\n #chiudi 2024-000012", Kind::Command),
         ("CED@comune.example", "#close", Kind::Command),
+        ("ced@comune.example", "# nota il custode ha le chiavi", Kind::Command),
+        ("ced@comune.example", "#?", Kind::Command),
+        ("ced@comune.example", " # ?", Kind::Command),
+        ("ced@comune.example", "#\nnota", Kind::Report),
         ("ced@comune.example", "# 1 lampione", Kind::Report),
         ("ced@comune.example", "#12 lampione", Kind::Report),
         ("ced@comune.example", "lampione #chiudi", Kind::Report),

@@ -68,7 +68,9 @@ pub(super) fn digest() -> DigestContext {
         day: received_day(),
         overdue: section(false),
         due_soon: section(false),
+        today: section(true),
         to_check: section(true),
+        done: section(true),
         waiting: section(true),
         new: section(true),
     }
@@ -87,6 +89,8 @@ fn section(since: bool) -> DigestSection {
         emergency: true,
         since: since.then(received_day),
         due: (!since).then(expected_by),
+        day: since.then(received_day),
+        status: Some(Wording::new("programmata", "scheduled")),
     };
     let bare = DigestLine { number: "2026-000124".to_owned(), ..DigestLine::default() };
     DigestSection { count: 5, more: 3, lines: vec![line, bare] }

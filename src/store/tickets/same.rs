@@ -22,20 +22,24 @@ pub fn ask_earlier(subcategory: Option<&str>, place: Option<&Place>, now: Timest
         sql: "SELECT number, subject, language, facts FROM ticket WHERE id IN (
                 SELECT id FROM (SELECT id FROM ticket
                   WHERE place_key = $3 AND subcategory = $1 AND house_number BETWEEN $5 AND $6
-                    AND status <> 'closed' AND same_as IS NULL
+                    AND status NOT IN ('closed', 'referred', 'out_of_competence', 'cancelled')
+                    AND same_as IS NULL
                   ORDER BY id DESC LIMIT 4) a
                 UNION SELECT id FROM (SELECT id FROM ticket
                   WHERE place_key = $3 AND subcategory = $1 AND house_number IS NULL
-                    AND status <> 'closed' AND same_as IS NULL
+                    AND status NOT IN ('closed', 'referred', 'out_of_competence', 'cancelled')
+                    AND same_as IS NULL
                   ORDER BY id DESC LIMIT 4) b
                 UNION SELECT id FROM (SELECT id FROM ticket
                   WHERE code_key = $4 AND subcategory = $1
-                    AND status <> 'closed' AND same_as IS NULL
+                    AND status NOT IN ('closed', 'referred', 'out_of_competence', 'cancelled')
+                    AND same_as IS NULL
                   ORDER BY id DESC LIMIT 4) c
                 UNION SELECT id FROM (SELECT id FROM ticket
                   WHERE subcategory = $1 AND latitude BETWEEN $7 AND $8
                     AND longitude BETWEEN $9 AND $10
-                    AND status <> 'closed' AND same_as IS NULL
+                    AND status NOT IN ('closed', 'referred', 'out_of_competence', 'cancelled')
+                    AND same_as IS NULL
                   ORDER BY id DESC LIMIT 4) d)
               AND received_at >= $2 ORDER BY id",
         values: values![

@@ -96,6 +96,9 @@ fn a_command_is_read_in_its_usual_spellings() {
         ("#sospendi", Command::Suspend(String::new())),
         ("#sospendi in attesa del materiale", Command::Suspend(text("in attesa del materiale"))),
         ("#riprendi", Command::Resume),
+        ("#valutata", Command::Assess(String::new())),
+        ("#valutato: cede il cordolo", Command::Assess(text("cede il cordolo"))),
+        ("#sopralluogo fatto, serve il rullo", Command::Assess(text("serve il rullo"))),
         ("#nota il custode ha le chiavi", Command::Note(text("il custode ha le chiavi"))),
         ("#chiudi", Command::Close(String::new())),
         ("#close lampada sostituita", Command::Close(text("lampada sostituita"))),
@@ -194,7 +197,7 @@ fn a_slip_between_two_words_is_not_guessed() {
 
 #[test]
 fn the_help_text_is_what_is_read() {
-    assert_eq!(help().len(), 27);
+    assert_eq!(help().len(), 28);
     for (example, does) in help() {
         assert!(!does.is_empty() && !does.ends_with('.'), "{example}");
         assert!(matches!(read(example).as_slice(), [Ok(_)]), "{example}: {:?}", read(example));

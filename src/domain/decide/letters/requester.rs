@@ -155,8 +155,8 @@ pub(in crate::domain::decide) fn closing(
         office: office_name(desk, ticket),
         same_as: (ticket.number != closed.number).then(|| closed.number.clone()),
     };
-    // Work that is reported done is asked after; what was closed without work is only told.
-    let worked = closed.status == Status::Done;
+    // Work that is reported done is asked after, once; what was closed without work is only told.
+    let worked = closed.status == Status::Done && !ticket.facts.course.asked_repaired;
     let template = if worked { "feedback" } else { LetterKind::Closing.name() };
     let feedback = ProgressContext {
         number: context.number.clone(),

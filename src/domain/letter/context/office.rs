@@ -103,9 +103,13 @@ pub struct DigestContext {
     pub overdue: DigestSection,
     /// Their time ends soon.
     pub due_soon: DigestSection,
+    /// The day came of their inspection, of the planned work, or of the end of their postponement.
+    pub today: DigestSection,
     /// Nobody has looked at them yet.
     pub to_check: DigestSection,
-    /// They wait for the requester's answer.
+    /// The work is reported done; staff close them.
+    pub done: DigestSection,
+    /// They wait for an answer, or stand still without a day on which they go on.
     pub waiting: DigestSection,
     /// They came since the last digest.
     pub new: DigestSection,
@@ -137,4 +141,8 @@ pub struct DigestLine {
     pub since: Option<Wording>,
     /// The last day of its time, in local words.
     pub due: Option<Wording>,
+    /// The day that was said of it, in local words; of what is for today.
+    pub day: Option<Wording>,
+    /// Where it stands.
+    pub status: Option<Wording>,
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sportello::store::ledger::LedgerRow;
-use sportello::store::mail;
 use sportello::store::outbox::LetterRow;
+use sportello::store::{mail, tickets};
 
 use super::{REPORTS, SCHOOLS, Sent, World};
 
@@ -27,6 +27,8 @@ impl World {
         self.assert_one_place_for_each_mail(&ledger);
         self.assert_letters_are_unique(&outbox);
         self.assert_numbers_are_gapless();
+        let broken = self.runtime.block_on(tickets::broken_chains(&self.parts.engine)).unwrap();
+        assert!(broken.is_empty(), "histories that do not hold: {broken:?}");
     }
 
     /// A mail opened or continued one ticket, once, and its bytes are those that came.
