@@ -1,9 +1,12 @@
 //! What the program promises to people, told as stories on the whole of it, on both engines.
 
+mod asking;
 mod charge;
 mod course;
 mod crash;
 mod delivery;
+mod feedback;
+mod golden;
 mod letters;
 mod limits;
 mod night;
