@@ -100,3 +100,25 @@ fn an_unreachable_store_is_named() {
     assert!(line.contains(&port.number.to_string()) && line.contains("refused"), "{line}");
     assert!(!said.out.contains("secret") && !said.err.contains("secret"), "{said:#?}");
 }
+
+/// What sort of requester somebody is, and why, stands in `inspect` and with the ticket.
+#[test]
+fn the_type_of_a_requester_is_told_with_its_reason() {
+    let site = Site::sqlite();
+    let school = "[[internal]]\nid = \"scuole\"\nit = \"Scuola\"\nsenders = [\"scuola.example\"]\n";
+    site.write("rules.toml", school);
+    site.edit("[smtp]", "[rules]\nfile = \"rules.toml\"\n[smtp]");
+    let text =
+        "From: preside@scuola.example\nSubject: buca\n\nUna buca nell'asfalto in via Po 3.\n";
+    let eml = site.write("a.eml", text);
+    let eml = eml.to_str().unwrap();
+    let record = site.sportello(&["inspect", "--format", "json", eml]).json();
+    assert_eq!(record["requester_type"], "internal");
+    assert!(record["requester_because"].as_str().unwrap().contains("`scuola.example`"));
+    site.sportello(&["import", eml]).ok();
+    let number =
+        site.sportello(&["tickets", "list", "--format", "json"]).rows()[0]["number"].clone();
+    let story = site.sportello(&["tickets", "show", number.as_str().unwrap()]);
+    let told = "requester type: internal (scuole), because `scuola.example` stands in the group";
+    assert!(story.ok().contains(told), "{story:#?}");
+}
