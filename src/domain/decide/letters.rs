@@ -155,7 +155,7 @@ pub(super) struct Told {
     pub(super) over: bool,
 }
 
-/// To the office: somebody wrote again about a ticket; `answered` is the ticket with the place that they add to it.
+/// To the office: somebody wrote again about a ticket, and to protocol when they ask for damages now; `answered` is the ticket with the place that they add to it.
 pub(super) fn follow_up(
     desk: &Desk,
     ticket: &Ticket,
@@ -184,7 +184,8 @@ pub(super) fn follow_up(
             .and_then(|ticket| ticket.same_as.as_ref())
             .map(|same| same.number.clone()),
     };
-    notices(desk, ticket, (&cause(arrival), "follow_up"), &context, arrival.received_at)
+    let told = notices(desk, ticket, (&cause(arrival), "follow_up"), &context, arrival.received_at);
+    told.into_iter().chain(course::later_claim(desk, ticket, arrival)).collect()
 }
 
 /// To the office that a ticket came to by a correction.

@@ -309,5 +309,18 @@ fn a_claim_goes_to_protocol_and_admits_nothing() {
             assert!(!receipt.text.to_lowercase().contains(word), "{word}: {}", receipt.text);
         }
         assert!(receipt.says("richieste di risarcimento vanno presentate al protocollo"));
+        // Somebody else's hole, and the claim comes later.
+        let from = "bruno@resident.example";
+        world.receive(&super::pothole_number(90).from(from));
+        world.settle();
+        let told = |world: &World| {
+            let all = world.notices();
+            recipients(&all).into_iter().filter(|to| *to == "protocollo@comune.example").count()
+        };
+        assert_eq!(told(world), 1);
+        let receipt = world.acknowledgements().remove(1);
+        world.receive(&answer(&receipt, from, "Ora ho bucato: vi chiedo i danni alla mia auto."));
+        world.settle();
+        assert_eq!((world.tickets().len(), told(world)), (2, 2));
     });
 }

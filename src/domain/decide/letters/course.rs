@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 
 use super::{Draft, known_context, notices_to, office_name, shortened, subcategory};
+use crate::domain::claim::claims;
 use crate::domain::command;
-use crate::domain::decide::arrival::is_answerable;
+use crate::domain::decide::arrival::{is_answerable, sender_of};
 use crate::domain::decide::{Arrival, Decision, Outcome};
 use crate::domain::desk::Desk;
 use crate::domain::language::Language;
@@ -139,6 +140,16 @@ pub(in crate::domain::decide) fn claim_notices(
     let addresses = desk.rules.claims_address().map_or(&desk.staff[..], std::slice::from_ref);
     let cause = format!("claim:{}", arrival.content_key);
     notices_to(desk, addresses, ticket, &cause, "claim_notice", &context)
+}
+
+/// The same when a ticket is continued by somebody who asks for damages; staff who speak of one do not.
+pub(super) fn later_claim(desk: &Desk, ticket: &Ticket, arrival: &Arrival) -> Vec<Letter> {
+    let because = claims("", &arrival.mail.text);
+    let requester = sender_of(arrival);
+    if because.is_empty() || desk.may_order(&requester.address) {
+        return Vec::new();
+    }
+    claim_notices(desk, &Ticket { requester, ..ticket.clone() }, arrival, because)
 }
 
 /// To the office or colleague that a ticket was given to.
