@@ -41,10 +41,6 @@ pub(in crate::domain::decide) fn activate(
     sheet: &mut Sheet<'_>,
     occasion: Occasion<'_>,
 ) -> Result<(), String> {
-    if sheet.ticket.status.is_ended() {
-        let status = sheet.ticket.status.italian();
-        return Err(format!("la segnalazione è «{status}»: prima la riapra con #riapri"));
-    }
     if let Some(live) = sheet.live() {
         let name = name_of(sheet, &live.contractor);
         return Err(format!(
@@ -58,6 +54,10 @@ pub(in crate::domain::decide) fn activate(
             "è la stessa cosa della segnalazione {}: l'ordine si fa su quella, o prima le si separa con #dividi",
             same.number
         ));
+    }
+    if sheet.ticket.status.is_ended() {
+        let status = sheet.ticket.status.italian();
+        return Err(format!("la segnalazione è «{status}»: prima la riapra con #riapri"));
     }
     let Some(firm) = chosen(sheet, occasion)? else { return Ok(()) };
     let over = over(sheet, &firm);

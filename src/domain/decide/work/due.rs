@@ -30,7 +30,9 @@ pub(in crate::domain::decide) fn due(
     }
     let mut sheet = Sheet::of(desk, snapshot, ticket, now);
     if ticket.status.is_ended() {
-        sheet.set(number, order.state, None);
+        // A question about what is over is asked no more, and stands in the way of nothing.
+        let asked = order.state == OrderState::Asked;
+        sheet.set(number, if asked { OrderState::Retracted } else { order.state }, None);
     } else {
         match order.state {
             // Nobody is pressed while the ticket itself waits: the clock looks again on the next working day.
