@@ -156,15 +156,17 @@ impl Said {
     }
 
     fn answer(self) -> Option<bool> {
-        match self {
-            Self { no: true, yes: false, broken: true, .. } => Some(false),
-            Self { no: true, yes: false, fixed: false, .. } => Some(false),
-            Self { broken: true, yes: false, fixed: false, no: false, .. } => Some(false),
-            Self { hedged: true, .. } | Self { asks: true, .. } => None,
-            Self { broken: false, no: false, yes: true, .. } => Some(true),
-            Self { broken: false, no: false, fixed: true, .. } => Some(true),
-            _ => None,
+        let Self { yes, no, fixed, broken, hedged, asks } = self;
+        let denied = no || broken;
+        let agreed = yes || fixed;
+        if denied && !yes && !fixed {
+            return Some(false);
         }
+        // "No, it was repaired and is broken again" is a no all the same.
+        if no && broken && !yes {
+            return Some(false);
+        }
+        (agreed && !denied && !hedged && !asks).then_some(true)
     }
 }
 

@@ -260,6 +260,7 @@ pub struct OnCallContext {
 
 /// Of `follow_up`: somebody wrote again about a ticket.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a name that a template asks for")]
 pub struct FollowUpContext {
     /// The ticket's number.
     pub number: String,
@@ -293,6 +294,7 @@ pub struct FollowUpContext {
 
 /// Of `delivery_failed`: a letter to a requester or contractor did not arrive.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a name that a template asks for")]
 pub struct DeliveryFailedContext {
     /// The ticket's number; empty for a digest.
     pub number: String,

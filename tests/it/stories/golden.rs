@@ -18,16 +18,16 @@ use crate::support::world::World;
 /// Compares letters with their files; all that differ are shown together.
 fn read_by_people(letters: &[(&str, &Sent)]) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/stories");
-    let mut changed = String::new();
+    let mut changed = Vec::new();
     for (name, sent) in letters {
         let found =
             format!("A: {}\nOggetto: {}\n\n{}", sent.recipient, sent.subject, sent.text.trim_end());
         let known = fs::read_to_string(folder.join(name)).unwrap_or_default();
         if known.trim_end() != found {
-            changed.push_str(&format!("==== {name}\n{found}\n"));
+            changed.push(format!("==== {name}\n{found}\n"));
         }
     }
-    assert!(changed.is_empty(), "letters that are not as their files say:\n{changed}");
+    assert!(changed.is_empty(), "letters that are not as their files say:\n{}", changed.concat());
 }
 
 fn last(letters: &[Sent]) -> &Sent {

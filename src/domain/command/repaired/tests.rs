@@ -79,7 +79,7 @@ fn a_repair_is_confirmed_in_every_language() {
 }
 
 #[test]
-fn what_is_still_broken_is_heard_in_every_language() {
+fn what_is_still_broken_is_heard() {
     all_say(
         Some(false),
         &[
@@ -98,6 +98,22 @@ fn what_is_still_broken_is_heard_in_every_language() {
             "È di nuovo spento",
             "si è rotto di nuovo",
             "Non ancora",
+            "Il lampione continua a essere spento",
+            "Mai riparato",
+            "Nessuno ha riparato nulla",
+            "Tutto come prima",
+            "No, l'hanno riparato ma è già rotto",
+            "lavoro fatto male",
+            "Riparato male",
+        ],
+    );
+}
+
+#[test]
+fn what_is_still_broken_is_heard_in_every_language() {
+    all_say(
+        Some(false),
+        &[
             "Not yet fixed",
             "Still not repaired",
             "Noch nicht repariert",
@@ -106,19 +122,12 @@ fn what_is_still_broken_is_heard_in_every_language() {
             "Încă nu e reparat",
             "ще не полагодили",
             "还没有修好",
-            "Il lampione continua a essere spento",
-            "Mai riparato",
-            "Nessuno ha riparato nulla",
-            "Tutto come prima",
             "Not at all",
             "Absolutely not",
-            "No, l'hanno riparato ma è già rotto",
             "no, still broken",
             "Still broken",
             "It's still broken",
-            "lavoro fatto male",
             "S'punon",
-            "Riparato male",
             "It is not fixed",
             "it isn't working",
             "Not yet",
@@ -196,7 +205,7 @@ fn what_says_both_or_nothing_is_no_answer() {
 #[test]
 fn a_hostile_text_is_read_to_its_limits() {
     for piece in ["non ", "no,", "没", "?", "n'", "\u{301}", "sì è "] {
-        let _ = is_repaired(&piece.repeat(100_000));
-        let _ = is_repaired(&format!("{piece}\n").repeat(10_000));
+        std::hint::black_box(is_repaired(&piece.repeat(100_000)));
+        std::hint::black_box(is_repaired(&format!("{piece}\n").repeat(10_000)));
     }
 }
