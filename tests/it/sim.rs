@@ -16,6 +16,7 @@ const SCHEDULES: u64 = 10_000;
 const KEPT: [u64; 0] = [];
 
 /// How many schedules, and from which seed on.
+#[expect(clippy::disallowed_methods, reason = "the number of schedules of a soak is set outside")]
 fn wanted() -> (u64, u64) {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let count = number("SPORTELLO_SIM_SCHEDULES").unwrap_or(SCHEDULES);

@@ -173,7 +173,9 @@ impl Daemon {
             // The server cannot be reached: what was not tried is given back.
             Outbox::Carrying { epoch, letters } if world.happens(30) => {
                 let now = world.now();
-                letters.iter().for_each(|id| world.store.give_back(*id, epoch, now));
+                for id in &letters {
+                    world.store.give_back(*id, epoch, now);
+                }
                 Outbox::Looking
             }
             Outbox::Carrying { epoch, mut letters } => match letters.front() {

@@ -43,7 +43,8 @@ fn hostile_words() -> Vec<String> {
         "%s%n%x ${jndi:ldap://x/a} `id` $(id)",
     ];
     let encoded = bare.iter().map(|words| {
-        let hex: String = words.bytes().map(|byte| format!("={byte:02X}")).collect();
+        let hex: Vec<String> = words.bytes().map(|byte| format!("={byte:02X}")).collect();
+        let hex = hex.concat();
         format!("=?utf-8?Q?{hex}?=")
     });
     bare.iter().map(|words| (*words).to_owned()).chain(encoded).collect()

@@ -107,15 +107,10 @@ fn an_operator_s_pattern_cannot_hang() {
     let dir = tempfile::tempdir().unwrap();
     let rules =
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/config/rules.toml")).unwrap();
-    let evil = "[[subcategory]]\n";
-    let at = rules.find(evil).expect("a subcategory");
-    let rest = &rules[at..];
-    let end = rest.find("\n\n").expect("its end");
+    let (before, first) = rules.split_once("[[subcategory]]\n").expect("a subcategory");
+    let (fields, after) = first.split_once("\n\n").expect("its end");
     let changed = format!(
-        "{}{}\npatterns = [\"(a*)*(a|aa)*(a+)+$\"]{}",
-        &rules[..at],
-        &rest[..end],
-        &rest[end..]
+        "{before}[[subcategory]]\n{fields}\npatterns = [\"(a*)*(a|aa)*(a+)+$\"]\n\n{after}"
     );
     let file = dir.path().join("rules.toml");
     std::fs::write(&file, changed).unwrap();
