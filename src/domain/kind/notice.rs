@@ -1,6 +1,10 @@
 //! What programs say of themselves, told by stems that stand near each other in one sentence: the wording
 //! changes with every program, the stems do not. Enough to withhold an answer, never to silence anybody.
 
+mod sorts;
+
+use self::sorts::Sort;
+pub(super) use self::sorts::Sorts;
 use super::sight::Sight;
 
 /// "Email generated automatically", "please do not reply", "this mailbox is not monitored", "click to
@@ -26,9 +30,8 @@ pub(super) fn away_until(sight: &Sight<'_>) -> bool {
 }
 
 /// Whether a sentence at the beginning or the end of the new words is such a one.
-fn says(sight: &Sight<'_>, such: fn(&[&str]) -> bool) -> bool {
-    let mut texts = [sight.head(), sight.ending()].into_iter();
-    texts.any(|text| sentences(text).any(|sentence| such(&words_of(sentence))))
+fn says(sight: &Sight<'_>, such: fn(&[Sorts]) -> bool) -> bool {
+    sight.said().iter().any(|sentence| such(sentence))
 }
 
 /// Folded text has lost its line breaks, and wrapped lines break sentences: only marks end them here, and not
@@ -42,37 +45,44 @@ fn sentences(folded: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn words_of(sentence: &str) -> Vec<&str> {
+/// The sentences of a folded text, each as the sorts of its words.
+pub(super) fn said(folded: &str) -> impl Iterator<Item = Vec<Sorts>> {
     let apart = |c: char| !(c.is_alphanumeric() || matches!(c, '-' | '\''));
-    sentence.split(apart).filter(|word| !word.is_empty()).collect()
+    sentences(folded).map(move |sentence| {
+        sentence.split(apart).filter(|word| !word.is_empty()).map(Sorts::of).collect()
+    })
 }
 
 /// Words between two that belong together: "correo electrónico generado de forma automática".
 const NEAR_WORDS_MAX: usize = 5;
 
 /// A mail that is automatic; who complains of one has received it.
-fn generated(words: &[&str]) -> bool {
-    let this = holds(words, THIS);
-    !holds(words, RECEIVED)
-        && (near(words, AUTOMATIC, MESSAGE) || (this && near(words, AUTOMATIC, ANSWER)))
+fn generated(words: &[Sorts]) -> bool {
+    let this = holds(words, Sort::This);
+    !holds(words, Sort::Received)
+        && (near(words, Sort::Automatic, Sort::Message)
+            || (this && near(words, Sort::Automatic, Sort::Answer)))
 }
 
 /// Not to be answered: with a courtesy, or of this very message; "nessuno risponde" is a complaint, and "non
 /// rispondere a caselle personali" says where to answer.
-fn unanswerable(words: &[&str]) -> bool {
-    let asked = holds(words, COURTESY) || (holds(words, THIS) && holds(words, MESSAGE));
+fn unanswerable(words: &[Sorts]) -> bool {
+    let asked =
+        holds(words, Sort::Courtesy) || (holds(words, Sort::This) && holds(words, Sort::Message));
     let refused = words.iter().enumerate().any(|(at, word)| {
         let behind = words.get(at.saturating_add(1)..).unwrap_or_default();
-        let verb = behind.iter().take(REPLY_WORDS_MAX).position(|word| is(word, REPLYING));
-        is(word, NOT) && verb.is_some_and(|verb| !elsewhere(behind.iter().skip(verb)))
+        let replies = |word: &Sorts| word.has(Sort::Replying);
+        let verb = behind.iter().take(REPLY_WORDS_MAX).position(replies);
+        let object = verb.and_then(|verb| behind.get(verb.saturating_add(1)..));
+        word.has(Sort::Not) && object.is_some_and(|object| !elsewhere(object))
     });
     asked && refused
 }
 
 /// Whether the next words name another place to answer to than this one.
-fn elsewhere<'a>(verb: impl Iterator<Item = &'a &'a str>) -> bool {
-    let object: Vec<&str> = verb.skip(1).take(OBJECT_WORDS_MAX).copied().collect();
-    (holds(&object, MAILBOX) || holds(&object, "telefon phone")) && !holds(&object, THIS)
+fn elsewhere(behind: &[Sorts]) -> bool {
+    let object = behind.get(..OBJECT_WORDS_MAX).unwrap_or(behind);
+    (holds(object, Sort::Mailbox) || holds(object, Sort::Phone)) && !holds(object, Sort::This)
 }
 
 /// Words from the verb to what is not to be answered.
@@ -82,73 +92,62 @@ const OBJECT_WORDS_MAX: usize = 4;
 const REPLY_WORDS_MAX: usize = 3;
 
 /// A mailbox that nobody reads, or that takes nothing in; one that rests on Saturdays is read.
-fn unread(words: &[&str]) -> bool {
-    if words.iter().any(|word| is(word, TIMES)) {
+fn unread(words: &[Sorts]) -> bool {
+    if holds(words, Sort::Times) {
         return false;
     }
-    let denied = words.iter().any(|word| is(word, NOT));
-    let unwatched = (denied && near(words, MAILBOX, WATCHED)) || near(words, MAILBOX, SENDING_ONLY);
-    let outward = near(words, "solo soltanto esclusivamente", "invio l'invio");
-    unwatched || (outward && holds(words, MAILBOX))
+    let unwatched = holds(words, Sort::Not) && near(words, Sort::Mailbox, Sort::Watched);
+    let outward = near(words, Sort::Only, Sort::Sending) && holds(words, Sort::Mailbox);
+    unwatched || outward || near(words, Sort::Mailbox, Sort::SendingOnly)
 }
 
 /// A filter that wants the writer to prove that they are one.
-fn challenges(words: &[&str]) -> bool {
-    holds(words, CLICK) && holds(words, PROOF)
+fn challenges(words: &[Sorts]) -> bool {
+    holds(words, Sort::Click) && holds(words, Sort::Proof)
 }
 
 /// "La sua richiesta è stata inserita": whoever reports speaks of their own.
-fn registered(words: &[&str]) -> bool {
+fn registered(words: &[Sorts]) -> bool {
     words.windows(2).enumerate().any(|(at, pair)| {
         let [whose, what] = pair else { return false };
         let behind = || words.iter().skip(at).take(REGISTERED_WORDS_MAX);
-        is(whose, YOUR)
-            && starts(what, REQUEST)
-            && behind().any(|word| is(word, PASSIVE))
-            && behind().any(|word| starts(word, REGISTERED))
+        whose.has(Sort::Your)
+            && what.has(Sort::Request)
+            && behind().any(|word| word.has(Sort::Passive))
+            && behind().any(|word| word.has(Sort::Registered))
     })
 }
 
 /// Words from "your request" to what was done with it.
 const REGISTERED_WORDS_MAX: usize = 9;
 
-fn away(words: &[&str]) -> bool {
-    holds(words, HOLIDAY) || near(words, OFFICE, CLOSED)
+fn away(words: &[Sorts]) -> bool {
+    holds(words, Sort::Holiday) || near(words, Sort::Office, Sort::Closed)
 }
 
 /// "fino al 25", "al 25 agosto", "until 20", "bis zum 14.", "jusqu'au 3".
-fn has_end(words: &[&str]) -> bool {
+fn has_end(words: &[Sorts]) -> bool {
     words.iter().enumerate().any(|(at, word)| {
         let behind = words.iter().skip(at.saturating_add(1)).take(END_WORDS_MAX);
-        let day = |word: &&str| word.bytes().take(2).all(|byte| byte.is_ascii_digit());
-        is(word, UNTIL) && behind.into_iter().any(day)
+        word.has(Sort::Until) && behind.into_iter().any(|word| word.has(Sort::Day))
     })
 }
 
 /// Words from "until" to the day: "until Monday, 20 August".
 const END_WORDS_MAX: usize = 3;
 
-/// Whether a word is one of the list, whole.
-fn is(word: &str, list: &str) -> bool {
-    list.split_ascii_whitespace().any(|listed| listed == word)
-}
-
-fn starts(word: &str, stems: &str) -> bool {
-    stems.split_ascii_whitespace().any(|stem| word.starts_with(stem))
-}
-
-fn holds(words: &[&str], stems: &str) -> bool {
-    words.iter().any(|word| starts(word, stems))
+fn holds(words: &[Sorts], sort: Sort) -> bool {
+    words.iter().any(|word| word.has(sort))
 }
 
 /// Whether words of both sorts stand near each other, in whichever order.
-fn near(words: &[&str], one: &str, other: &str) -> bool {
+fn near(words: &[Sorts], one: Sort, other: Sort) -> bool {
     let (mut last_one, mut last_other) = (None, None);
     for (at, word) in words.iter().enumerate() {
-        if starts(word, one) {
+        if word.has(one) {
             last_one = Some(at);
         }
-        if starts(word, other) {
+        if word.has(other) {
             last_other = Some(at);
         }
         if let (Some(first), Some(second)) = (last_one, last_other)
@@ -161,108 +160,13 @@ fn near(words: &[&str], one: &str, other: &str) -> bool {
     false
 }
 
-// Stems are folded; the languages are Italian, English, German, French, Spanish, Portuguese, Dutch, Polish,
-// Romanian, where they differ.
-
-const AUTOMATIC: &str = "automat autogener auto-gener автомат";
-
-const MESSAGE: &str = "
-    messaggi mail e-mail email comunicazion notific message nachricht mitteilung benachrichtigung
-    courriel correo mensaje comunicacion mensagem comunicacao bericht wiadomosc mesaj сообщени
-    повідомлен
-";
-
-const ANSWER: &str = "
-    rispost reply response antwort reponse respuesta resposta antwoord odpowiedz raspuns
-";
-
-const THIS: &str = "
-    presente questa questo quest' this dies ceci cette cet esta este dit deze acest niniejsz
-";
-
-const RECEIVED: &str = "
-    ricevut arrivat received got erhalten bekommen recu recibid recebi ontvangen otrzymal primit
-";
-
-const COURTESY: &str = "
-    prega pregat preghiamo gentilmente please bitte favor merci priere veuillez gelieve prosimy
-    rugam
-";
-
-const NOT: &str = "
-    non not don't dont cannot can't isn't nicht ne n'y n'est no nao niet nie nu
-";
-
-/// Whole words: "non risponde" and "non rispondono" are said of offices and intercoms.
-const REPLYING: &str = "
-    rispondere risponda rispondete rispondi replicare replichi reply respond answer antworten
-    repondre repondez responda responder respondas contestar conteste antwoorden beantwoorden
-    odpowiadac odpowiadaj raspundeti raspunde
-";
-
-const MAILBOX: &str = "
-    casell indirizz account mailbox inbox address postfach adresse boite buzon direccion caixa
-    endereco postvak skrzynk
-";
-
-const WATCHED: &str = "
-    presidiat monitor sorvegliat abilitat consultat incoming uberwacht gelesen surveill consultee
-    supervis atendid
-";
-
-const SENDING_ONLY: &str = "
-    unattended unmonitored notification-only send-only outgoing-only
-";
-
-/// Whole words.
-const TIMES: &str = "
-    sabato domenica festivi weekend notte notturne ore orario orari dalle dopo h24 24 24h saturday
-    sunday weekends night hours after samstag sonntag wochenende samedi dimanche
-";
-
-const CLICK: &str = "clicc click klick cliqu clic pulse pulsa";
-
-const PROOF: &str = "spammer robot umano umana human mensch humain";
-
-const YOUR: &str = "sua tua vostra suo tuo vostro your ihre votre su tu sua";
-
-const REQUEST: &str = "
-    richiest segnalazion comunicazion istanz pratic ticket messaggi mail e-mail email request case
-    report message enquiry anfrage meldung nachricht antrag demande solicitud expediente mensaje
-";
-
-const PASSIVE: &str = "e e' stata stato sara verra been was is wurde ist ete sido";
-
-const REGISTERED: &str = "
-    registrat inserit acquisit pervenut ricevut evas presa protocollat assegnat inoltrat chius apert
-    received registered logged assigned closed opened forwarded registriert eingegangen erhalten
-    enregistre transmise registrad recibid
-";
-
-const HOLIDAY: &str = "
-    ferie holiday vacation urlaub conge vacaciones ferias vakantie verlof urlop concediu szabadsag
-";
-
-const OFFICE: &str = "
-    uffici studio sede azienda negozio office buro bureau oficina escritorio kantoor biuro birou
-";
-
-const CLOSED: &str = "
-    chius closed geschlossen ferme cerrad fechad gesloten nieczynn inchis
-";
-
-const UNTIL: &str = "al all' until till through to bis jusqu'au au hasta ate tot do pana";
-
 #[cfg(test)]
 mod tests {
-    use super::{
-        away, challenges, generated, has_end, registered, sentences, unanswerable, unread, words_of,
-    };
+    use super::{away, challenges, generated, has_end, registered, said, unanswerable, unread};
     use crate::domain::text::fold;
 
     fn told(text: &str) -> bool {
-        sentences(&fold(text)).any(|sentence| {
-            let words = words_of(sentence);
+        said(&fold(text)).any(|words| {
             [generated, unanswerable, unread, challenges, registered]
                 .iter()
                 .any(|says| says(&words))

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use super::notice::{self, Sorts};
 use super::{Identity, headers};
 use crate::domain::mail::{Mail, ReturnPath};
 use crate::domain::text::fold;
@@ -29,6 +30,7 @@ pub(super) struct Sight<'a> {
     head: OnceCell<String>,
     ending: OnceCell<String>,
     tail: OnceCell<String>,
+    said: OnceCell<Vec<Vec<Sorts>>>,
 }
 
 impl<'a> Sight<'a> {
@@ -43,6 +45,7 @@ impl<'a> Sight<'a> {
             head: OnceCell::new(),
             ending: OnceCell::new(),
             tail: OnceCell::new(),
+            said: OnceCell::new(),
         }
     }
 
@@ -75,11 +78,33 @@ impl<'a> Sight<'a> {
 
     /// The end of what was newly written, folded.
     pub(super) fn ending(&self) -> &str {
+        if self.is_short() {
+            return self.head();
+        }
         self.ending.get_or_init(|| fold(last_chars(&self.mail.text, TAIL_CHARS_MAX)))
+    }
+
+    /// The beginning and the end of what was newly written, folded; of most mails both are all of it.
+    pub(super) fn ends(&self) -> impl Iterator<Item = &str> {
+        let ending = (!self.is_short()).then(|| self.ending());
+        std::iter::once(self.head()).chain(ending)
+    }
+
+    /// The sentences at both ends, each as the sorts of its words.
+    pub(super) fn said(&self) -> &[Vec<Sorts>] {
+        self.said.get_or_init(|| self.ends().flat_map(notice::said).collect())
+    }
+
+    /// Whether the new words end before the beginning that is looked at.
+    fn is_short(&self) -> bool {
+        self.mail.text.chars().nth(HEAD_CHARS_MAX).is_none()
     }
 
     /// The ends of what was newly written and of what was cut off, folded.
     pub(super) fn tail(&self) -> &str {
+        if self.mail.quoted.is_empty() {
+            return self.ending();
+        }
         self.tail.get_or_init(|| {
             let text = last_chars(&self.mail.text, TAIL_CHARS_MAX);
             fold(&format!("{text}\n{}", last_chars(&self.mail.quoted, TAIL_CHARS_MAX)))

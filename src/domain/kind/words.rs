@@ -67,7 +67,7 @@ pub(super) fn automatic_opening(sight: &Sight<'_>) -> bool {
 /// "This is an automatic message, do not reply": at the beginning or at the end of the new words.
 pub(super) fn automatic_notice(sight: &Sight<'_>) -> bool {
     static NOTICES: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(NOTICE_PHRASES));
-    NOTICES.found(sight.head()) || NOTICES.found(sight.ending())
+    sight.ends().any(|text| NOTICES.found(text))
 }
 
 static LOOSE: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(ABSENCE_LOOSE));
