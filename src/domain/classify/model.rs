@@ -9,13 +9,16 @@
 //! verdict on every machine.
 
 mod format;
+mod rows;
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 pub use format::ModelError;
 pub(super) use format::write;
+pub(super) use rows::Rows;
 
+use self::rows::Index;
 use super::features::{Feature, Kind, Term, each, word_key};
 use super::number;
 use crate::domain::rules::Category;
@@ -48,6 +51,9 @@ const TERM_WEIGHT_MAX: f64 = 4.0;
 
 /// Steps in which frequencies and rarities are counted.
 const FREQUENCY_STEPS: f64 = 32.0;
+
+/// What a frequency of 1 comes to in these steps.
+const ONCE: u32 = 32;
 pub(super) const RARITY_STEPS: f64 = 16.0;
 
 /// Something that a mail may be about.
@@ -57,17 +63,6 @@ pub struct Class {
     pub name: String,
     /// The trade; none for a referral.
     pub category: Option<Category>,
-}
-
-/// One piece that the model knows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Row {
-    pub(super) key: u32,
-    /// How rare it is, in [`RARITY_STEPS`].
-    pub(super) rarity: u8,
-    /// What it says of which class, sorted by class; a class that is not named gets 0. The levels of urgency are
-    /// counted behind the last class.
-    pub(super) says: Vec<(u8, i8)>,
 }
 
 /// What a model consists of, before it is made fast to ask.
@@ -81,8 +76,7 @@ pub(super) struct Parts {
     pub(super) level_biases: [f64; Urgency::ALL.len()],
     /// What a weight of 1 counts.
     pub(super) step: f64,
-    /// Sorted by key, no key twice.
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Rows,
 }
 
 /// A model that can be asked.
@@ -94,10 +88,8 @@ pub struct Model {
     /// Of the classes, behind them of the levels of urgency.
     biases: Vec<f64>,
     step: f64,
+    rows: Rows,
     index: Index,
-    rarities: Vec<u8>,
-    spans: Vec<Range<usize>>,
-    says: Vec<(u8, i8)>,
 }
 
 impl Model {
@@ -116,15 +108,8 @@ impl Model {
     fn of(parts: Parts, version: String) -> Self {
         let Parts { text_hash, classes, mut biases, level_biases, step, rows } = parts;
         biases.extend(level_biases);
-        let index = Index::of(rows.iter().map(|row| row.key));
-        let (mut rarities, mut spans, mut says) = (Vec::new(), Vec::new(), Vec::new());
-        for row in rows {
-            let start = says.len();
-            rarities.push(row.rarity);
-            says.extend(row.says);
-            spans.push(start..says.len());
-        }
-        Self { version, text_hash, classes, biases, step, index, rarities, spans, says }
+        let index = Index::of(&rows.keys);
+        Self { version, text_hash, classes, biases, step, rows, index }
     }
 
     /// Which model it is: the first digits of the SHA-256 of its content, in hexadecimal.
@@ -148,7 +133,7 @@ impl Model {
     /// How many pieces it knows.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.rarities.len()
+        self.rows.len()
     }
 
     /// What a text comes to in which the rules find these terms, for classes and levels. Linear in the words.
@@ -159,20 +144,30 @@ impl Model {
     ) -> Score<'_> {
         let mut hits = Vec::new();
         each(words, |Feature { key, kind, word }| {
-            if let Some(row) = self.index.find(key) {
-                hits.push(Hit { row, kind, word });
+            if let Some(row) = self.find(key) {
+                // A text has fewer words than bytes, and those are bounded far below this.
+                hits.push(Hit::new(row, kind, u32::try_from(word).unwrap_or(u32::MAX)));
             }
         });
-        hits.sort_unstable_by_key(|hit| (hit.row, hit.word));
+        hits.sort_unstable();
         let mut sums = Sums::of(self.biases.len());
-        for run in hits.chunk_by(|one, other| one.row == other.row) {
-            let Some(first) = run.first() else { continue };
-            let value = self.value(first.row, run.len());
-            sums.add(first.kind, value, self.said(first.row));
+        let mut start = 0_usize;
+        let runs: Vec<Run> = hits
+            .chunk_by(|one, other| one.row() == other.row())
+            .filter_map(|run| {
+                let (row, kind) = run.first().map(|hit| (hit.row(), hit.kind()))?;
+                let value = value(run.len(), self.rows.rarity(row));
+                let hits = start..start.saturating_add(run.len());
+                start = hits.end;
+                Some(Run { row, kind, value, hits })
+            })
+            .collect();
+        for run in &runs {
+            sums.add(run.kind, run.value, self.rows.says(run.row));
         }
         for Term { key, kind, weight } in terms {
-            if let Some(row) = self.index.find(key) {
-                sums.add(kind, term_value(weight), self.said(row));
+            if let Some(row) = self.find(key) {
+                sums.add(kind, term_value(weight), self.rows.says(row));
             }
         }
         let scales = |weights| scales(sums.squares, weights).map(|scale| scale * self.step);
@@ -181,16 +176,11 @@ impl Model {
         let first_level = self.classes.len().min(logits.len());
         let levels = sums.logits(&self.biases, of_levels).split_off(first_level);
         logits.truncate(first_level);
-        Score { model: self, hits, of_classes, of_levels, logits, levels }
+        Score { model: self, hits, runs, of_classes, of_levels, logits, levels }
     }
 
-    fn value(&self, row: u32, times: usize) -> u32 {
-        value(times, self.rarities.get(row as usize).copied().unwrap_or(0))
-    }
-
-    fn said(&self, row: u32) -> &[(u8, i8)] {
-        let span = self.spans.get(row as usize).cloned().unwrap_or(0..0);
-        self.says.get(span).unwrap_or_default()
+    fn find(&self, key: u32) -> Option<u32> {
+        self.index.find(key, &self.rows.keys)
     }
 }
 
@@ -212,7 +202,8 @@ impl Sums {
         let Some(sums) = self.classes.get_mut(kind as usize) else { return };
         for (class, weight) in says {
             if let Some(sum) = sums.get_mut(usize::from(*class)) {
-                *sum = sum.saturating_add(i64::from(value).saturating_mul(i64::from(*weight)));
+                // 32 bits times 8, and no text has a million pieces: 64 bits are never full.
+                *sum = sum.wrapping_add(i64::from(value).wrapping_mul(i64::from(*weight)));
             }
         }
     }
@@ -236,6 +227,10 @@ pub(super) fn term_value(weight: f64) -> u32 {
 
 /// What a piece counts that occurs so often and is so rare.
 pub(super) fn value(times: usize, rarity: u8) -> u32 {
+    if times <= 1 {
+        // Nearly every piece, and nothing is rounded.
+        return ONCE.saturating_mul(u32::from(rarity));
+    }
     let frequency = FREQUENCY_STEPS * (1.0 + libm::log(number::count(times).max(1.0)));
     number::whole(libm::round(frequency)).saturating_mul(u32::from(rarity))
 }
@@ -252,17 +247,51 @@ pub(super) fn scales(
     scales
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Hit {
+/// One occurrence of a piece: its row, its word and its kind in one number, whose order is theirs. A long mail has
+/// ten thousand, and sorting them is a good part of reading it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Hit(u64);
+
+impl Hit {
+    const KIND_BITS: u32 = 2;
+
+    fn new(row: u32, kind: Kind, word: u32) -> Self {
+        Self(u64::from(row) << 32 | u64::from(word) << Self::KIND_BITS | kind as u64)
+    }
+
+    const fn row(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    const fn word(self) -> u32 {
+        (self.0 & 0xffff_ffff) as u32 >> Self::KIND_BITS
+    }
+
+    fn kind(self) -> Kind {
+        let mask = (1 << Self::KIND_BITS) - 1;
+        let kind = usize::try_from(self.0 & mask).ok().and_then(|kind| Kind::ALL.get(kind));
+        kind.copied().unwrap_or(Kind::Words)
+    }
+}
+
+/// All occurrences of one piece.
+#[derive(Debug, Clone)]
+struct Run {
     row: u32,
     kind: Kind,
-    word: usize,
+    /// What they count together.
+    value: u32,
+    /// Where they stand among the sorted hits.
+    hits: Range<usize>,
 }
 
 /// What a model says of one text.
 pub(super) struct Score<'m> {
     model: &'m Model,
+    /// Sorted.
     hits: Vec<Hit>,
+    /// The same hits by piece.
+    runs: Vec<Run>,
     of_classes: [f64; Kind::ALL.len()],
     of_levels: [f64; Kind::ALL.len()],
     /// The logarithm of each class's likelihood, up to a common term.
@@ -274,9 +303,8 @@ pub(super) struct Score<'m> {
 impl Score<'_> {
     /// Whether a word is in so many mails that it is no reason to show.
     pub(super) fn is_common(&self, word: &Word) -> bool {
-        let row = self.model.index.find(word_key(word));
-        let rarity = row.and_then(|row| self.model.rarities.get(row as usize));
-        rarity.is_some_and(|rarity| *rarity < COMMON_BELOW)
+        let row = self.model.find(word_key(word));
+        row.is_some_and(|row| self.model.rows.rarity(row) < COMMON_BELOW)
     }
 
     /// The logarithm of a level's likelihood, up to a term that all levels have in common.
@@ -308,64 +336,26 @@ impl Score<'_> {
         words: usize,
     ) -> Vec<f64> {
         let mut voices = vec![0.0; words];
-        for run in self.hits.chunk_by(|one, other| one.row == other.row) {
-            let Some(first) = run.first() else { continue };
+        for run in &self.runs {
+            let said = self.model.rows.says(run.row);
             let weight = |wanted: usize| {
-                let said = self.model.said(first.row);
                 let at = said.binary_search_by_key(&wanted, |(class, _)| usize::from(*class));
                 at.ok().and_then(|at| said.get(at)).map_or(0.0, |(_, weight)| f64::from(*weight))
             };
             let lead = weight(class) - weight(against);
-            let scale = scales.get(first.kind as usize).copied().unwrap_or(0.0);
-            let value = f64::from(self.model.value(first.row, run.len())) * scale * lead;
-            let each = value / number::count(run.len());
-            for hit in run {
-                if let Some(voice) = voices.get_mut(hit.word) {
+            if lead == 0.0 {
+                continue;
+            }
+            let hits = self.hits.get(run.hits.clone()).unwrap_or_default();
+            let scale = scales.get(run.kind as usize).copied().unwrap_or(0.0);
+            let each = f64::from(run.value) * scale * lead / number::count(hits.len());
+            for hit in hits {
+                if let Some(voice) = voices.get_mut(hit.word() as usize) {
                     *voice += each;
                 }
             }
         }
         voices
-    }
-}
-
-/// Finds a row by its key: open addressing over a table at least twice as long as there are rows.
-#[derive(Debug, Clone, Default)]
-struct Index {
-    /// Key and row number plus 1; 0 is free.
-    slots: Vec<(u32, u32)>,
-}
-
-impl Index {
-    fn of(keys: impl ExactSizeIterator<Item = u32>) -> Self {
-        let size = keys.len().saturating_mul(2).next_power_of_two().max(2);
-        let mut index = Self { slots: vec![(0, 0); size] };
-        for (key, number) in keys.zip(1..) {
-            let free = index.path(key).find(|at| index.slots.get(*at).is_some_and(|it| it.1 == 0));
-            if let Some(slot) = free.and_then(|at| index.slots.get_mut(at)) {
-                *slot = (key, number);
-            }
-        }
-        index
-    }
-
-    fn path(&self, key: u32) -> impl Iterator<Item = usize> + use<> {
-        let mask = self.slots.len().wrapping_sub(1);
-        let size = self.slots.len();
-        (0..size).map(move |step| (key as usize).wrapping_add(step) & mask)
-    }
-
-    fn find(&self, key: u32) -> Option<u32> {
-        for at in self.path(key) {
-            let (held, number) = *self.slots.get(at)?;
-            if number == 0 {
-                return None;
-            }
-            if held == key {
-                return number.checked_sub(1);
-            }
-        }
-        None
     }
 }
 

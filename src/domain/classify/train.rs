@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::evidence::terms;
 use super::features::{Kind, Term, each};
 use super::model::{
-    Class, KIND_WEIGHTS, LEVEL_KIND_WEIGHTS, ModelError, Parts, RARITY_STEPS, Row, scales,
+    Class, KIND_WEIGHTS, LEVEL_KIND_WEIGHTS, ModelError, Parts, RARITY_STEPS, Rows, scales,
     term_value, value, write,
 };
 use super::number;
@@ -128,19 +128,18 @@ fn classes(rules: &RuleSet) -> Vec<Class> {
 pub fn train(lessons: &[Lesson], rules: &RuleSet) -> Result<Vec<u8>, ModelError> {
     let classes = classes(rules);
     let texts: Vec<Text> = lessons.iter().map(|lesson| Text::of(lesson, rules)).collect();
-    let rows = vocabulary(&texts);
-    let read: Vec<Pieces> = texts.iter().map(|text| pieces(text, &rows)).collect();
-    let learnt = learn_trades(lessons, &read, rows.len(), &classes);
-    let levels = learn_levels(lessons, &read, rows.len());
+    let known = vocabulary(&texts);
+    let read: Vec<Pieces> = texts.iter().map(|text| pieces(text, &known)).collect();
+    let learnt = learn_trades(lessons, &read, known.len(), &classes);
+    let levels = learn_levels(lessons, &read, known.len());
     let first_level = number::small(classes.len());
     let of_classes = learnt.weights.chunks_exact(classes.len().max(1));
     let of_levels = levels.weights.chunks_exact(Urgency::ALL.len());
-    let says = of_classes.zip(of_levels).map(|(classes, levels)| {
-        let mut says = quantised(classes, STEP, 0);
-        says.extend(quantised(levels, STEP * SHARPNESS, first_level));
-        says
-    });
-    let rows = rows.into_iter().zip(says);
+    let mut rows = Rows::default();
+    for ((key, rarity), (classes, levels)) in known.into_iter().zip(of_classes.zip(of_levels)) {
+        let classes = quantised(classes, STEP, 0);
+        rows.push(key, rarity, classes.chain(quantised(levels, STEP * SHARPNESS, first_level)));
+    }
     let mut level_biases = [0.0; Urgency::ALL.len()];
     for (bias, learnt) in level_biases.iter_mut().zip(&levels.biases) {
         *bias = f64::from(*learnt);
@@ -151,7 +150,7 @@ pub fn train(lessons: &[Lesson], rules: &RuleSet) -> Result<Vec<u8>, ModelError>
         biases: learnt.biases.iter().map(|bias| f64::from(*bias) * SHARPNESS).collect(),
         level_biases,
         step: STEP * SHARPNESS,
-        rows: rows.map(|((key, rarity), says)| Row { key, rarity, says }).collect(),
+        rows,
     })
 }
 
@@ -276,14 +275,13 @@ fn target(level: Urgency) -> Target {
 
 /// A row's weights about their mean (what speaks for all classes alike decides nothing), in whole steps. The classes
 /// are counted from `first`.
-fn quantised(weights: &[f32], step: f64, first: u8) -> Vec<(u8, i8)> {
+fn quantised(weights: &[f32], step: f64, first: u8) -> impl Iterator<Item = (u8, i8)> {
     let mean = weights.iter().sum::<f32>() / number::single(number::count(weights.len()));
-    let steps = weights.iter().map(|weight| (weight - mean) / number::single(step));
+    let steps = weights.iter().map(move |weight| (weight - mean) / number::single(step));
     (first..=u8::MAX)
         .zip(steps)
         .filter(|(_, steps)| steps.abs() >= STEPS_MIN)
         .map(|(class, steps)| (class, number::weight(steps)))
-        .collect()
 }
 
 #[cfg(test)]

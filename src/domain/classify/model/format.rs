@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{Class, Parts, Row};
+use super::{Class, Parts, Rows};
 use crate::domain::rules::Category;
 use crate::domain::urgency::Urgency;
 
@@ -84,20 +84,13 @@ pub(in crate::domain::classify) fn write(parts: &Parts) -> Result<Vec<u8>, Model
     })?;
     out.extend(rows.to_le_bytes());
     // Column by column: like things lie together and pack well.
-    for row in &parts.rows {
-        out.extend(row.key.to_be_bytes());
+    out.extend(parts.rows.keys.iter().flat_map(|key| key.to_be_bytes()));
+    out.extend(&parts.rows.rarities);
+    for length in parts.rows.lengths() {
+        out.push(small(length, "weights in a row")?);
     }
-    out.extend(parts.rows.iter().map(|row| row.rarity));
-    for row in &parts.rows {
-        out.push(small(row.says.len(), "weights in a row")?);
-    }
-    out.extend(parts.rows.iter().flat_map(|row| row.says.iter().map(|(class, _)| *class)));
-    out.extend(
-        parts
-            .rows
-            .iter()
-            .flat_map(|row| row.says.iter().map(|(_, weight)| weight.to_le_bytes()[0])),
-    );
+    out.extend(parts.rows.says.iter().map(|(class, _)| *class));
+    out.extend(parts.rows.says.iter().map(|(_, weight)| weight.to_le_bytes()[0]));
     out.extend(Sha256::digest(&out));
     zstd::bulk::compress(&out, PACK_LEVEL).map_err(|error| ModelError::Packing(error.to_string()))
 }
@@ -172,7 +165,7 @@ impl<'b> Cursor<'b> {
         Ok(Class { name: name.to_owned(), category })
     }
 
-    fn rows(&mut self, classes: usize) -> Result<Vec<Row>, ModelError> {
+    fn rows(&mut self, classes: usize) -> Result<Rows, ModelError> {
         let count = u32::from_le_bytes(self.array("the number of rows")?) as usize;
         let keys = self.take(count.saturating_mul(4), "the rows' keys")?;
         let rarities = self.take(count, "the rows' rarities")?;
@@ -180,23 +173,19 @@ impl<'b> Cursor<'b> {
         let total: usize = lengths.iter().map(|length| usize::from(*length)).sum();
         let mut named = self.take(total, "the weights' classes")?.iter();
         let mut weights = self.take(total, "the weights")?.iter();
-        let mut rows: Vec<Row> = Vec::with_capacity(count);
+        let mut rows = Rows::default();
+        rows.reserve(count, total);
         for ((key, rarity), length) in keys.chunks_exact(4).zip(rarities).zip(lengths) {
             let key = key.iter().fold(0_u32, |key, byte| key << 8 | u32::from(*byte));
-            if rows.last().is_some_and(|last| last.key >= key) {
+            if rows.keys.last().is_some_and(|last| *last >= key) {
                 return Err(self.wrong("keys in rising order"));
             }
-            let length = usize::from(*length);
-            let says: Vec<(u8, i8)> = named
-                .by_ref()
-                .zip(weights.by_ref())
-                .take(length)
-                .map(|(class, weight)| (*class, i8::from_le_bytes([*weight])))
-                .collect();
-            if says.iter().any(|(class, _)| usize::from(*class) >= classes) {
-                return Err(self.wrong("weights of known classes"));
-            }
-            rows.push(Row { key, rarity: *rarity, says });
+            let says = named.by_ref().zip(weights.by_ref()).take(usize::from(*length));
+            let says = says.map(|(class, weight)| (*class, i8::from_le_bytes([*weight])));
+            rows.push(key, *rarity, says);
+        }
+        if rows.says.iter().any(|(class, _)| usize::from(*class) >= classes) {
+            return Err(self.wrong("weights of known classes"));
         }
         Ok(rows)
     }
