@@ -352,6 +352,6 @@ static SEPARATOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let marked = "above this line|sopra questa (?:riga|linea)|(?:oberhalb|über) dieser zeile|au-dessus de cette ligne|por encima de esta línea|acima desta linha|boven deze (?:regel|lijn)|powyżej tej linii";
     let above = "(?:reply|write|respond) (?:above|over) this line|(?:rispondi|rispondere|scrivi|scrivere) (?:sopra|al di sopra di) questa (?:riga|linea)|antworten sie oberhalb dieser zeile";
     compiled(&format!(
-        r"(?i)^[\s>*]*[-_=*~—─]{{2,}}(?:&nbsp;|[\s>])*(?:{ruled})\s*:?(?:&nbsp;|[\s<])*[-_=*~—─]{{2,}}[\s*]*$|^[\s*]*[-_=*~—─]{{4,}}\s*(?:{ruled})\s*:?\s*$|^[\s*]*(?:{bare})\s*[:：]?[\s*]*$|^[\s*]*-{{2,}}\s*(?:{notes})\b.*$|^.{{0,30}}(?:{above}).{{0,30}}$|^[\s*]*(?:[-=#*_~]{{2,}}|[»›^]).{{0,60}}(?:{marked}).{{0,10}}[-=#*_~«‹^]+\s*$"
+        r"(?i)^[\s>*]*[-_=*~—─]{{2,}}(?:&nbsp;|[\s>])*(?:{ruled})\s*:?(?:&nbsp;|[\s<])*[-_=*~—─]{{2,}}[\s*]*$|^[\s*]*[-_=*~—─]{{4,}}\s*(?:{ruled})\s*:?\s*$|^[\s*]*(?:{bare})\s*[:：]?[\s*]*$|^[\s*]*-{{2,}}\s*(?:{notes})(?:\W.*)?$|^.{{0,30}}(?:{above}).{{0,30}}$|^[\s*]*(?:[-=#*_~]{{2,}}|[»›^]).{{0,60}}(?:{marked}).{{0,10}}[-=#*_~«‹^]+\s*$"
     ))
 });
