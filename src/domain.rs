@@ -14,6 +14,8 @@ pub mod forward;
 
 pub mod text;
 
+mod phrases;
+
 pub mod language;
 
 pub mod rules;

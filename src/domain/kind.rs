@@ -19,7 +19,6 @@ mod headers;
 mod lists;
 mod notice;
 mod person;
-mod phrases;
 mod reason;
 mod receipts;
 mod reports;

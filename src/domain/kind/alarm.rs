@@ -4,9 +4,9 @@
 
 use std::sync::LazyLock;
 
-use super::phrases::Phrases;
 use super::sight::Sight;
 use super::{Kind, KindReason, KindVerdict, headers, lists, person, sender, weak};
+use crate::domain::phrases::Phrases;
 use crate::domain::text::fold;
 
 /// Controllers that the rules list; believed before the spam filter, which dislikes them.

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use super::phrases::Phrases;
 use super::sight::Sight;
 use super::{Kind, KindReason, KindVerdict, headers, person, sender, weak, words};
+use crate::domain::phrases::Phrases;
 use crate::domain::thread;
 
 /// Headers first; words only where a header or a second kind of words confirms them.

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use super::phrases::Phrases;
 use super::sight::Sight;
 use super::{Kind, KindReason, KindVerdict, person, sender};
+use crate::domain::phrases::Phrases;
 
 /// A delivery report in any form. The parser's reading of a dialect counts only when the sender or
 /// the subject agrees: a person may quote a whole bounce and ask what it means.

@@ -5,9 +5,9 @@
 
 use std::sync::LazyLock;
 
-use super::phrases::Phrases;
 use super::sight::Sight;
 use super::{Kind, KindReason, KindVerdict, person, sender, weak};
+use crate::domain::phrases::Phrases;
 
 /// RFC 2369 and RFC 2919, and what list programs added before.
 pub(super) const LIST_FIELDS: &[&str] = &[

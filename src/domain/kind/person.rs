@@ -2,11 +2,11 @@
 
 use std::sync::LazyLock;
 
-use super::phrases::Phrases;
 use super::sight::Sight;
 use super::{Kind, KindReason, KindVerdict, sender, weak};
 use crate::domain::command::is_command;
 use crate::domain::forward::{is_answer, is_forward};
+use crate::domain::phrases::Phrases;
 
 /// Command, reply or report; with a weak sign of automation a ticket without acknowledgement.
 pub(super) fn verdict(sight: &Sight<'_>) -> KindVerdict {

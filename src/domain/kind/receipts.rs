@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use super::phrases::Phrases;
 use super::sight::Sight;
 use super::{Kind, KindReason, KindVerdict};
+use crate::domain::phrases::Phrases;
 
 /// Providers write from this mailbox; a receipt from elsewhere without `daticert.xml` proves nothing.
 const PROVIDER_LOCAL: &str = "posta-certificata";

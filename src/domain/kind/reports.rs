@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use super::phrases::Phrases;
 use super::sight::Sight;
 use super::{Kind, KindReason, KindVerdict, autoreply, notice, person, sender, weak, words};
+use crate::domain::phrases::Phrases;
 
 /// Reports with a form of their own, by report type, header, attachment, and last by subject and sender.
 pub(super) fn mail_system_report(sight: &Sight<'_>) -> Option<KindVerdict> {

@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use super::headers;
-use super::phrases::Phrases;
 use super::sight::Sight;
 use crate::domain::mail::ReturnPath;
+use crate::domain::phrases::Phrases;
 
 /// Mailboxes of mail servers: no person ever writes from them (RFC 3834 section 2, RFC 5321 section 6.1).
 const DAEMONS: &[&str] = &[

@@ -3,8 +3,8 @@
 
 use std::sync::LazyLock;
 
-use super::phrases::Phrases;
 use super::sight::Sight;
+use crate::domain::phrases::Phrases;
 
 /// Subjects that programs alone give to absence notices, each in the language of its menus.
 pub(super) fn program_subject(sight: &Sight<'_>) -> bool {

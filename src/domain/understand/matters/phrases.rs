@@ -1,135 +1,53 @@
 //! The words by which a second problem is told from what is only mentioned beside the first.
 
+use std::sync::LazyLock;
+
+use crate::domain::phrases::Phrases;
 use crate::domain::text::words;
 
 /// What counts to two, folded.
-pub(super) const COUNTS: [&str; 42] = [
-    "due cose",
-    "due problemi",
-    "due segnalazioni",
-    "due guasti",
-    "due guai",
-    "due pericoli",
-    "due richieste",
-    "due faccende",
-    "due favori",
-    "due situazioni",
-    "due interventi",
-    "due questioni",
-    "tutt e due",
-    "altra cosa",
-    "altra faccenda",
-    "altra segnalazione",
-    "altro problema",
-    "altro guaio",
-    "altro lavoro",
-    "altro guasto",
-    "cosa diversa",
-    "faccenda diversa",
-    "seconda cosa",
-    "la seconda",
-    "il secondo",
-    "two things",
-    "two problems",
-    "deux choses",
-    "deux problemes",
-    "dos cosas",
-    "dos problemas",
-    "zwei dinge",
-    "doua lucruri",
-    "doua probleme",
-    "due robe",
-    "due in un colpo",
-    "segnalo due",
-    "doppia segnalazione",
-    "дві проблеми",
-    "дві речі",
-    "两件事",
-    "ثانيا",
-];
+pub(super) static COUNTS: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(
+        "
+        due cose | due problemi | due segnalazioni | due guasti | due guai | due pericoli
+        due richieste | due faccende | due favori | due situazioni | due interventi
+        due questioni | tutt e due | altra cosa | altra faccenda | altra segnalazione
+        altro problema | altro guaio | altro lavoro | altro guasto | cosa diversa
+        faccenda diversa | seconda cosa | la seconda | il secondo | two things | two problems
+        deux choses | deux problemes | dos cosas | dos problemas | zwei dinge | doua lucruri
+        doua probleme | due robe | due in un colpo | segnalo due | doppia segnalazione
+        дві проблеми | дві речі | 两件事 | ثانيا
+        ",
+    )
+});
 
 /// What adds one to it, in the sentence itself, folded.
-pub(super) const ADDS: [&str; 34] = [
-    "inoltre",
-    "gia che",
-    "ne approfitto",
-    "sempre li",
-    "in piu",
-    "oltre a cio",
-    "e poi",
-    "also",
-    "while you re at it",
-    "en plus",
-    "de plus",
-    "ausserdem",
-    "zudem",
-    "ademas",
-    "ah y",
-    "in plus",
-    "de asemenea",
-    "gjithashtu",
-    "edhe",
-    "крім того",
-    "також",
-    "另外",
-    "in aggiunta",
-    "li accanto",
-    "poco piu avanti",
-    "poco piu in la",
-    "approfitto per",
-    "gleich daneben",
-    "mai incolo",
-    "vec kesaj",
-    "і ще",
-    "ще одне",
-    "还有",
-    "وكذلك",
-];
+pub(super) static ADDS: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(
+        "
+        inoltre | gia che | ne approfitto | sempre li | in piu | oltre a cio | e poi | also
+        while you re at it | en plus | de plus | ausserdem | zudem | ademas | ah y | in plus
+        de asemenea | gjithashtu | edhe | крім того | також | 另外 | in aggiunta | li accanto
+        poco piu avanti | poco piu in la | approfitto per | gleich daneben | mai incolo
+        vec kesaj | і ще | ще одне | 还有 | وكذلك
+        ",
+    )
+});
 
 /// What says that a thing is in order, not meant, or only follows from another, folded.
-const BESIDE: [&str; 41] = [
-    "a posto",
-    "non c entra",
-    "non c entrano",
-    "non centra",
-    "non centrano",
-    "andava",
-    "andavano",
-    "funzionava",
-    "funzionavano",
-    "in ordine",
-    "va bene",
-    "vanno bene",
-    "va benissimo",
-    "intatto",
-    "intatta",
-    "intatti",
-    "intatte",
-    "sano",
-    "sana",
-    "non serve",
-    "non servono",
-    "non riguarda",
-    "non e il",
-    "non e la",
-    "non e lo",
-    "non e un",
-    "non e una",
-    "non e colpa",
-    "non sono i",
-    "non sono le",
-    "non sono gli",
-    "quando piove",
-    "grazie per",
-    "ringrazio per",
-    "complimenti",
-    "avete riparato",
-    "avete sistemato",
-    "e stato riparato",
-    "e stata riparata",
-    "e stato sistemato",
-    "e stata sistemata",
-];
+static BESIDE: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(
+        "
+        a posto | non c entra | non c entrano | non centra | non centrano | andava | andavano
+        funzionava | funzionavano | in ordine | va bene | vanno bene | va benissimo | intatto
+        intatta | intatti | intatte | sano | sana | non serve | non servono | non riguarda
+        non e il | non e la | non e lo | non e un | non e una | non e colpa | non sono i
+        non sono le | non sono gli | quando piove | grazie per | ringrazio per | complimenti
+        avete riparato | avete sistemato | e stato riparato | e stata riparata
+        e stato sistemato | e stata sistemata
+        ",
+    )
+});
 
 /// What a thing in order does; before it a "not" makes it a fault.
 const WORKS: [&str; 10] = [
@@ -185,7 +103,7 @@ const GROUND: [&str; 27] = [
     "stazione",
 ];
 
-/// A sentence with its words, folded, a blank around each.
+/// A sentence with its words, folded, a blank between them.
 pub(super) struct Part<'t> {
     pub(super) text: &'t str,
     folded: Vec<String>,
@@ -195,7 +113,7 @@ pub(super) struct Part<'t> {
 impl<'t> Part<'t> {
     pub(super) fn of(text: &'t str) -> Self {
         let folded: Vec<String> = words(text).into_iter().map(|word| word.folded).collect();
-        let said = format!(" {} ", folded.join(" "));
+        let said = folded.join(" ");
         Self { text, folded, said }
     }
 
@@ -204,16 +122,8 @@ impl<'t> Part<'t> {
     }
 
     /// Whether it has one of these phrases as whole words.
-    pub(super) fn says(&self, phrases: &[&str]) -> bool {
-        phrases.iter().any(|phrase| self.has(phrase))
-    }
-
-    fn has(&self, phrase: &str) -> bool {
-        self.said.match_indices(phrase).any(|(at, found)| {
-            let before = self.said.get(..at).unwrap_or_default();
-            let after = self.said.get(at.saturating_add(found.len())..).unwrap_or_default();
-            before.ends_with(' ') && after.starts_with(' ')
-        })
+    pub(super) fn says(&self, phrases: &Phrases) -> bool {
+        phrases.found(&self.said)
     }
 
     /// Whether it may name a place of its own.

@@ -7,6 +7,7 @@ use aho_corasick::AhoCorasick;
 use crate::domain::text::fold;
 
 /// Phrases to be found as whole words in folded text.
+#[derive(Debug)]
 pub(super) struct Phrases(Option<AhoCorasick>);
 
 impl Phrases {
