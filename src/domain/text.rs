@@ -35,24 +35,29 @@ pub struct Word {
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    let mut gap = false;
-    for char in text.chars() {
-        if char.is_whitespace() {
-            gap = !folded.is_empty();
-            continue;
-        }
-        if std::mem::take(&mut gap) {
+    for piece in text.split_whitespace() {
+        if !folded.is_empty() {
             folded.push(' ');
         }
-        fold_char(char, &mut folded);
+        fold_onto(piece, &mut folded);
     }
     folded
+}
+
+fn fold_onto(piece: &str, folded: &mut String) {
+    // Nearly every word of nearly every mail: no table needs to be asked.
+    if piece.is_ascii() && !piece.contains('`') {
+        let start = folded.len();
+        folded.push_str(piece);
+        folded.get_mut(start..).unwrap_or_default().make_ascii_lowercase();
+    } else {
+        piece.chars().for_each(|char| fold_char(char, folded));
+    }
 }
 
 fn fold_char(char: char, into: &mut String) {
     match char {
         '’' | '‘' | '`' | '´' | 'ʼ' => into.push('\''),
-        // Nearly every character of nearly every mail: no table needs to be asked.
         _ if char.is_ascii() => into.push(char.to_ascii_lowercase()),
         'ß' => into.push_str("ss"),
         _ => {
@@ -67,22 +72,37 @@ fn fold_char(char: char, into: &mut String) {
 /// because Chinese puts no spaces between words. Reads at most [`TEXT_BYTES_MAX`] bytes.
 #[must_use]
 pub fn words(text: &str) -> Vec<Word> {
+    let text = text.get(..text.ceil_char_boundary(TEXT_BYTES_MAX)).unwrap_or(text);
     let mut found = Vec::new();
+    let mut start = 0_usize;
+    for run in text.split(|char: char| char.is_ascii() && !char.is_ascii_alphanumeric()) {
+        let end = start.saturating_add(run.len());
+        if !run.is_ascii() {
+            words_of_run(run, start, &mut found);
+        } else if !run.is_empty() {
+            found.push(Word { folded: run.to_ascii_lowercase(), at: start..end });
+        }
+        start = end.saturating_add(1);
+    }
+    found
+}
+
+/// The words of a run without marks of ASCII that begins at `start` of the text.
+fn words_of_run(run: &str, start: usize, found: &mut Vec<Word>) {
     let mut open: Option<(usize, String)> = None;
-    let mut end = 0;
-    for (at, char) in text.char_indices().take_while(|(at, _)| *at < TEXT_BYTES_MAX) {
-        end = at.saturating_add(char.len_utf8());
+    for (at, char) in run.char_indices() {
+        let at = start.saturating_add(at);
         if is_han(char) {
-            close(&mut found, open.take(), at);
+            close(found, open.take(), at);
+            let end = at.saturating_add(char.len_utf8());
             found.push(Word { folded: char.to_string(), at: at..end });
         } else if char.is_alphanumeric() || (is_combining_mark(char) && open.is_some()) {
             fold_char(char, &mut open.get_or_insert_with(|| (at, String::new())).1);
         } else {
-            close(&mut found, open.take(), at);
+            close(found, open.take(), at);
         }
     }
-    close(&mut found, open, end);
-    found
+    close(found, open, start.saturating_add(run.len()));
 }
 
 fn close(found: &mut Vec<Word>, open: Option<(usize, String)>, end: usize) {
@@ -114,22 +134,14 @@ pub fn is_han(char: char) -> bool {
 pub fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;
-    let mut last_word = 0_usize;
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, char)) = chars.next() {
-        let end = at.saturating_add(char.len_utf8());
-        let before_gap = chars.peek().is_none_or(|(_, next)| next.is_whitespace());
+    for (at, char) in text.char_indices() {
         let ends = match char {
             '\n' | '!' | '?' | ';' | '。' | '！' | '？' | '؟' => true,
-            '.' if before_gap && last_word <= SHORT_CHARS => {
-                let number = text.get(start..at).is_some_and(ends_with_number);
-                ends_after_short(number, text.get(end..).unwrap_or_default())
-            }
-            '.' => before_gap,
-            _ => false,
+            '.' => stop_ends(text, start, at),
+            _ => continue,
         };
-        last_word = if char.is_alphanumeric() { last_word.saturating_add(1) } else { 0 };
         if ends {
+            let end = at.saturating_add(char.len_utf8());
             found.push(start..end);
             start = end;
         }
@@ -137,6 +149,16 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
     found.push(start..text.len());
     found.retain(|range| text.get(range.clone()).is_some_and(|part| !part.trim().is_empty()));
     found
+}
+
+/// Whether the full stop at `at` ends the sentence that begins at `start`.
+fn stop_ends(text: &str, start: usize, at: usize) -> bool {
+    let (before, rest) = (text.get(start..at), text.get(at.saturating_add(1)..));
+    let (before, rest) = (before.unwrap_or_default(), rest.unwrap_or_default());
+    let letters = before.chars().rev().take_while(|char| char.is_alphanumeric());
+    let is_short = letters.take(SHORT_CHARS.saturating_add(1)).count() <= SHORT_CHARS;
+    let before_gap = rest.chars().next().is_none_or(char::is_whitespace);
+    before_gap && (!is_short || ends_after_short(ends_with_number(before), rest))
 }
 
 /// Words as short as this are often written with a stop (`n.`, `st.`).
