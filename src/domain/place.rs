@@ -244,10 +244,11 @@ fn sites_of(line: &Line<'_>, streets: &[Street<'_>], gazetteer: &Gazetteer) -> V
             (0, at_site(line.written(start..words.end), Some(site)))
         })
         .collect();
-    let small = site::small(line, streets, |words| gazetteer.sites().named(words));
-    found.extend(
-        small.into_iter().map(|(words, site)| (0, at_site(line.written(words), Some(site)))),
-    );
+    if !gazetteer.sites().is_empty() {
+        let small = site::small(line, streets, |words| gazetteer.sites().named(words));
+        let small = small.into_iter();
+        found.extend(small.map(|(words, site)| (0, at_site(line.written(words), Some(site)))));
+    }
     for (worth, words) in site::sites(line, streets) {
         if listed.iter().any(|(known, _)| known.contains(&words.start)) {
             continue;

@@ -149,6 +149,11 @@ impl Sites {
         self.sites.len()
     }
 
+    /// Whether the list names none.
+    pub(in crate::domain::place) const fn is_empty(&self) -> bool {
+        self.sites.is_empty()
+    }
+
     /// Sites whose whole name or alias stands in a line.
     pub(in crate::domain::place) fn in_line(&self, line: &Line<'_>) -> Vec<(Range<usize>, &Site)> {
         let mut found = Vec::new();
