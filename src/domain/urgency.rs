@@ -177,8 +177,7 @@ impl Weighed {
                 *voice = 0.0;
             }
         }
-        let mut loud = evidence.written(said);
-        loud.retain(|(voice, _)| *voice >= VOICE_MIN);
+        let mut loud = evidence.written(said, VOICE_MIN);
         loud.sort_by(|one, two| two.0.total_cmp(&one.0).then_with(|| one.1.cmp(&two.1)));
         loud.into_iter().map(|(_, written)| written).collect()
     }

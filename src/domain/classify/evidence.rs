@@ -37,9 +37,10 @@ impl<'e> Evidence<'e> {
         self.score.words_for_level(level, against, self.reading.words.len())
     }
 
-    /// The words behind these voices as the writer put them, in no order; common ones left out.
-    pub(in crate::domain) fn written(&self, voices: Vec<f64>) -> Vec<(f64, String)> {
-        learnt_words(voices, &self.score, self.reading)
+    /// The words behind these voices as the writer put them, in no order; common ones, and those that say less than
+    /// `least`, left out.
+    pub(in crate::domain) fn written(&self, voices: Vec<f64>, least: f64) -> Vec<(f64, String)> {
+        learnt_words(voices, least, &self.score, self.reading)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The probability of everything that a mail may be about, and the words that decided.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::domain::rules::{Meaning, RuleSet};
@@ -118,23 +119,24 @@ pub(super) fn because(
         .collect();
     if let (Some(class), Some(against)) = (shares.class(best), shares.class(next)) {
         let said = score.words_for(class, against, reading.words.len());
-        loud.extend(learnt_words(said, score, reading));
+        loud.extend(learnt_words(said, VOICE_MIN, score, reading));
     }
     strongest(loud)
 }
 
 /// What each different word says to the model, as first written; neighbouring Chinese characters together. `said` is
-/// what each word of the text says, in order.
+/// what each word of the text says, in order. What says less than `least` is left out.
 pub(super) fn learnt_words(
     said: Vec<f64>,
+    least: f64,
     score: &Score<'_>,
     reading: &Reading<'_>,
 ) -> Vec<(f64, String)> {
     let mut said = said.into_iter();
-    let mut spoken: BTreeMap<String, (f64, &str)> = BTreeMap::new();
+    let mut spoken: BTreeMap<Cow<'_, str>, (f64, &str)> = BTreeMap::new();
     let han = |at: usize| reading.words.get(at).is_some_and(|word| word.folded.chars().all(is_han));
     let mut at = 0_usize;
-    while at < reading.words.len() {
+    while let Some(word) = reading.words.get(at) {
         let mut end = at.saturating_add(1);
         let mut voice = said.next().unwrap_or(0.0);
         while han(at) && voice > 0.0 && han(end) && end.saturating_sub(at) < HAN_MAX {
@@ -142,13 +144,16 @@ pub(super) fn learnt_words(
             end = end.saturating_add(1);
         }
         let written = reading.written(&(at..end));
-        let common = reading.words.get(at).is_some_and(|word| score.is_common(word));
-        if han(at) || (!common && written.chars().count() >= LETTERS_MIN) {
-            spoken.entry(fold(written)).or_insert((0.0, written)).0 += voice;
+        if han(at) || (written.chars().count() >= LETTERS_MIN && !score.is_common(word)) {
+            // Only other scripts have articles, or words of several, to be folded again.
+            let known = written.is_ascii().then_some(Cow::Borrowed(word.folded.as_str()));
+            let key = known.unwrap_or_else(|| Cow::Owned(fold(written)));
+            spoken.entry(key).or_insert((0.0, written)).0 += voice;
         }
         at = end;
     }
-    spoken.into_values().map(|(voice, written)| (voice, written.to_owned())).collect()
+    let heard = spoken.into_values().filter(|(voice, _)| *voice >= least);
+    heard.map(|(voice, written)| (voice, written.to_owned())).collect()
 }
 
 fn strongest(mut loud: Vec<(f64, String)>) -> Vec<String> {
