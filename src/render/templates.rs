@@ -50,17 +50,14 @@ pub(super) struct Worded {
 }
 
 impl Templates {
-    /// The texts that come with the program. They are tested to load; were one broken it would be left
-    /// out, and the letters that need it would say so.
+    /// The texts that come with the program, each compiled when the first letter needs it. They are tested to word
+    /// every sample letter; were one broken, the letters that need it would say so.
     #[must_use]
     pub fn embedded() -> Self {
-        let mut templates = Self { engine: engine(), known: BTreeSet::new() };
-        for (language, template, source) in EMBEDDED.iter().copied() {
-            let name = format!("{language}/{template}");
-            let file = PathBuf::from(format!("{name}.txt"));
-            templates.add(name, source, &file).unwrap_or_default();
-        }
-        templates
+        let mut engine = engine();
+        engine.set_loader(|part| Ok(embedded_part(part)));
+        let known = EMBEDDED.iter().map(|(language, template, _)| format!("{language}/{template}"));
+        Self { engine, known: known.collect() }
     }
 
     /// The embedded texts with those of a directory in their place, file by file. Files that do not end
@@ -122,14 +119,15 @@ impl Templates {
         variables: &BTreeMap<String, Value>,
     ) -> Result<Worded, RenderError> {
         let name = format!("{code}/{template}");
+        let variables = Shown::from(Serde(variables));
         let part = |part: &str| {
-            self.engine.get_template(part).and_then(|text| text.render(Serde(variables))).map_err(
-                |why| RenderError::Template {
+            self.engine.get_template(part).and_then(|text| text.render(&variables)).map_err(|why| {
+                RenderError::Template {
                     name: name.clone(),
                     line: why.line().unwrap_or(0),
                     why: format!("{why}"),
-                },
-            )
+                }
+            })
         };
         Ok(Worded {
             subject: part(&subject_of(&name))?,
@@ -139,7 +137,12 @@ impl Templates {
     }
 
     /// Takes a file in and tries it with every sample letter.
-    fn add(&mut self, name: String, source: &str, file: &Path) -> Result<(), TemplateError> {
+    pub(super) fn add(
+        &mut self,
+        name: String,
+        source: &str,
+        file: &Path,
+    ) -> Result<(), TemplateError> {
         let (subject, body) = check::parts(source, file)?;
         self.engine
             .add_template_owned(subject_of(&name), subject)
@@ -162,7 +165,20 @@ impl Templates {
 
 /// The subject is a template of its own, so that no variable's line end can move words into the body.
 fn subject_of(name: &str) -> String {
-    format!("{name}#subject")
+    format!("{name}{SUBJECT}")
+}
+
+/// Stands behind the name of a text where its subject is meant.
+const SUBJECT: &str = "#subject";
+
+/// A part of the text that comes with the program, by its name in the engine.
+fn embedded_part(part: &str) -> Option<String> {
+    let (name, is_subject) = part.strip_suffix(SUBJECT).map_or((part, false), |name| (name, true));
+    let wanted = name.split_once('/')?;
+    let (.., source) =
+        EMBEDDED.iter().find(|(language, template, _)| (*language, *template) == wanted)?;
+    let (subject, body) = check::parts(source, Path::new(name)).ok()?;
+    Some(if is_subject { subject } else { body })
 }
 
 fn engine() -> Environment<'static> {
