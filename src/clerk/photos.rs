@@ -1,6 +1,8 @@
 //! The photos that a contractor gets with an order: those of the mail that opened the ticket, without what their
 //! cameras wrote into them.
 
+use std::borrow::Cow;
+
 use crate::domain::letter::{Letter, LetterKind, Photo};
 use crate::parse::photo::copies;
 use crate::store::{StoreError, Tx, mail};
@@ -16,14 +18,15 @@ pub(super) async fn of(tx: &mut Tx, letter: &Letter) -> Result<Vec<Photo>, Store
 }
 
 /// The letter that says how many photos it carries, and how many other files there are.
-pub(super) fn counted(letter: &Letter, photos: usize) -> Letter {
-    let mut letter = letter.clone();
-    if photos > 0 {
-        let count = |value: Option<&serde_json::Value>| value.and_then(serde_json::Value::as_u64);
-        let photos = u64::try_from(photos).unwrap_or(u64::MAX);
-        let others = count(letter.context.get("attachments")).unwrap_or(0).saturating_sub(photos);
-        letter.context.insert("photos".to_owned(), photos.into());
-        letter.context.insert("attachments".to_owned(), others.into());
+pub(super) fn counted(letter: &Letter, photos: usize) -> Cow<'_, Letter> {
+    if photos == 0 {
+        return Cow::Borrowed(letter);
     }
-    letter
+    let mut letter = letter.clone();
+    let count = |value: Option<&serde_json::Value>| value.and_then(serde_json::Value::as_u64);
+    let photos = u64::try_from(photos).unwrap_or(u64::MAX);
+    let others = count(letter.context.get("attachments")).unwrap_or(0).saturating_sub(photos);
+    letter.context.insert("photos".to_owned(), photos.into());
+    letter.context.insert("attachments".to_owned(), others.into());
+    Cow::Owned(letter)
 }
