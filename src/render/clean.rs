@@ -39,6 +39,13 @@ pub(super) fn letter_text(text: &str) -> String {
 }
 
 fn cleaned_text(text: &str, is_text: impl Fn(char) -> bool) -> String {
+    let stays = |letter: char| {
+        letter == '\n' || (is_text(letter) && !matches!(letter, '\u{2028}' | '\u{2029}'))
+    };
+    // Most texts are our own and clean.
+    if text.chars().all(stays) {
+        return text.to_owned();
+    }
     let mut clean = String::with_capacity(text.len());
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {

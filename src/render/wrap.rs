@@ -86,6 +86,9 @@ fn pieces(word: &str) -> impl Iterator<Item = &str> {
 
 /// How much room a text takes where letters have one width: Chinese takes two columns.
 fn columns(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
     let wide = |letter: &char| is_wide(*letter);
     let shown = || text.chars().filter(|letter| *letter != LEFT_TO_RIGHT_MARK);
     shown().count().saturating_add(shown().filter(wide).count())
