@@ -4,7 +4,9 @@
 //! confirm or split. Only a second work order is not sent by itself (Signalen shows the same kind of work
 //! within 50 m in the last 12 weeks; text decides where the place is only a street).
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -70,32 +72,39 @@ const STEM_CHARS: usize = 5;
 /// Words of a report that are compared; a story says the thing by then.
 const WORDS_MAX: usize = 200;
 
-/// Words of every report, folded and cut to their stems.
-const EVERYWHERE: [&str; 36] = [
-    "buong", "buona", "salve", "gent", "genti", "vorre", "segna", "grazi", "salut", "cordi",
-    "disti", "prego", "invio", "attes", "riscon", "risco", "inter", "probl", "situa", "comun",
-    "ufficio", "uffic", "quest", "quell", "della", "dello", "delle", "degli", "nella", "nelle",
-    "davan", "press", "via", "viale", "piazz", "civic",
-];
+/// The first letters of a folded word; blanks where it has fewer.
+type Stem = [char; STEM_CHARS];
+
+/// The stems of words of every report.
+static EVERYWHERE: LazyLock<BTreeSet<Stem>> = LazyLock::new(|| {
+    let words = "buong buona salve gent genti vorre segna grazi salut cordi disti prego invio attes risco inter \
+         probl situa comun uffic quest quell della dello delle degli nella nelle davan press via viale \
+         piazz civic";
+    words.split(' ').map(stem).collect()
+});
 
 /// The earlier ticket that a report probably repeats: the nearest, of several the first.
 #[must_use]
 pub fn same_as<'a>(report: Report<'_>, earlier: &'a [Earlier]) -> Option<&'a Earlier> {
-    let own = stems(&report.texts, report.place);
-    earlier
-        .iter()
-        .filter_map(|known| {
-            let near = nearness(report.place, &known.place)?;
-            let other = stems(&[&known.subject, &known.text], &known.place);
-            let alike = report.language != known.language && near == Nearness::Close
-                || are_alike(near, &own, &other);
-            alike.then_some((near, known))
-        })
-        .min_by_key(|(near, _)| *near)
-        .map(|(_, known)| known)
+    let own = LazyCell::new(|| stems(&report.texts, report.place));
+    let mut best: Option<(Nearness, &Earlier)> = None;
+    for known in earlier {
+        let Some(near) = nearness(report.place, &known.place) else { continue };
+        // Reading it costs more than knowing that it cannot be the one.
+        if best.is_some_and(|(nearest, _)| nearest <= near) {
+            continue;
+        }
+        let other = || stems(&[&known.subject, &known.text], &known.place);
+        let alike = report.language != known.language && near == Nearness::Close
+            || are_alike(near, &own, &other());
+        if alike {
+            best = Some((near, known));
+        }
+    }
+    best.map(|(_, known)| known)
 }
 
-fn are_alike(near: Nearness, one: &BTreeSet<String>, other: &BTreeSet<String>) -> bool {
+fn are_alike(near: Nearness, one: &BTreeSet<Stem>, other: &BTreeSet<Stem>) -> bool {
     let shared = one.intersection(other).count();
     let shorter = one.len().min(other.len());
     let share = |least: f64| {
@@ -110,19 +119,26 @@ fn are_alike(near: Nearness, one: &BTreeSet<String>, other: &BTreeSet<String>) -
 }
 
 /// The stems of what a report says, without its address and what every report says.
-fn stems(texts: &[&str], place: &Place) -> BTreeSet<String> {
-    let stem = |word: &str| word.chars().take(STEM_CHARS).collect::<String>();
-    let address: BTreeSet<String> =
+fn stems(texts: &[&str], place: &Place) -> BTreeSet<Stem> {
+    let address: BTreeSet<Stem> =
         words(&place.text).iter().map(|word| stem(&word.folded)).collect();
+    let is_number = |stem: &Stem| stem.iter().all(|char| char.is_ascii_digit() || *char == ' ');
     texts
         .iter()
         .flat_map(|text| words(text))
         .take(WORDS_MAX)
-        .filter(|word| word.folded.chars().count() >= WORD_CHARS_MIN)
+        .filter(|word| word.folded.chars().nth(WORD_CHARS_MIN.saturating_sub(1)).is_some())
         .map(|word| stem(&word.folded))
-        .filter(|stem| !address.contains(stem) && !EVERYWHERE.contains(&stem.as_str()))
-        .filter(|stem| !stem.bytes().all(|byte| byte.is_ascii_digit()))
+        .filter(|stem| !address.contains(stem) && !EVERYWHERE.contains(stem) && !is_number(stem))
         .collect()
+}
+
+fn stem(word: &str) -> Stem {
+    let mut stem = [' '; STEM_CHARS];
+    for (place, char) in stem.iter_mut().zip(word.chars()) {
+        *place = char;
+    }
+    stem
 }
 
 #[cfg(test)]
