@@ -128,19 +128,26 @@ fn from(config: &Config) -> Address {
 
 /// The rules, with the site's own model when there is one.
 pub fn rules(config: &Config) -> Result<RuleSet, SetupError> {
-    let rules = match &config.rules.file {
+    // Before the first training there is no file yet: the shipped model serves.
+    match config.rules.model.as_ref().filter(|path| path.exists()) {
+        Some(path) => Ok(own_rules(config)?.with_model(model(path)?)),
+        None => std::thread::scope(|scope| {
+            // Unpacking the model takes as long as compiling the rules; without a thread the first mail does it.
+            drop(std::thread::Builder::new().spawn_scoped(scope, Model::shipped));
+            own_rules(config)
+        }),
+    }
+}
+
+fn own_rules(config: &Config) -> Result<RuleSet, SetupError> {
+    Ok(match &config.rules.file {
         None => RuleSet::parse(EMBEDDED, "rules.toml")?,
         Some(path) => {
             let text = std::fs::read_to_string(path)
                 .map_err(|source| SetupError::RulesFile { path: path.clone(), source })?;
             RuleSet::parse(&text, &path.display().to_string())?
         }
-    };
-    // Before the first training there is no file yet: the shipped model serves.
-    match config.rules.model.as_ref().filter(|path| path.exists()) {
-        None => Ok(rules),
-        Some(path) => Ok(rules.with_model(model(path)?)),
-    }
+    })
 }
 
 fn model(path: &Path) -> Result<Model, SetupError> {

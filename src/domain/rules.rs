@@ -5,6 +5,7 @@
 //! over the embedded one table by table: entries with a known id or code replace the embedded entry, others
 //! are added, and what it does not name stays.
 
+mod alarming;
 mod compile;
 mod contractor;
 mod error;
@@ -20,7 +21,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use regex::{Regex, RegexSet};
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 pub use contractor::{Activation, Contractor, Limits, Period};
@@ -29,6 +30,7 @@ pub(super) use lexicon::{Hit, Lexicon, Meaning};
 pub use office::{Deputy, Matter, Office};
 pub use on_call::OnCall;
 
+use alarming::AlarmingPatterns;
 use mentions::Mentions;
 
 use super::classify::Model;
@@ -36,7 +38,7 @@ use super::hours::Hours;
 use super::language::Language;
 use super::mail::Address;
 use super::place::Gazetteer;
-use super::urgency::{Scale, Urgency};
+use super::urgency::Scale;
 
 /// The rules that come with the program; they hold no address of anybody.
 pub const EMBEDDED: &str = include_str!("../../config/rules.toml");
@@ -203,9 +205,7 @@ pub struct RuleSet {
     scoring: Scoring,
     lexicon: Lexicon,
     urgency_scale: Scale,
-    urgency_patterns: BTreeMap<Urgency, Vec<Regex>>,
-    /// All of them as one: most sentences match none, and one pass tells.
-    urgency_any: RegexSet,
+    alarming: AlarmingPatterns,
     subcategories: Vec<Subcategory>,
     referrals: Vec<Referral>,
     offices: Vec<Office>,
@@ -401,12 +401,7 @@ impl RuleSet {
         &self.urgency_scale
     }
 
-    /// Whether any of [`urgency_patterns`](Self::urgency_patterns) matches a folded sentence.
-    pub(super) fn may_be_urgent(&self, sentence: &str) -> bool {
-        self.urgency_any.is_match(sentence)
-    }
-
-    pub(super) const fn urgency_patterns(&self) -> &BTreeMap<Urgency, Vec<Regex>> {
-        &self.urgency_patterns
+    pub(super) const fn alarming(&self) -> &AlarmingPatterns {
+        &self.alarming
     }
 }

@@ -208,14 +208,9 @@ impl Decisive {
         for sentence in sentences(reading.text()) {
             let Some(written) = reading.text().get(sentence) else { continue };
             let folded = fold(written);
-            if !rules.may_be_urgent(&folded) {
-                continue;
-            }
-            for (level, patterns) in rules.urgency_patterns() {
-                let found = patterns.iter().find_map(|pattern| pattern.find(&folded));
-                let Some(found) = found else { continue };
-                if *level > Urgency::High || !is_settled(written, rules) {
-                    matched.push((*level, found.as_str().trim().to_owned()));
+            for (level, words) in rules.alarming().found(&folded) {
+                if level > Urgency::High || !is_settled(written, rules) {
+                    matched.push((level, words.trim().to_owned()));
                 }
             }
         }

@@ -11,16 +11,16 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use regex::{Regex, RegexSet, RegexSetBuilder};
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
+use super::alarming::{AlarmingPatterns, regex};
 use super::error::{Fault, line_of};
 use super::file::{
     LevelTable, PatternEntry, ReferralTable, RulesFile, ScoringTable, SubcategoryTable, TermEntry,
     UrgencyTable, read,
 };
-use super::lexicon::{Lexicon, Meaning, pieces};
+use super::lexicon::{Lexicon, Meaning};
 use super::mentions::{Mention, Mentions};
 use super::{
     Category, Contractor, EMBEDDED, EMBEDDED_NAME, Internal, OnCall, Pattern, Referral, RuleSet,
@@ -207,8 +207,7 @@ impl Draft {
             scoring,
             lexicon,
             urgency_scale: urgency.scale,
-            urgency_any: any_of(urgency.patterns.values().flatten())?,
-            urgency_patterns: urgency.patterns,
+            alarming: urgency.patterns,
             subcategories: self.subcategories.into_values().map(|(kept, _)| kept).collect(),
             referrals: self.referrals.into_values().map(|(kept, _)| kept).collect(),
             offices: self.offices.into_list(),
@@ -352,21 +351,6 @@ fn weigh(at: usize, weight: f64) -> Result<(), Fault> {
     Err(Fault::new(at, expected, weight.to_string(), "usual weights lie between 0.5 and 4"))
 }
 
-/// Patterns that were found right one by one, as one.
-/// Memory of the automaton that reads all patterns in one pass, a thread: the usual two megabytes are soon full,
-/// and without it a sentence costs twenty times as much.
-const AUTOMATON_BYTES_MAX: usize = 12 * 1024 * 1024;
-
-fn any_of<'a>(patterns: impl Iterator<Item = &'a Regex>) -> Result<RegexSet, Fault> {
-    let all = RegexSetBuilder::new(patterns.map(Regex::as_str))
-        .dfa_size_limit(AUTOMATON_BYTES_MAX)
-        .build();
-    all.map_err(|error| {
-        let remedy = "give fewer or shorter patterns";
-        Fault::new(0, "urgency patterns that fit together", error.to_string(), remedy)
-    })
-}
-
 fn patterns(entries: &[Spanned<PatternEntry>]) -> Result<Vec<Pattern>, Fault> {
     let mut found = Vec::with_capacity(entries.len());
     for entry in entries {
@@ -377,21 +361,11 @@ fn patterns(entries: &[Spanned<PatternEntry>]) -> Result<Vec<Pattern>, Fault> {
     Ok(found)
 }
 
-fn regex(at: usize, text: &str) -> Result<Regex, Fault> {
-    // The text is folded, so that ASCII's notion of a word is enough; Unicode's makes the automaton give up.
-    Regex::new(&text.replace(r"\b", r"(?-u:\b)")).map_err(|error| {
-        let reason = error.to_string();
-        let last = reason.lines().last().unwrap_or_default().trim().to_owned();
-        let remedy = "correct it; patterns see lower-case text without accents";
-        Fault::new(at, "a regular expression", format!("`{text}` ({last})"), remedy)
-    })
-}
-
 /// The `[urgency]` table, checked.
 struct UrgencyRules {
     scale: Scale,
     terms: BTreeMap<Urgency, Terms>,
-    patterns: BTreeMap<Urgency, Vec<Regex>>,
+    patterns: AlarmingPatterns,
     safe: Terms,
     harmless: Terms,
 }
@@ -405,21 +379,18 @@ impl UrgencyRules {
             high_bias: high.bias,
             low_bias: low.bias,
         };
-        let mut rules = Self {
+        let levels = [(Urgency::Emergency, emergency), (Urgency::High, high), (Urgency::Low, low)];
+        let patterns = levels.iter().flat_map(|(level, table)| {
+            table.patterns.iter().map(|text| (*level, text.span().start, text.get_ref().as_str()))
+        });
+        let terms = |(level, table): &(Urgency, &LevelTable)| Ok((*level, terms(&table.terms)?));
+        Ok(Self {
             scale,
-            terms: BTreeMap::new(),
-            patterns: BTreeMap::new(),
+            patterns: AlarmingPatterns::of(patterns)?,
+            terms: levels.iter().map(terms).collect::<Result<_, _>>()?,
             safe: plain(safe)?,
             harmless: plain(harmless)?,
-        };
-        for (level, LevelTable { terms: entries, patterns, .. }) in
-            [(Urgency::Emergency, emergency), (Urgency::High, high), (Urgency::Low, low)]
-        {
-            rules.terms.insert(level, terms(entries)?);
-            let compiled = patterns.iter().map(|text| regex(text.span().start, text.get_ref()));
-            rules.patterns.insert(level, compiled.collect::<Result<_, _>>()?);
-        }
-        Ok(rules)
+        })
     }
 }
 
@@ -433,7 +404,7 @@ fn plain(list: &[Spanned<String>]) -> Result<Terms, Fault> {
 }
 
 fn has_word(at: usize, term: &str) -> Result<(), Fault> {
-    if pieces(term).is_empty() {
+    if !term.contains(char::is_alphanumeric) {
         let found = format!("`{term}`");
         return Err(Fault::new(at, "a term with a word in it", found, "write a word or remove it"));
     }

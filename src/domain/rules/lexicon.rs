@@ -60,7 +60,7 @@ pub(in crate::domain) struct Lexicon {
 }
 
 /// The words of a term as the automaton's patterns; empty when there is no word in it.
-pub(super) fn pieces(term: &str) -> Vec<String> {
+fn pieces(term: &str) -> Vec<String> {
     let mut found = Vec::new();
     for word in words(term) {
         let open = term.get(word.at.end..).is_some_and(|rest| rest.starts_with('*'));
