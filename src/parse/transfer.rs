@@ -45,12 +45,12 @@ impl Transfer {
     pub(super) fn decoded_bytes(self, coded: &[u8]) -> u64 {
         let bytes = match self {
             Self::Base64 => {
-                let blank = |byte: &&u8| **byte <= b' ' || **byte == b'=';
-                let signs = coded.len().saturating_sub(coded.iter().filter(blank).count());
+                let blanks = count(coded, |byte| byte <= b' ' || byte == b'=');
+                let signs = coded.len().saturating_sub(blanks);
                 signs.saturating_mul(3) / 4
             }
             Self::QuotedPrintable => {
-                let escapes = coded.iter().map(|byte| usize::from(*byte == b'=')).sum::<usize>();
+                let escapes = count(coded, |byte| byte == b'=');
                 coded.len().saturating_sub(escapes.saturating_mul(2))
             }
             Self::Uuencode => coded.len().saturating_mul(45) / 62,
@@ -58,6 +58,14 @@ impl Transfer {
         };
         u64::try_from(bytes).unwrap_or(u64::MAX)
     }
+}
+
+/// How many bytes are such ones. Each chunk has a sum of one byte, so that many are looked at in one step.
+fn count(bytes: &[u8], such: impl Fn(u8) -> bool) -> usize {
+    const CHUNK_BYTES: usize = u8::MAX as usize;
+    let in_chunk =
+        |chunk: &[u8]| chunk.iter().fold(0_u8, |sum, byte| sum.wrapping_add(u8::from(such(*byte))));
+    bytes.chunks(CHUNK_BYTES).map(|chunk| usize::from(in_chunk(chunk))).sum()
 }
 
 /// Whether what is declared base64 was never coded: its first line is no code, and there are 8-bit bytes.
