@@ -244,6 +244,9 @@ fn by_words(reading: &Reading<'_>, placed: &Range<usize>) -> Language {
         let foreign = if names.contains(&word.at.start) { (0, 0) } else { foreign(written) };
         // What Italian cannot write is no Italian word, whatever it is without its accents.
         let bits = if foreign.0 == 0 { bits } else { bits & !1 };
+        if bits | foreign.0 == 0 {
+            continue;
+        }
         for (row, vote) in votes.iter_mut().enumerate() {
             let bit = 1_u8 << row;
             let said = usize::from(bits & bit != 0);
