@@ -175,3 +175,30 @@ fn a_proxy_before_a_closed_port_hangs_up_and_recovers() {
     let _client = connect(&proxy);
     wait_until("the proxy connects", PATIENCE, || proxy.connections() == 1);
 }
+
+#[test]
+fn a_held_connection_falls_silent_at_the_text_and_the_others_go_on() {
+    let cases = [
+        (Mode::HoldBehind(Way::Up, b"COMMIT".to_vec(), 2), "COMMIT then COMMIT"),
+        (Mode::HoldBefore(Way::Up, b"COMMIT".to_vec(), 2), "COMMIT then "),
+        (Mode::HoldBehind(Way::Down, b"COMMIT".to_vec(), 2), "COMMIT then COMMIT and more"),
+        (Mode::HoldBefore(Way::Down, b"COMMIT".to_vec(), 2), "COMMIT then COMMIT and more"),
+    ];
+    for (mode, arrives) in cases {
+        let echo = Echo::start();
+        let proxy = Proxy::to(echo.port);
+        let (mut stream, mut other) = (connect(&proxy), connect(&proxy));
+        proxy.set(mode.clone());
+        assert!(!proxy.holds());
+        let silence = ask(&mut stream, b"COMMIT then COMMIT and more").unwrap_err();
+        assert!(matches!(silence.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "{mode:?}");
+        assert!(proxy.holds(), "{mode:?}");
+        assert_eq!(ask(&mut other, b"COMMIT").unwrap(), b"COMMIT", "{mode:?}: only the second");
+        proxy.set(Mode::Pass);
+        stream.write_all(b"lost").unwrap();
+        assert!(stream.read(&mut [0; 64]).is_err(), "{mode:?}: silent for good");
+        drop(stream);
+        assert_eq!(echo.ended.recv_timeout(PATIENCE).unwrap(), arrives.len(), "{mode:?}");
+        wait_until("nothing is held any more", PATIENCE, || !proxy.holds());
+    }
+}

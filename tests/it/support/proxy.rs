@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -36,6 +36,12 @@ pub enum Mode {
     /// After this text has come by this many times on a connection this way, both ends are cut
     /// right behind it; what the other end still says is lost.
     CutBehind(Way, Vec<u8>, usize),
+    /// When this text has come by this many times this way, counted over all connections since the mode
+    /// was set, its connection falls silent for good right behind it, and stays open: see
+    /// [`Proxy::holds`].
+    HoldBehind(Way, Vec<u8>, usize),
+    /// The same, but the text itself does not arrive.
+    HoldBefore(Way, Vec<u8>, usize),
     /// The client is told the end, but its own bytes still go through.
     HalfClose,
     /// Open connections get a RST at their next byte, new ones at once.
@@ -57,6 +63,10 @@ struct Shared {
     target: u16,
     mode: Mutex<Mode>,
     connections: Mutex<Vec<Weak<Connection>>>,
+    /// How often the text of a hold has come by.
+    seen: Mutex<usize>,
+    /// Bytes passed both ways, over all connections.
+    passed: AtomicU64,
     stopped: Mutex<bool>,
     stop: Condvar,
 }
@@ -68,6 +78,7 @@ struct Connection {
     server: TcpStream,
     // The close of a reset socket is a RST only if nobody has sent a FIN before.
     reset: AtomicBool,
+    held: AtomicBool,
 }
 
 impl Proxy {
@@ -79,6 +90,8 @@ impl Proxy {
             target,
             mode: Mutex::new(Mode::Pass),
             connections: Mutex::default(),
+            seen: Mutex::default(),
+            passed: AtomicU64::new(0),
             stopped: Mutex::default(),
             stop: Condvar::new(),
         });
@@ -94,12 +107,25 @@ impl Proxy {
 
     /// Changes what it does from the next byte on. Counts begin with a connection, not here.
     pub fn set(&self, mode: Mode) {
-        *lock(&self.shared.mode) = mode;
+        let mut current = lock(&self.shared.mode);
+        *lock(&self.shared.seen) = 0;
+        *current = mode;
+    }
+
+    /// Whether a connection that is still open was made to hold.
+    pub fn holds(&self) -> bool {
+        let connections = lock(&self.shared.connections);
+        connections.iter().filter_map(Weak::upgrade).any(|one| one.held.load(Ordering::SeqCst))
     }
 
     /// Cuts all open connections now; new ones are served as the mode says.
     pub fn cut(&self) {
         self.shared.end_all();
+    }
+
+    /// How many bytes have passed both ways.
+    pub fn passed(&self) -> u64 {
+        self.shared.passed.load(Ordering::SeqCst)
     }
 
     /// How many connections have reached the server.
@@ -149,7 +175,12 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         let Ok(server) = TcpStream::connect((Ipv4Addr::LOCALHOST, shared.target)) else { continue };
         client.set_nodelay(true).expect("packets leave as they are written");
         server.set_nodelay(true).expect("packets leave as they are written");
-        let connection = Arc::new(Connection { client, server, reset: AtomicBool::new(false) });
+        let connection = Arc::new(Connection {
+            client,
+            server,
+            reset: AtomicBool::new(false),
+            held: AtomicBool::new(false),
+        });
         lock(&shared.connections).push(Arc::downgrade(&connection));
         for way in [Way::Up, Way::Down] {
             let (connection, shared) = (Arc::clone(&connection), Arc::clone(shared));
@@ -208,6 +239,9 @@ impl Pump {
 
     /// Does to these bytes what the mode says; `None` when this way has ended.
     fn pass(&mut self, bytes: &[u8]) -> Option<()> {
+        if self.connection.held.load(Ordering::SeqCst) {
+            return Some(());
+        }
         let mode = lock(&self.shared.mode).clone();
         match mode {
             Mode::Delay(time) => {
@@ -230,6 +264,12 @@ impl Pump {
                     None => self.write(bytes),
                 }
             }
+            Mode::HoldBehind(way, text, times) if way == self.way => {
+                self.hold(bytes, &text, times, text.len())
+            }
+            Mode::HoldBefore(way, text, times) if way == self.way => {
+                self.hold(bytes, &text, times, 0)
+            }
             Mode::HalfClose if self.way == Way::Down => {
                 drop(self.to().shutdown(Shutdown::Write));
                 Some(())
@@ -237,26 +277,26 @@ impl Pump {
             Mode::Reset => self.reset(),
             Mode::Refuse => self.cut(&[]),
             // Also what is meant for the other way.
-            Mode::Pass | Mode::CutAfter(..) | Mode::CutBehind(..) | Mode::HalfClose => {
-                self.write(bytes)
-            }
+            Mode::Pass
+            | Mode::CutAfter(..)
+            | Mode::CutBehind(..)
+            | Mode::HoldBehind(..)
+            | Mode::HoldBefore(..)
+            | Mode::HalfClose => self.write(bytes),
         }
     }
 
     fn write(&mut self, bytes: &[u8]) -> Option<()> {
         self.to().write_all(bytes).ok()?;
         self.passed += bytes.len() as u64;
+        self.shared.passed.fetch_add(bytes.len() as u64, Ordering::SeqCst);
         Some(())
     }
 
     /// The end in `bytes` of the text's n-th coming, counted over the whole connection.
     fn behind(&mut self, bytes: &[u8], text: &[u8], times: usize) -> Option<usize> {
         for (at, &byte) in bytes.iter().enumerate() {
-            self.last.push(byte);
-            if self.last.len() > text.len() {
-                self.last.remove(0);
-            }
-            if self.last == text {
+            if self.ends(text, byte) {
                 self.found += 1;
                 if self.found == times {
                     return Some(at + 1);
@@ -264,6 +304,35 @@ impl Pump {
             }
         }
         None
+    }
+
+    /// Whether the text ends with this byte of the connection.
+    fn ends(&mut self, text: &[u8], byte: u8) -> bool {
+        self.last.push(byte);
+        if self.last.len() > text.len() {
+            self.last.remove(0);
+        }
+        self.last == text
+    }
+
+    /// Passes these bytes; at the n-th coming of the text only those before it and `kept` of its own,
+    /// and from then on nothing.
+    fn hold(&mut self, bytes: &[u8], text: &[u8], times: usize, kept: usize) -> Option<()> {
+        for (at, &byte) in bytes.iter().enumerate() {
+            if !self.ends(text, byte) {
+                continue;
+            }
+            let shared = Arc::clone(&self.shared);
+            let mut seen = lock(&shared.seen);
+            *seen += 1;
+            if *seen == times {
+                let until = (at + 1 + kept).saturating_sub(text.len());
+                // Silent first: no answer to the last bytes may slip through.
+                self.connection.held.store(true, Ordering::SeqCst);
+                return self.write(&bytes[..until.min(bytes.len())]);
+            }
+        }
+        self.write(bytes)
     }
 
     /// Passes these bytes and ends the connection. On the way up the client's end goes first, so
