@@ -244,6 +244,10 @@ pub async fn serve(parts: Arc<Parts>, stop: watch::Receiver<bool>) -> Result<End
         let (parts, stop) = (Arc::clone(&parts), stop.clone());
         tasks.spawn(async move { pulse::watch(&parts, &pulses, stop).await });
     }
+    {
+        let (parts, stop) = (Arc::clone(&parts), stop.clone());
+        tasks.spawn(async move { end_with_the_disk(&parts.engine, stop).await });
+    }
     // The keeper goes last: while letters are on their way the daemon must not look dead.
     let (end, ending) = watch::channel(false);
     let keeping = keeper::keep(&parts, &place, &pulse, stop.clone(), ending);
@@ -259,6 +263,17 @@ pub async fn serve(parts: Arc<Parts>, stop: watch::Receiver<bool>) -> Result<End
         tracing::warn!(%error, "the daemon could not sign off; what it held is freed later");
     }
     Ok(ended)
+}
+
+/// Ends, and the daemon with it, when the disk has failed to keep what was committed.
+async fn end_with_the_disk(engine: &Engine, mut stop: watch::Receiver<bool>) {
+    tokio::select! {
+        () = engine.disk_failure() => tracing::error!(
+            "the disk did not keep what it was told to keep (fsync failed); the process ends, and the \
+             next start reads what is really there; look at the disk"
+        ),
+        _ = stop.wait_for(|stop| *stop) => {}
+    }
 }
 
 /// Waits for the stop, then for the tasks. A task that ends before is a fault of ours: the process ends

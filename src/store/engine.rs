@@ -12,8 +12,11 @@ use sqlx::{PgPool, Postgres, Row as _, Sqlite, SqlitePool};
 
 use super::StoreError;
 
+mod disk;
+
 mod transaction;
 
+pub use disk::Disk;
 pub use transaction::{Statement, Tx};
 
 /// A value bound to a statement. The absent ones keep their type: PostgreSQL wants to know it.
@@ -185,6 +188,8 @@ pub enum Engine {
         writer: SqlitePool,
         /// Connections that only read.
         reader: SqlitePool,
+        /// Tells when the file's disk does not keep what it was told to keep.
+        disk: Disk,
     },
     /// A pool whose connections are rolled back on release (a cancelled `begin` leaves one open).
     Postgres(PgPool),
@@ -195,7 +200,9 @@ impl Engine {
     /// a deferred one that reads first fails with `SQLITE_BUSY_SNAPSHOT`, which no timeout mends.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => Tx::sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { writer, disk, .. } => {
+                Tx::sqlite(writer.begin_with("BEGIN IMMEDIATE").await?, disk.clone())
+            }
             Self::Postgres(pool) => Tx::postgres(pool.begin().await?),
         })
     }
@@ -233,10 +240,18 @@ impl Engine {
         matches!(self, Self::Postgres(_))
     }
 
+    /// Waits until the disk has failed to keep something; for ever on PostgreSQL, which ends itself then.
+    pub async fn disk_failure(&self) {
+        match self {
+            Self::Sqlite { disk, .. } => disk.failure().await,
+            Self::Postgres(_) => std::future::pending().await,
+        }
+    }
+
     /// Waits for what is under way and closes.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { writer, reader } => {
+            Self::Sqlite { writer, reader, .. } => {
                 reader.close().await;
                 writer.close().await;
             }

@@ -10,7 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, Executor, SqlSafeStr as _};
 
-use super::engine::values;
+use super::engine::{Disk, values};
 use super::{Engine, StoreError};
 use crate::domain::time::Timestamp;
 use crate::domain::token::Signer;
@@ -137,7 +137,7 @@ async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
         .max_lifetime(None)
         .test_before_acquire(false)
         .connect_lazy_with(options.pragma("query_only", "ON"));
-    Ok(Engine::Sqlite { writer, reader })
+    Ok(Engine::Sqlite { writer, reader, disk: Disk::default() })
 }
 
 fn check_directory(path: &Path) -> Result<(), StoreError> {

@@ -8,7 +8,7 @@ use futures_util::TryStreamExt as _;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{Arguments as _, AssertSqlSafe, Either, Executor as _, Postgres, Sqlite, Transaction};
 
-use super::{PerEngine, Row, Value, postgres, sqlite};
+use super::{Disk, PerEngine, Row, Value, postgres, sqlite};
 use crate::store::StoreError;
 
 /// A statement and its values.
@@ -31,7 +31,7 @@ pub struct Tx {
 #[derive(Debug)]
 enum Open {
     /// Immediate: it holds the write lock.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Transaction<'static, Sqlite>, Disk),
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -43,8 +43,8 @@ struct Answer {
 }
 
 impl Tx {
-    pub(super) const fn sqlite(open: Transaction<'static, Sqlite>) -> Self {
-        Self { open: Open::Sqlite(open), waiting: Vec::new() }
+    pub(super) const fn sqlite(open: Transaction<'static, Sqlite>, disk: Disk) -> Self {
+        Self { open: Open::Sqlite(open, disk), waiting: Vec::new() }
     }
 
     pub(super) const fn postgres(open: Transaction<'static, Postgres>) -> Self {
@@ -55,7 +55,7 @@ impl Tx {
     #[must_use]
     pub fn wording(&self, sql: PerEngine) -> &'static str {
         match self.open {
-            Open::Sqlite(_) => sql.sqlite,
+            Open::Sqlite(..) => sql.sqlite,
             Open::Postgres(_) => sql.postgres,
         }
     }
@@ -116,7 +116,9 @@ impl Tx {
             self.answers(Vec::new()).await?;
         }
         let _: () = match self.open {
-            Open::Sqlite(tx) => tx.commit().await?,
+            Open::Sqlite(tx, disk) => {
+                tx.commit().await.inspect_err(|error| disk.note(error))?;
+            }
             Open::Postgres(tx) => tx.commit().await?,
         };
         Ok(())
@@ -132,7 +134,9 @@ impl Tx {
         let mut statements = std::mem::take(&mut self.waiting);
         statements.extend(asked);
         let mut answers = match &mut self.open {
-            Open::Sqlite(tx) => on_sqlite(tx, statements).await?,
+            Open::Sqlite(tx, disk) => {
+                on_sqlite(tx, statements).await.inspect_err(|error| disk.note_store(error))?
+            }
             Open::Postgres(tx) => on_postgres(tx, statements).await?,
         };
         Ok(answers.split_off(before.min(answers.len())))
