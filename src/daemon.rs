@@ -226,19 +226,19 @@ pub async fn serve(parts: Arc<Parts>, stop: watch::Receiver<bool>) -> Result<End
     let mut pulses = Vec::new();
     let mut tasks = JoinSet::new();
     for index in 0..parts.config.mailboxes.len() {
-        let pulse = Pulse::new(&parts.clock, pulse::MAILBOX_SILENCE_MAX);
+        let pulse = Pulse::new(pulse::MAILBOX_SILENCE_MAX);
         pulses.push(pulse.clone());
         let (parts, place) = (Arc::clone(&parts), Arc::clone(&place));
         let (due, stop) = (Arc::clone(&due), stop.clone());
         tasks.spawn(async move { mailbox::watch(&parts, index, &place, &due, &pulse, stop).await });
     }
-    let pulse = Pulse::new(&parts.clock, pulse::OUTBOX_SILENCE_MAX);
+    let pulse = Pulse::new(pulse::OUTBOX_SILENCE_MAX);
     pulses.push(pulse.clone());
     {
         let (parts, place, stop) = (Arc::clone(&parts), Arc::clone(&place), stop.clone());
         tasks.spawn(async move { outgoing::serve(&parts, &place, &due, &pulse, stop).await });
     }
-    let pulse = Pulse::new(&parts.clock, pulse::KEEPER_SILENCE_MAX);
+    let pulse = Pulse::new(pulse::KEEPER_SILENCE_MAX);
     pulses.push(pulse.clone());
     {
         let (parts, stop) = (Arc::clone(&parts), stop.clone());

@@ -9,6 +9,7 @@ use super::{Held, Parts, Place, Pulse};
 use crate::clock::{Chance, Stopwatch};
 use crate::dispatch::{Dispatch, Dispatched};
 use crate::domain::retry;
+use crate::domain::time::Timestamp;
 use crate::store::{StoreError, outbox};
 
 /// Letters that another process made due (`outbox retry`) are seen within this.
@@ -91,7 +92,9 @@ impl Outgoing<'_> {
             self.dispatch.reclaim().await?;
         }
         let now = self.parts.clock.now();
-        let due = outbox::next_due_at(&self.parts.engine).await?.is_some_and(|at| at <= now);
+        // What is due too late was planned by another clock: the pass plans it anew.
+        let is_due = |at: Timestamp| at <= now || at > now.plus(retry::AHEAD_MAX);
+        let due = outbox::next_due_at(&self.parts.engine).await?.is_some_and(is_due);
         let held = self.passed.is_none_or(|passed| passed.elapsed() >= HELD_EVERY);
         if !due && !held {
             return Ok(None);

@@ -1,15 +1,14 @@
 //! Signs of life: every task beats when it gets on, and systemd's watchdog is fed only while all do.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sd_notify::NotifyState;
 use tokio::sync::watch;
 
 use super::{Parts, wait};
-use crate::clock::Clock;
-use crate::domain::time::Timestamp;
+use crate::clock::Stopwatch;
 use crate::store::outbox;
 
 /// A mailbox's longest step: an IMAP command that drags on to its deadline, and a back-off before it.
@@ -24,32 +23,34 @@ pub(super) const KEEPER_SILENCE_MAX: Duration = Duration::from_mins(5);
 /// How often life is looked for, when systemd does not say how often it wants to hear.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
 
-/// When a task last got on.
+/// When a task last got on, by a watch that no change of the wall clock can distort: a day that is skipped
+/// is no silence.
 #[derive(Debug, Clone)]
 pub struct Pulse {
-    clock: Clock,
-    last: Arc<AtomicI64>,
+    began: Stopwatch,
+    /// Milliseconds since then.
+    last: Arc<AtomicU64>,
     silence_max: Duration,
 }
 
 impl Pulse {
     /// A task that is alive now and must beat at least every `silence_max`.
     #[must_use]
-    pub fn new(clock: &Clock, silence_max: Duration) -> Self {
-        let last = Arc::new(AtomicI64::new(clock.now().millis()));
-        Self { clock: clock.clone(), last, silence_max }
+    pub fn new(silence_max: Duration) -> Self {
+        Self { began: Stopwatch::start(), last: Arc::default(), silence_max }
     }
 
     /// The task got on.
     pub fn beat(&self) {
-        self.last.store(self.clock.now().millis(), Ordering::Relaxed);
+        let millis = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.last.store(millis, Ordering::Relaxed);
     }
 
     /// Whether it did lately.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        let last = Timestamp::from_millis(self.last.load(Ordering::Relaxed));
-        self.clock.now().since(last) <= self.silence_max
+        let last = Duration::from_millis(self.last.load(Ordering::Relaxed));
+        self.began.elapsed().saturating_sub(last) <= self.silence_max
     }
 }
 

@@ -55,6 +55,10 @@ const AMBIGUOUS_PAUSE: Duration = Duration::from_mins(15);
 /// The jitter is at most a fifth of a pause, so that a recovering relay is not met by all at once.
 const JITTER_MAX: f64 = 0.2;
 
+/// No attempt is ever planned further ahead than this: the longest pause with its jitter. What is planned
+/// for later was planned by a clock that ran ahead and has been set back.
+pub const AHEAD_MAX: Duration = Duration::from_hours(5);
+
 /// What follows from the `attempts`-th attempt (from 1) at `now` of a letter of `kind` that was due
 /// since `since`. `chance` is a draw in `0.0..1.0` for the jitter.
 #[must_use]
@@ -154,6 +158,20 @@ mod tests {
             };
             let pause = next.since(START);
             assert!(pause >= minutes(1) && pause <= Duration::from_secs(72), "{pause:?}");
+        }
+    }
+
+    #[test]
+    fn no_attempt_is_planned_further_ahead_than_the_longest() {
+        for kind in LetterKind::ALL {
+            for ended in [Ended::Temporary, Ended::Ambiguous] {
+                for attempts in 0..20 {
+                    let next = after(kind, ended, attempts, START, START, 0.999_999);
+                    if let Next::DueAt(at) | Next::AmbiguousUntil(at) = next {
+                        assert!(at.since(START) < AHEAD_MAX, "{kind:?} {attempts}");
+                    }
+                }
+            }
         }
     }
 

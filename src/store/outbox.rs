@@ -62,6 +62,14 @@ pub async fn next_due_at(engine: &Engine) -> Result<Option<Timestamp>, StoreErro
     row.map_or(Ok(None), |row| row.time_or_null("next_at"))
 }
 
+/// Plans anew what a clock that was set back would hold up: letters that are due later than `latest`.
+pub fn bring_forward(tx: &mut Tx, latest: Timestamp, now: Timestamp) {
+    tx.put(
+        "UPDATE letter SET next_at = $2 WHERE state IN ('due', 'ambiguous') AND next_at > $1",
+        values![latest, now],
+    );
+}
+
 /// What staff's wish to send a letter now is noted as.
 const ASKED_FOR: &str = "staff asked for it";
 
