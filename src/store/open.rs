@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{Connection as _, Executor, SqlSafeStr as _};
 
 use super::engine::{Disk, values};
@@ -123,6 +125,7 @@ async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
+        .after_release(|connection, _| Box::pin(is_out_of_its_transaction(connection)))
         .connect_with(options.clone())
         .await
         .map_err(|error| unopened(path, error))?;
@@ -138,6 +141,17 @@ async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
         .test_before_acquire(false)
         .connect_lazy_with(options.pragma("query_only", "ON"));
     Ok(Engine::Sqlite { writer, reader, disk: Disk::default() })
+}
+
+/// Whether a connection may be used again. SQLite undoes a whole transaction by itself when the disk is full
+/// (<https://sqlite.org/lang_transaction.html>, section 3); sqlx 0.9.0 then fails to undo it once more and
+/// takes the connection for one inside a transaction for ever, where no other can begin.
+async fn is_out_of_its_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // The undoing may still be under way: an answer comes behind it.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 fn check_directory(path: &Path) -> Result<(), StoreError> {

@@ -132,6 +132,29 @@ fn a_dropped_transaction_changes_nothing() {
     });
 }
 
+/// What a full disk made SQLite undo by itself leaves the writer fit for the next transaction.
+#[test]
+fn a_full_disk_spoils_no_connection() {
+    runtime().block_on(async {
+        let place = Place::new(Engine::Sqlite);
+        let store = store::open(&place.url, NOW).await.unwrap();
+        let sportello::store::Engine::Sqlite { writer, .. } = &store.engine else { panic!() };
+        // No page more than there are: to this connection the disk is full.
+        sqlx::query("PRAGMA max_page_count = 1").execute(writer).await.unwrap();
+        let full = fill(&store.engine).await.unwrap_err();
+        assert!(full.to_string().contains("full"), "{full}");
+        fill(&store.engine).await.expect("there is room again");
+    });
+}
+
+/// A megabyte in one transaction.
+async fn fill(engine: &sportello::store::Engine) -> Result<(), StoreError> {
+    let mut tx = engine.begin().await?;
+    let sql = "INSERT INTO secret (key_id, key, created_at) VALUES ('x', zeroblob(1000000), 0)";
+    tx.run(sql, Vec::new()).await?;
+    tx.commit().await
+}
+
 /// NUL in a text, which PostgreSQL cannot hold, becomes U+FFFD on both engines; bytes stay as they are.
 #[test]
 fn a_nul_in_a_text_is_replaced() {
