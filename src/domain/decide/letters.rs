@@ -184,8 +184,12 @@ pub(super) fn follow_up(
             .and_then(|ticket| ticket.same_as.as_ref())
             .map(|same| same.number.clone()),
     };
-    let told = notices(desk, ticket, (&cause(arrival), "follow_up"), &context, arrival.received_at);
-    told.into_iter().chain(course::later_claim(desk, ticket, arrival)).collect()
+    let told = (&*cause(arrival), "follow_up");
+    let mut notices = notices(desk, ticket, told, &context, arrival.received_at);
+    // Nobody is told what they wrote themselves: an office's own machine would answer that, and so on.
+    notices.retain(|notice| notice.recipient.address != context.sender_address);
+    notices.extend(course::later_claim(desk, ticket, arrival));
+    notices
 }
 
 /// To the office that a ticket came to by a correction.
