@@ -19,8 +19,8 @@ use sportello::parse::{PARSE_STACK_BYTES, parse};
 use sportello::render::{Sender, Templates, render};
 use sportello::setup;
 
-/// Bent copies of each fixture: some two thousand mails, a few seconds of an unoptimised build.
-const COPIES: u64 = 8;
+/// Bent copies of all fixtures, as the matrix of faults asks for (F30): some seconds of an unoptimised build.
+const COPIES: usize = 5000;
 
 /// Nobody waits longer for one mail, however bent.
 const MAIL_TIME_MAX: Duration = Duration::from_secs(1);
@@ -128,17 +128,15 @@ fn bent_mails_are_read_at_once_and_panic_nobody() {
     let desk = desk();
     let work = move || {
         let mut chance = fastrand::Rng::with_seed(6109);
-        for mail in &mails {
-            for copy in 0..COPIES {
-                let other = &mails[chance.usize(0..mails.len())];
-                let bytes = bent(mail, other, &mut chance);
-                let began = Stopwatch::start();
-                let arrival = read(&desk, &bytes, circumstances());
-                let took = began.elapsed();
-                let said = || format!("copy {copy}: {}", String::from_utf8_lossy(&bytes));
-                assert!(!arrival.mail.has(Damage::Unparsable), "a panic: {}", said());
-                assert!(took < MAIL_TIME_MAX, "{took:?}: {}", said());
-            }
+        for (copy, mail) in mails.iter().cycle().take(COPIES).enumerate() {
+            let other = &mails[chance.usize(0..mails.len())];
+            let bytes = bent(mail, other, &mut chance);
+            let began = Stopwatch::start();
+            let arrival = read(&desk, &bytes, circumstances());
+            let took = began.elapsed();
+            let said = || format!("copy {copy}: {}", String::from_utf8_lossy(&bytes));
+            assert!(!arrival.mail.has(Damage::Unparsable), "a panic: {}", said());
+            assert!(took < MAIL_TIME_MAX, "{took:?}: {}", said());
         }
     };
     let thread = std::thread::Builder::new().stack_size(PARSE_STACK_BYTES).spawn(work).unwrap();

@@ -4,6 +4,7 @@ mod asking;
 mod charge;
 mod course;
 mod crash;
+mod crash_points;
 mod delivery;
 mod feedback;
 mod golden;

@@ -13,7 +13,7 @@ use crate::support::sent::Sent;
 use crate::support::world::{OURS, REPORTS, World, on_both, on_both_with};
 
 /// What a mail system sends back for a letter (RFC 3464).
-fn bounce(of: &Sent, action: &str, status: &str) -> Vec<u8> {
+pub(super) fn bounce(of: &Sent, action: &str, status: &str) -> Vec<u8> {
     let head = String::from_utf8_lossy(&of.bytes);
     let head = head.split("\r\n\r\n").next().unwrap();
     format!(
