@@ -9,3 +9,5 @@ mod login;
 mod poison;
 mod scripts;
 mod traps;
+
+pub use scripts::WATCHED;

@@ -10,7 +10,10 @@ mod fixtures_kind;
 
 mod fixtures_mail;
 
+#[macro_use]
 mod real;
+
+mod faults;
 
 mod rig;
 

@@ -17,14 +17,12 @@ macro_rules! on_both_engines {
 
 mod after;
 mod arrival;
-mod cuts;
-mod faults;
 mod folder;
 mod large;
 mod letters;
 mod logs;
-mod program;
+pub mod program;
 mod service;
 mod several;
-mod site;
+pub mod site;
 mod tls;

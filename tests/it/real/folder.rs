@@ -11,7 +11,6 @@ on_both_engines! {
     start_now_leaves_what_was_there
     start_all_takes_what_was_there
     start_at_a_date_takes_what_came_since
-    uids_given_anew_make_no_ticket_twice
     history_stays_history_when_uids_are_given_anew
 }
 
@@ -63,32 +62,6 @@ fn start_at_a_date_takes_what_came_since(engine: Engine) {
 fn received_on(file: &Path, day: u64) {
     let noon = SystemTime::UNIX_EPOCH + Duration::from_secs(day * 86_400 + 43_200);
     File::options().write(true).open(file).unwrap().set_modified(noon).unwrap();
-}
-
-/// Promise: a restored or moved mail store changes UIDVALIDITY and every UID; the mails are known by
-/// their content, so there is no new ticket and no new letter, and new mail still works.
-fn uids_given_anew_make_no_ticket_twice(engine: Engine) {
-    let mut site = Site::new(engine);
-    for n in 1..=4 {
-        site.deliver(&report(n));
-    }
-    site.once();
-    site.audit(4);
-    site.dovecot.expunge("reports", 1);
-    let before = site.dovecot.flags("reports");
-    site.dovecot.reset_uidvalidity("reports");
-    assert_ne!(site.dovecot.flags("reports"), before, "UIDs begin again");
-    site.once();
-    site.audit(4);
-    assert_eq!(site.ledger().len(), 4 + 3, "the three are accounted for under their new UIDs");
-    site.deliver(&report(5));
-    site.once();
-    site.audit(5);
-    let serving = site.serve();
-    site.deliver(&report(6));
-    site.wait_for_sent(6);
-    serving.stop();
-    site.audit(6);
 }
 
 /// Promise: what was history at the first start stays history under new UIDs.

@@ -26,20 +26,46 @@ impl Program {
 
     /// [`Self::serve`] with variables in its environment.
     pub fn serve_with(site: &Site, environment: &[(&str, &Path)]) -> Self {
-        // Several may run at once, and each has a log of its own.
-        static STARTED: AtomicUsize = AtomicUsize::new(0);
-        let n = STARTED.fetch_add(1, Ordering::Relaxed);
-        let log = site.path().join(format!("program-{n}.log"));
+        let mut program = Self::start(site, environment);
+        program.wait_until_it_serves();
+        program
+    }
+
+    /// Waits until it says that it serves.
+    pub fn wait_until_it_serves(&mut self) {
+        wait_until("the program serves", PATIENCE, || {
+            assert!(self.is_alive(), "it ended:\n{}", self.log());
+            self.log().contains("serving")
+        });
+    }
+
+    /// Starts the daemon; whether it comes to serve is the test's to see. Each has a log of its own.
+    pub fn start(site: &Site, environment: &[(&str, &Path)]) -> Self {
+        Self::start_under(&[], site, environment)
+    }
+
+    /// [`Self::start`] under another program, as `strace -f`, that runs it to its end.
+    pub fn start_under(runner: &[&str], site: &Site, environment: &[(&str, &Path)]) -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let log = site.path().join(format!("program-{count}.log"));
         let out = File::create(&log).expect("a log");
-        let mut command = command(&site.write_configuration());
+        let mut command = command_under(runner, &site.write_configuration());
         command.arg("run").envs(environment.iter().copied());
         command.stdout(out.try_clone().expect("a second handle")).stderr(out);
-        let mut program = Self { child: command.spawn().expect("the program starts"), log };
-        wait_until("the program serves", PATIENCE, || {
-            assert!(program.is_alive(), "it ended:\n{}", program.log());
-            program.log().contains("serving")
-        });
-        program
+        Self { child: command.spawn().expect("the program starts"), log }
+    }
+
+    /// Its pid.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The most memory that it has had, in KiB.
+    pub fn peak_kib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap_or_default();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        peak.and_then(|text| text.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
     }
 
     /// Whether it still runs.
@@ -101,7 +127,14 @@ pub fn run(site: &Site, arguments: &[&str]) -> Output {
 }
 
 fn command(configuration: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sportello"));
+    command_under(&[], configuration)
+}
+
+fn command_under(runner: &[&str], configuration: &Path) -> Command {
+    let words: Vec<&str> =
+        runner.iter().copied().chain([env!("CARGO_BIN_EXE_sportello")]).collect();
+    let mut command = Command::new(words[0]);
+    command.args(&words[1..]);
     command.arg("--config").arg(configuration).env_remove("NOTIFY_SOCKET");
     command.env_remove("RUST_LOG").env("NO_COLOR", "1").stdin(Stdio::null());
     command

@@ -51,24 +51,10 @@ fn a_kill_while_mail_is_taken_in_loses_nothing(engine: Engine) {
     program.kill();
     site.sink.start_again();
     let program = Program::serve(&site);
-    free_letters_of_the_dead(&site);
+    site.free_letters_of_the_dead();
     site.wait_for_sent(MAILS);
     program.stop();
     site.audit(MAILS);
-}
-
-/// Several daemons may share a PostgreSQL store: one that shows no life for 12 s counts as dead, which this
-/// lets pass at once. On SQLite the lock tells.
-fn free_letters_of_the_dead(site: &Site) {
-    if let Some(database) = &site.database {
-        let newest = "SELECT max(epoch) FROM worker";
-        wait_until("the new worker", PATIENCE, || {
-            database.psql("SELECT count(*) > 1 FROM worker") == "t"
-        });
-        database.psql(&format!("UPDATE worker SET ended = 1 WHERE epoch < ({newest})"));
-        database
-            .psql("DELETE FROM claim WHERE epoch IN (SELECT epoch FROM worker WHERE ended = 1)");
-    }
 }
 
 /// Starts the daemon against a sink that falls silent at `step`, and kills it while `phase` lasts.
@@ -104,7 +90,7 @@ fn a_kill_before_the_body_sends_the_letter_once(engine: Engine) {
     let mut site = Site::new(engine);
     killed_at(&mut site, "RCPT", "envelope");
     let program = Program::serve(&site);
-    free_letters_of_the_dead(&site);
+    site.free_letters_of_the_dead();
     site.wait_for_sent(1);
     program.stop();
     site.audit(1);
@@ -116,7 +102,7 @@ fn a_kill_after_the_dot_leaves_an_ambiguous_letter(engine: Engine) {
     let mut site = Site::new(engine);
     killed_at(&mut site, ".", "data");
     let program = Program::serve(&site);
-    free_letters_of_the_dead(&site);
+    site.free_letters_of_the_dead();
     wait_until("the letter is ambiguous", PATIENCE, || site.letters()[0].state == "ambiguous");
     let id = site.letters()[0].id.to_string();
     let retried = run(&site, &["outbox", "retry", &id]);

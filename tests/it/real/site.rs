@@ -1,15 +1,17 @@
 //! A town's installation: mail server, SMTP server, store, configuration, and the books of all three.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use sportello::carrier::smtp::Deadlines as SmtpDeadlines;
+use sportello::carrier::{Carrier, Smtp};
 use sportello::clock::Clock;
 use sportello::config::Config;
 use sportello::daemon::{self, Ended, Parts, Round};
 use sportello::domain::ticket::Ticket;
+use sportello::mailbox::session::Deadlines as ImapDeadlines;
 use sportello::store::folders::State;
 use sportello::store::ledger::LedgerRow;
 use sportello::store::outbox::LetterRow;
@@ -39,6 +41,8 @@ pub struct Settings {
     pub users: Vec<&'static str>,
     /// The IMAP server's port.
     pub imap_port: u16,
+    /// A user whose mailbox is said to be on this host, at this port, over TLS.
+    pub elsewhere: Option<(&'static str, &'static str, Option<u16>)>,
     /// `tls` of the mailboxes.
     pub tls: &'static str,
     /// `ca_file` of the mailboxes.
@@ -53,10 +57,22 @@ pub struct Settings {
     pub idle: bool,
     /// `poll_interval` of the mailboxes.
     pub poll: &'static str,
+    /// How long an IMAP server may take.
+    pub imap: ImapDeadlines,
     /// The SMTP server's port.
     pub smtp_port: u16,
+    /// `tls` of the SMTP server.
+    pub smtp_tls: &'static str,
+    /// `ca_file` of the SMTP server.
+    pub smtp_authority: Option<PathBuf>,
+    /// How long it may take; its own deadlines where there are none.
+    pub smtp: Option<SmtpDeadlines>,
     /// `limits.mail_bytes_max`.
     pub mail_bytes_max: u64,
+    /// `store.url`, where the program must take another way to the store than the tests do.
+    pub store_url: Option<String>,
+    /// Further sections.
+    pub more: &'static str,
     /// `organisation.staff`: none, so that a ticket owes one letter, the acknowledgement.
     pub staff: Vec<&'static str>,
 }
@@ -82,9 +98,14 @@ pub struct Site {
 impl Site {
     /// An empty installation; its mailbox `reports` is read from the first mail on.
     pub fn new(engine: Engine) -> Self {
-        let (dovecot, sink) = (Dovecot::start(), SmtpSink::start());
-        let dir = tempfile::tempdir().expect("a directory");
         let database = (engine == Engine::Postgres).then(|| Postgres::shared().database());
+        Self::at(tempfile::tempdir().expect("a directory"), database)
+    }
+
+    /// An empty installation in a directory and a database of the test's choice; without a database
+    /// its store is a file in that directory.
+    pub fn at(dir: TempDir, database: Option<Database>) -> Self {
+        let (dovecot, sink) = (Dovecot::start(), SmtpSink::start());
         let url = match &database {
             Some(database) => database.url.clone(),
             None => format!("sqlite://{}", dir.path().join("store.db").display()),
@@ -94,6 +115,7 @@ impl Site {
         let settings = Settings {
             users: vec!["reports"],
             imap_port: dovecot.port(),
+            elsewhere: None,
             tls: "none",
             authority: None,
             password: None,
@@ -101,8 +123,14 @@ impl Site {
             after: "leave",
             idle: false,
             poll: "200ms",
+            imap: ImapDeadlines::default(),
             smtp_port: sink.port(),
+            smtp_tls: "none",
+            smtp_authority: None,
+            smtp: None,
             mail_bytes_max: 36_700_160,
+            store_url: None,
+            more: "",
             staff: Vec::new(),
         };
         Self { dovecot, sink, settings, store, database, runtime, url, dir }
@@ -115,35 +143,41 @@ impl Site {
 
     /// The configuration as an admin would write it.
     pub fn toml(&self) -> String {
-        let Settings { smtp_port, mail_bytes_max, staff, .. } = &self.settings;
+        let Settings { smtp_port, smtp_tls, mail_bytes_max, staff, .. } = &self.settings;
+        let authority = ca_file(self.settings.smtp_authority.as_deref());
         let mut toml = format!(
             "[organisation]\nname = \"Comune di Prova\"\nstaff = {staff:?}\n\
              [store]\nurl = \"{}\"\n\
-             [smtp]\nhost = \"127.0.0.1\"\nport = {smtp_port}\ntls = \"none\"\n\
-             from = \"Centrale operativa <reports@town.example>\"\n\
+             [smtp]\nhost = \"127.0.0.1\"\nport = {smtp_port}\ntls = \"{smtp_tls}\"\n\
+             {authority}from = \"Centrale operativa <reports@town.example>\"\n\
              [limits]\nacknowledgements_per_sender_per_day = 0\n\
              acknowledgements_per_domain_per_hour = 0\nacknowledgements_per_hour = 0\n\
              mail_bytes_max = {mail_bytes_max}\n",
-            self.url
+            self.settings.store_url.as_ref().unwrap_or(&self.url)
         );
         for user in &self.settings.users {
             toml.push_str(&self.mailbox_toml(user));
         }
+        toml.push_str(self.settings.more);
         toml
     }
 
     fn mailbox_toml(&self, user: &str) -> String {
         let Settings { imap_port, tls, start, after, idle, poll, .. } = &self.settings;
+        let (host, imap_port, tls) = match self.settings.elsewhere {
+            Some((away, host, port)) if away == user => {
+                (host, port.unwrap_or(*imap_port), "implicit")
+            }
+            _ => ("127.0.0.1", *imap_port, *tls),
+        };
         let password = self.settings.password.unwrap_or(user);
         let mut toml = format!(
-            "[[mailbox]]\nname = \"{user}\"\nhost = \"127.0.0.1\"\nport = {imap_port}\n\
+            "[[mailbox]]\nname = \"{user}\"\nhost = \"{host}\"\nport = {imap_port}\n\
              tls = \"{tls}\"\nusername = \"{user}\"\npassword = \"{password}\"\n\
              start = \"{start}\"\nafter = \"{after}\"\nidle = {idle}\npoll_interval = \"{poll}\"\n\
              addresses = [\"{user}@town.example\"]\n"
         );
-        if let Some(authority) = &self.settings.authority {
-            writeln!(toml, "ca_file = \"{}\"", authority.display()).expect("a string grows");
-        }
+        toml.push_str(&ca_file(self.settings.authority.as_deref()));
         toml
     }
 
@@ -169,7 +203,14 @@ impl Site {
         let config = Config::parse(&self.toml(), &file, &BTreeMap::new());
         let config = config.unwrap_or_else(|error| panic!("{error}"));
         config.require_servers().expect("the servers are all set");
-        Parts::new(config, &self.store, Clock::System).expect("the configuration is right")
+        let parts = Parts::new(config, &self.store, Clock::System);
+        let mut parts = parts.expect("the configuration is right");
+        parts.imap = self.settings.imap;
+        if let (Some(deadlines), Carrier::Smtp(smtp)) = (self.settings.smtp, &parts.carrier) {
+            let smtp = Smtp { deadlines, ..*smtp.clone() };
+            parts.carrier = Carrier::Smtp(Box::new(smtp));
+        }
+        parts
     }
 
     /// One round of every mailbox and the outbox, as `run --once`.
@@ -197,6 +238,12 @@ impl Site {
     /// Runs a future to its end.
     pub fn wait_for<F: Future>(&self, future: F) -> F::Output {
         self.runtime.block_on(future)
+    }
+
+    /// Does something that ends work on the runtime, as dropping a transaction.
+    pub fn enter<T>(&self, act: impl FnOnce() -> T) -> T {
+        let _entered = self.runtime.enter();
+        act()
     }
 
     /// Every ticket.
@@ -245,7 +292,12 @@ impl Site {
 
     /// Makes every letter due that is not sent, as `outbox retry` does.
     pub fn retry_all(&self) {
-        let unsent = self.letters().into_iter().filter(|letter| letter.state != "sent");
+        self.retry(|letter| letter.state != "sent");
+    }
+
+    /// Makes these letters due, as `outbox retry` does.
+    pub fn retry(&self, which: impl FnMut(&LetterRow) -> bool) {
+        let unsent: Vec<_> = self.letters().into_iter().filter(which).collect();
         let retried: Result<(), StoreError> = self.wait_for(async {
             for letter in unsent {
                 let mut tx = self.store.engine.begin().await?;
@@ -255,6 +307,45 @@ impl Site {
             Ok(())
         });
         retried.expect("letters are made due");
+    }
+
+    /// Several daemons may share a PostgreSQL store: one that shows no life for 12 s counts as dead, which
+    /// this lets pass at once for all but the newest. On SQLite the lock tells.
+    pub fn free_letters_of_the_dead(&self) {
+        if let Some(database) = &self.database {
+            wait_until("the new worker", PATIENCE, || {
+                database.psql("SELECT count(*) > 1 FROM worker") == "t"
+            });
+            self.silence_workers_but_the_newest();
+        }
+    }
+
+    /// The same, whether or not a new one has begun.
+    pub fn silence_workers_but_the_newest(&self) {
+        if let Some(database) = &self.database {
+            let newest = "SELECT max(epoch) FROM worker";
+            database.psql(&format!("UPDATE worker SET ended = 1 WHERE epoch < ({newest})"));
+            let dead = "SELECT epoch FROM worker WHERE ended = 1";
+            database.psql(&format!("DELETE FROM claim WHERE epoch IN ({dead})"));
+        }
+    }
+
+    /// Beside a daemon that runs again: frees what dead ones held, lets pass at once the time after which
+    /// an unclear letter is repeated, and has staff repeat what nobody has, until all of `sent` letters
+    /// are known as sent.
+    pub fn finish_what_the_dead_left(&self, sent: usize) {
+        wait_until(&format!("{sent} letters are sent"), PATIENCE, || {
+            self.silence_workers_but_the_newest();
+            let taken: Vec<_> = self.sink.mails().iter().map(message_id).collect();
+            self.retry(|letter| {
+                let is_known = taken.contains(&letter.message_id);
+                letter.state == "ambiguous" && (letter.attempts < 2 || !is_known)
+            });
+            let letters = self.letters();
+            let unclear = |letter: &&LetterRow| letter.state == "ambiguous" && letter.attempts > 1;
+            let known = letters.iter().filter(|letter| letter.state == "sent").count();
+            known + letters.iter().filter(unclear).count() == sent
+        });
     }
 
     /// What the sink took of a letter.
@@ -310,7 +401,13 @@ pub fn report(n: usize) -> RawMail {
         .text(&format!("Buongiorno, in via Roma {n} c'è una buca pericolosa nell'asfalto."))
 }
 
-fn message_id(mail: &Received) -> String {
+/// The line that names an authority.
+fn ca_file(authority: Option<&Path>) -> String {
+    authority.map_or_else(String::new, |path| format!("ca_file = \"{}\"\n", path.display()))
+}
+
+/// The Message-ID of what a server took, without brackets.
+pub fn message_id(mail: &Received) -> String {
     let id = mail.header("Message-ID").expect("every letter has a Message-ID");
     id.trim_matches(['<', '>']).to_owned()
 }

@@ -57,6 +57,11 @@ impl HostileImap {
         self.with_mailbox(|mailbox| mailbox.deliver(raw.to_vec()))
     }
 
+    /// The bytes of the mails that it holds, in UID order.
+    pub fn held(&self) -> Vec<Vec<u8>> {
+        self.with_mailbox(|mailbox| mailbox.held())
+    }
+
     /// UIDs and flags, in UID order.
     pub fn flags(&self) -> Vec<(u32, Vec<String>)> {
         self.with_mailbox(|mailbox| mailbox.flags())

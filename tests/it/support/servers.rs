@@ -209,6 +209,11 @@ impl Process {
         });
     }
 
+    /// Ends it by another signal than its usual one.
+    pub fn ends_by(mut self, goodbye: Signal) {
+        self.goodbye = goodbye;
+    }
+
     /// Its pid.
     pub fn pid(&self) -> u32 {
         self.child.id()

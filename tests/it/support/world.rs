@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::future::poll_fn;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -190,6 +191,12 @@ impl World {
     /// Moves the clock.
     pub fn advance(&mut self, span: Duration) {
         self.clock.advance(span);
+    }
+
+    /// Somebody sets the clock back.
+    pub fn set_back(&mut self, span: Duration) {
+        let Clock::Frozen(millis) = &self.clock else { panic!("a world's clock stands still") };
+        millis.store(self.clock.now().minus(span).millis(), Ordering::SeqCst);
     }
 
     /// What the clock shows.

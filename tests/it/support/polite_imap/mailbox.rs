@@ -70,6 +70,11 @@ impl Mailbox {
         uid
     }
 
+    /// The bytes of the mails, in UID order.
+    pub fn held(&self) -> Vec<Vec<u8>> {
+        self.messages.iter().map(|message| message.raw.clone()).collect()
+    }
+
     /// UIDs and flags.
     pub fn flags(&self) -> Vec<(u32, Vec<String>)> {
         let row = |message: &Message| (message.uid, message.flags.iter().cloned().collect());

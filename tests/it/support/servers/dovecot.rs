@@ -160,6 +160,13 @@ impl Dovecot {
         mails_in(&self.maildir(user))
     }
 
+    /// The bytes of the mails that lie in the user's INBOX, in the order of their delivery.
+    pub fn held(&self, user: &str) -> Vec<Vec<u8>> {
+        let mut files: Vec<_> = files_in(&self.maildir(user)).collect();
+        files.sort_by(|a, b| a.file_name().cmp(&b.file_name()));
+        files.iter().filter_map(|file| fs::read(file).ok()).collect()
+    }
+
     /// How many mails lie in another folder; 0 when there is none of that name.
     pub fn count_in(&self, user: &str, folder: &str) -> usize {
         mails_in(&self.maildir(user).join(format!(".{folder}")))
@@ -253,11 +260,13 @@ impl Dovecot {
 }
 
 fn mails_in(maildir: &Path) -> usize {
-    ["new", "cur"]
-        .iter()
-        .filter_map(|dir| fs::read_dir(maildir.join(dir)).ok())
-        .map(|entries| entries.flatten().count())
-        .sum()
+    files_in(maildir).count()
+}
+
+fn files_in(maildir: &Path) -> impl Iterator<Item = PathBuf> {
+    let folders = ["new", "cur"].map(|dir| maildir.join(dir));
+    let entries = folders.into_iter().filter_map(|dir| fs::read_dir(dir).ok());
+    entries.flat_map(|entries| entries.flatten().map(|entry| entry.path()))
 }
 
 fn greets(port: u16) -> bool {

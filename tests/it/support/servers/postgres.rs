@@ -1,6 +1,6 @@
 //! A throwaway PostgreSQL cluster and one database a test.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -81,6 +81,24 @@ impl Postgres {
         self.cluster().set_process(None);
     }
 
+    /// Ends every process of the server in the middle of what it does, as `pg_ctl -m immediate`.
+    pub fn crash(&self) {
+        let mut process = self.cluster().process.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(process) = process.take() {
+            process.ends_by(Signal::QUIT);
+        }
+    }
+
+    /// Makes an empty database with a name of its own, whose tables lie in `directory`.
+    pub fn database_in(self: &Arc<Self>, directory: &Path) -> Database {
+        self.cluster().account.own(directory);
+        let database = self.database();
+        let (name, place) = (&database.name, directory.display());
+        psql(&self.url, &format!("CREATE TABLESPACE {name} LOCATION '{place}'"));
+        psql(&self.url, &format!("ALTER DATABASE {name} SET TABLESPACE {name}"));
+        database
+    }
+
     /// Starts it with the same data on the same port.
     pub fn start_again(&self) {
         let process = self.cluster().start(&self.url);
@@ -136,6 +154,18 @@ impl Database {
     /// Runs one statement; rows as psql prints them unaligned, `|` between columns.
     pub fn psql(&self, sql: &str) -> String {
         psql(&self.url, sql)
+    }
+
+    /// The server's port on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        let (_, address) = self.url.split_once("127.0.0.1:").expect("a server on loopback");
+        let digits = address.split('/').next().unwrap_or_default();
+        digits.parse().expect("a URL with its port")
+    }
+
+    /// The URL of this database behind another port of 127.0.0.1.
+    pub fn url_at(&self, port: u16) -> String {
+        self.url.replacen(&format!(":{}/", self.port()), &format!(":{port}/"), 1)
     }
 
     /// Cuts every session of this database, as a failover does.

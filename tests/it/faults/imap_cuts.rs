@@ -1,13 +1,17 @@
 //! The IMAP connection breaks while mail is being fetched.
 
+use std::time::Duration;
+
+use super::ground::Ground;
 use crate::real::site::{Engine, Site, report};
 use crate::support::mails::RawMail;
 use crate::support::proxy::{Mode, Proxy, Way};
 
 on_both_engines! {
-    a_cut_at_any_byte_loses_and_doubles_nothing
-    a_cut_between_two_answers_is_not_the_end_of_the_list
-    the_daemon_gets_over_cuts_by_itself
+    f01_imap_cut_between_two_fetch_responses
+    f02_imap_cut_inside_a_literal
+    f02_the_daemon_gets_over_cuts_by_itself
+    f06_bytes_that_come_slowly_and_one_by_one
 }
 
 const MAILS: usize = 10;
@@ -30,7 +34,7 @@ fn behind_a_proxy(engine: Engine) -> (Site, Proxy) {
 
 /// Promise: wherever the connection breaks, from the greeting to the last literal, what was written
 /// down stays, the next round does the rest, and nobody is answered twice.
-fn a_cut_at_any_byte_loses_and_doubles_nothing(engine: Engine) {
+fn f02_imap_cut_inside_a_literal(engine: Engine) {
     let (site, proxy) = behind_a_proxy(engine);
     // The longest first: once a command was cut, its mails come one by one, and some of them arrive.
     for bytes in [40_000, 0, 20, 400, 900, 1_500, 5_000, 20_000] {
@@ -40,13 +44,13 @@ fn a_cut_at_any_byte_loses_and_doubles_nothing(engine: Engine) {
     }
     proxy.set(Mode::Pass);
     site.once();
-    site.audit(MAILS);
     assert_eq!(site.ledger().len(), MAILS);
+    Ground::of(&site).assert_invariants(&site);
 }
 
 /// Promise: an end of the connection on the border of two answers looks like the end of the list to
 /// a careless client (trap T2); here it is an error, and the mails behind it are fetched later.
-fn a_cut_between_two_answers_is_not_the_end_of_the_list(engine: Engine) {
+fn f01_imap_cut_between_two_fetch_responses(engine: Engine) {
     let (site, proxy) = behind_a_proxy(engine);
     for answers in [1, 4] {
         proxy.set(Mode::CutBehind(Way::Down, b"asfalto.\r\n\r\n)\r\n".to_vec(), answers));
@@ -57,11 +61,11 @@ fn a_cut_between_two_answers_is_not_the_end_of_the_list(engine: Engine) {
     assert!(site.round().mailboxes[0].1.is_err(), "cut behind the list");
     proxy.set(Mode::Pass);
     site.once();
-    site.audit(MAILS);
+    Ground::of(&site).assert_invariants(&site);
 }
 
 /// Promise: nobody has to restart the daemon after a bad line.
-fn the_daemon_gets_over_cuts_by_itself(engine: Engine) {
+fn f02_the_daemon_gets_over_cuts_by_itself(engine: Engine) {
     let (site, proxy) = behind_a_proxy(engine);
     proxy.set(Mode::CutAfter(Way::Down, 20_000));
     let serving = site.serve();
@@ -74,5 +78,20 @@ fn the_daemon_gets_over_cuts_by_itself(engine: Engine) {
     site.deliver(&wordy(MAILS + 1));
     site.wait_for_sent(MAILS + 1);
     serving.stop();
-    site.audit(MAILS + 1);
+    Ground::of(&site).assert_invariants(&site);
+}
+
+/// Promise: a line that gives its bytes late, in small packets or one by one changes nothing.
+fn f06_bytes_that_come_slowly_and_one_by_one(engine: Engine) {
+    let modes = [
+        Mode::Split,
+        Mode::Delay(Duration::from_millis(20)),
+        Mode::Throttle(700, Duration::from_millis(1)),
+    ];
+    for mode in modes {
+        let (site, proxy) = behind_a_proxy(engine);
+        proxy.set(mode);
+        site.once();
+        Ground::of(&site).assert_invariants(&site);
+    }
 }
