@@ -3,6 +3,7 @@
 //! Nothing is chosen here. A decision is written whole or not at all, and no letter has left before it is
 //! durable.
 
+mod alarms;
 mod morning;
 mod photos;
 

@@ -10,6 +10,8 @@ use tracing_subscriber::EnvFilter;
 use crate::config::{self, Config};
 use crate::parse::PARSE_STACK_BYTES;
 
+mod backup;
+
 mod check;
 
 mod classify;
@@ -30,12 +32,16 @@ mod quarantine;
 
 mod replay;
 
+mod restore;
+
 mod run;
 
 mod status;
 
 mod orders;
 mod tickets;
+
+mod verify;
 
 /// Turns a municipality's maintenance mailbox into tickets.
 ///
@@ -109,6 +115,15 @@ enum Command {
     /// Show mailboxes, letters and tickets at a glance: is all well?
     #[command(after_help = status::HELP)]
     Status(status::Args),
+    /// Write a whole copy of the store to a file, also while the daemon runs
+    #[command(after_help = backup::HELP)]
+    Backup(backup::Args),
+    /// Put a backup in the place of the store
+    #[command(after_help = restore::HELP)]
+    Restore(restore::Args),
+    /// Prove that nothing is lost or changed: database, histories, raw mail, ledger, mail servers
+    #[command(after_help = verify::HELP)]
+    Verify(verify::Args),
 }
 
 /// Why a command failed, and with which status.
@@ -175,6 +190,9 @@ fn dispatch(cli: Cli) -> Done {
         Command::Import(args) => in_runtime(import::run(args, file)),
         Command::Replay(args) => in_runtime(replay::run(args, file)),
         Command::Status(args) => in_runtime(status::run(args, file)),
+        Command::Backup(args) => in_runtime(backup::run(args, file)),
+        Command::Restore(args) => in_runtime(restore::run(args, file)),
+        Command::Verify(args) => in_runtime(verify::run(args, file)),
     }
 }
 

@@ -13,6 +13,7 @@ use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+mod canary;
 mod commands;
 mod console;
 mod error;
@@ -29,6 +30,7 @@ mod smtp;
 mod store;
 mod values;
 
+pub use canary::{Canary, Webhook};
 pub use commands::Commands;
 pub use console::Console;
 pub use error::{ConfigError, Fault};
@@ -70,6 +72,8 @@ pub struct Config {
     pub commands: Commands,
     /// How much we send and fetch at most.
     pub limits: Limits,
+    /// The mail to ourselves, where it is wanted.
+    pub canary: Option<Canary>,
     /// What is allowed but unwise (a password that everybody can read), one sentence each.
     pub warnings: Vec<String>,
     /// What the servers need and was not found; see [`Config::require_servers`].
@@ -118,6 +122,7 @@ impl Config {
             templates: Templates::default(),
             commands: Commands::default(),
             limits: Limits::default(),
+            canary: None,
             warnings: Vec::new(),
             absent: vec![mailbox::none_configured(), smtp::none_configured()],
         }
@@ -144,10 +149,12 @@ impl Config {
 
     fn read(reading: &mut Reading) -> Self {
         let smtp = smtp::read(reading);
+        let mailboxes = mailbox::read(reading, smtp.from.as_ref());
         Self {
+            canary: canary::read(reading, &mailboxes),
             organisation: organisation::read(reading),
             store: store::read(reading),
-            mailboxes: mailbox::read(reading, smtp.from.as_ref()),
+            mailboxes,
             smtp: smtp.complete(),
             console: console::read(reading),
             rules: rules::read_rules(reading),

@@ -16,14 +16,22 @@ use crate::carrier::Carrier;
 use crate::clerk::Clerk;
 use crate::clock::{Chance, Clock};
 use crate::config::{Config, Mailbox};
+use crate::console::Tally;
 use crate::dispatch::{Dispatch, Dispatched};
 use crate::domain::time::Timestamp;
+use crate::figures;
 use crate::intake::{Intake, IntakeError, Passed};
 use crate::mailbox::session::Deadlines;
 use crate::setup::{self, Prepared, SetupError};
 use crate::store::{Engine, Store, StoreError, folders, workers};
 
 mod keeper;
+
+mod alarms;
+
+mod canary;
+
+mod listener;
 
 mod mailbox;
 
@@ -32,6 +40,8 @@ mod outgoing;
 mod pulse;
 
 pub mod service;
+
+mod second;
 
 pub use keeper::{Held, Place};
 pub use pulse::Pulse;
@@ -93,6 +103,7 @@ impl Parts {
                 0 => u64::MAX,
                 limit => limit,
             },
+            disk: figures::disk(&self.config),
         }
     }
 
@@ -223,23 +234,36 @@ pub async fn serve(parts: Arc<Parts>, stop: watch::Receiver<bool>) -> Result<End
     }
     let place = Arc::new(Place::new(epoch));
     let due = Arc::new(Notify::new());
+    let tally = Arc::new(Tally::default());
     let mut pulses = Vec::new();
     let mut tasks = JoinSet::new();
     for index in 0..parts.config.mailboxes.len() {
-        let pulse = Pulse::new(pulse::MAILBOX_SILENCE_MAX);
+        let pulse = Pulse::new(pulse::MAILBOX_SILENCE_MAX).counting(&tally);
         pulses.push(pulse.clone());
         let (parts, place) = (Arc::clone(&parts), Arc::clone(&place));
         let (due, stop) = (Arc::clone(&due), stop.clone());
         tasks.spawn(async move { mailbox::watch(&parts, index, &place, &due, &pulse, stop).await });
     }
-    let pulse = Pulse::new(pulse::OUTBOX_SILENCE_MAX);
+    let pulse = Pulse::new(pulse::OUTBOX_SILENCE_MAX).counting(&tally);
     pulses.push(pulse.clone());
     {
         let (parts, place, stop) = (Arc::clone(&parts), Arc::clone(&place), stop.clone());
         tasks.spawn(async move { outgoing::serve(&parts, &place, &due, &pulse, stop).await });
     }
-    let pulse = Pulse::new(pulse::KEEPER_SILENCE_MAX);
+    let pulse = Pulse::new(pulse::KEEPER_SILENCE_MAX).counting(&tally);
     pulses.push(pulse.clone());
+    if let Some(canary) = parts.config.canary.clone() {
+        let (parts, tally, stop) = (Arc::clone(&parts), Arc::clone(&tally), stop.clone());
+        tasks.spawn(async move { canary::serve(&parts, &canary, &tally, stop).await });
+    }
+    {
+        let (parts, pulses, stop) = (Arc::clone(&parts), pulses.clone(), stop.clone());
+        tasks.spawn(async move { listener::serve(&parts, tally, pulses, stop).await });
+    }
+    {
+        let (parts, stop) = (Arc::clone(&parts), stop.clone());
+        tasks.spawn(async move { alarms::watch(&parts, stop).await });
+    }
     {
         let (parts, stop) = (Arc::clone(&parts), stop.clone());
         tasks.spawn(async move { pulse::watch(&parts, &pulses, stop).await });
@@ -296,6 +320,11 @@ async fn supervise(mut tasks: JoinSet<()>, stop: watch::Receiver<bool>) -> Ended
         tracing::warn!("tasks did not end in time and are dropped; nothing is lost");
     }
     Ended::Stopped
+}
+
+/// Waits for the stop, holding nothing meanwhile.
+async fn told(mut stop: watch::Receiver<bool>) {
+    drop(stop.wait_for(|stop| *stop).await);
 }
 
 /// Waits, unless it is time to stop; false when it is.

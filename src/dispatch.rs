@@ -3,7 +3,7 @@
 //! Several lines carry at once; one writer commits what all of them report in groups, so that an attempt,
 //! the beginning of a body and an outcome are each durable before the next step without a commit a letter.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use tokio::sync::{Mutex, mpsc};
@@ -65,6 +65,8 @@ pub struct Dispatched {
     pub failed: usize,
     /// Perhaps taken.
     pub ambiguous: usize,
+    /// The same, by kind of letter and outcome: `sent`, `postponed`, `failed`, `ambiguous`.
+    pub by_kind: BTreeMap<(&'static str, &'static str), usize>,
     /// Why the server cannot be used, when it cannot.
     pub unusable: Option<Unusable>,
 }
@@ -76,6 +78,10 @@ impl Dispatched {
         self.postponed = self.postponed.saturating_add(other.postponed);
         self.failed = self.failed.saturating_add(other.failed);
         self.ambiguous = self.ambiguous.saturating_add(other.ambiguous);
+        for (key, count) in other.by_kind {
+            let all = self.by_kind.entry(key).or_default();
+            *all = all.saturating_add(count);
+        }
         self.unusable = other.unusable.or_else(|| self.unusable.take());
     }
 

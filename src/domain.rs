@@ -65,3 +65,7 @@ pub mod decide;
 pub mod retry;
 
 pub mod lease;
+
+pub mod alarm;
+
+pub mod space;

@@ -5,14 +5,18 @@
 //! wake-up and in a test. Fetching and writing overlap; what is fetched waits in a short queue, so that
 //! memory is bounded by it and not by the mailbox.
 
+use std::path::PathBuf;
+
 use tokio::sync::mpsc;
 
 use crate::clerk::Clerk;
 use crate::clock::Clock;
 use crate::config::{After, Start};
+use crate::domain::space::said;
 use crate::domain::time::Timestamp;
 use crate::mailbox::{MailboxError, Source};
 use crate::store::ledger::{Folder, Known, Suspect};
+use crate::store::space::Disk;
 use crate::store::{Engine, StoreError, Tx, folders, ledger, workers};
 
 mod fetch;
@@ -36,6 +40,17 @@ pub enum IntakeError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The disk of the store is full.
+    #[error(
+        "store: expected room on the disk of {}, found {} free; mail waits on its server: make room",
+        directory.display(), said(*free)
+    )]
+    Full {
+        /// Where the store lies.
+        directory: PathBuf,
+        /// Free bytes.
+        free: u64,
+    },
     /// The thread that reads mails is gone.
     #[error("intake: expected the reader's answer, found it ended: {0}")]
     Reader(#[from] tokio::task::JoinError),
@@ -61,6 +76,8 @@ pub struct Intake {
     /// The worker that watches the mailbox: it writes only while it still does. `None` for one who only
     /// passes by, whom the ledger alone keeps from doing anything twice.
     pub epoch: Option<i64>,
+    /// The disk of the store, where it is this machine's: when it is full, mail waits on its server.
+    pub disk: Option<Disk>,
 }
 
 /// What a pass did.
@@ -93,6 +110,8 @@ struct Plan {
     witness: Option<i64>,
     /// See [`folders::Opened::rescan_uid_max`].
     rescan_uid_max: i64,
+    /// See [`folders::Opened::restored`].
+    restored: bool,
     /// See [`crate::domain::decide::Arrival::history_before`].
     history_before: Option<Timestamp>,
 }
@@ -113,13 +132,14 @@ impl Plan {
         let suspected: Vec<i64> = suspects.iter().map(|suspect| suspect.uid).collect();
         let uids = not_in(&open, &suspected);
         let witness = not_in(listing, &open).pop();
-        Self { folder, uids, suspects, witness, rescan_uid_max, history_before }
+        Self { folder, uids, suspects, witness, rescan_uid_max, restored: false, history_before }
     }
 }
 
 impl Intake {
     /// A whole pass: every message of the folder is held against the ledger.
     pub async fn pass(&self, source: &mut Source) -> Result<Passed, IntakeError> {
+        self.require_room()?;
         let folder = self.folder(source);
         // Before anything is written: a folder counts as opened only together with its history.
         let listing = source.list().await?;
@@ -141,7 +161,8 @@ impl Intake {
         let known = ledger::known(&self.engine, &folder).await?;
         self.note_missing(&folder, &listing, &known, now).await?;
         let history_before = (self.start != Start::All).then_some(opened.first_seen_at);
-        let plan = Plan::of(folder.clone(), &listing, &known, rescan_uid_max, history_before);
+        let mut plan = Plan::of(folder.clone(), &listing, &known, rescan_uid_max, history_before);
+        plan.restored = opened.restored;
         let mut passed = self.take_in(source, &plan).await?;
         passed.unaccounted = self.still_open(&plan).await?;
         if self.after != After::Leave {
@@ -158,6 +179,7 @@ impl Intake {
     /// A short pass: only what came above `uid`, the highest that the ledger knows. It is what a wake-up
     /// calls for; a whole pass follows sooner or later and misses nothing.
     pub async fn pass_above(&self, source: &mut Source, uid: i64) -> Result<Passed, IntakeError> {
+        self.require_room()?;
         let folder = self.folder(source);
         let uids = source.list_above(uid).await?;
         if uids.is_empty() {
@@ -171,6 +193,17 @@ impl Intake {
             self.mark(source, &folder, &plan.uids, &known).await?;
         }
         Ok(passed)
+    }
+
+    /// Nothing is taken in that might not fit: a half-filled disk stops the letters too.
+    fn require_room(&self) -> Result<(), IntakeError> {
+        let Some(disk) = &self.disk else { return Ok(()) };
+        match disk.full() {
+            None => Ok(()),
+            Some(space) => {
+                Err(IntakeError::Full { directory: disk.directory.clone(), free: space.free })
+            }
+        }
     }
 
     /// The highest UID that the ledger knows of a folder.

@@ -32,6 +32,10 @@ pub mod carrier;
 
 pub mod setup;
 
+pub mod figures;
+
+pub mod console;
+
 pub mod daemon;
 
 pub mod cli;

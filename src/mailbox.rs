@@ -171,6 +171,32 @@ impl Source {
     }
 }
 
+/// As much of a mail of ours as holds its header.
+const OWN_HEAD_BYTES: u64 = 4096;
+
+/// Whether the beginning of a mail shows that it is the one of ours: both can be made by us alone.
+fn is_own(head: &[u8], message_id: &str, marker: &str) -> bool {
+    let head = String::from_utf8_lossy(head);
+    let header = head.split_once("\r\n\r\n").or_else(|| head.split_once("\n\n"));
+    header.is_some_and(|(header, _)| header.contains(message_id) && header.contains(marker))
+}
+
+impl Source {
+    /// Removes a test mail of ours, the only mail that is ever removed; true when it is not there any more.
+    /// `uid` names it in a Maildir; a server is asked for its Message-ID. `marker` is our loop header's value.
+    pub async fn remove_own(
+        &mut self,
+        uid: i64,
+        message_id: &str,
+        marker: &str,
+    ) -> Result<bool, MailboxError> {
+        match self {
+            Self::Imap(imap) => imap.remove_own(message_id, marker).await,
+            Self::Maildir(maildir) => maildir.remove_own(uid, message_id, marker),
+        }
+    }
+}
+
 /// A number for what has no UID: 62 bits of a hash, positive, and no two of one mailbox meet in practice.
 #[must_use]
 pub fn uid_of(name: &[u8]) -> i64 {

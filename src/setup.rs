@@ -240,15 +240,49 @@ pub async fn open_source(mailbox: &Mailbox, deadlines: Deadlines) -> Result<Sour
     match &mailbox.source {
         config::Source::Maildir(path) => Ok(Source::Maildir(Maildir::open(path)?)),
         config::Source::Imap(imap) => {
-            let account = account(imap, deadlines).await?;
             let read_only = mailbox.after == config::After::Leave;
-            let mut opened = Imap::open(&account, &imap.folder, read_only).await?;
+            let mut opened = open_imap(imap, deadlines, read_only).await?;
             if let config::After::Move(folder) = &mailbox.after {
                 opened.ensure_folder(folder).await?;
             }
             Ok(Source::Imap(Box::new(opened)))
         }
     }
+}
+
+/// The same for reading only, whatever the configuration wants done to mails: the server keeps no trace of it.
+pub async fn open_to_read(mailbox: &Mailbox, deadlines: Deadlines) -> Result<Source, MailboxError> {
+    match &mailbox.source {
+        config::Source::Maildir(path) => Ok(Source::Maildir(Maildir::open(path)?)),
+        config::Source::Imap(imap) => {
+            Ok(Source::Imap(Box::new(open_imap(imap, deadlines, true).await?)))
+        }
+    }
+}
+
+/// The folder in which a mail lies once it was taken in, for changing it.
+pub async fn open_where_kept(
+    mailbox: &Mailbox,
+    deadlines: Deadlines,
+) -> Result<Source, MailboxError> {
+    match (&mailbox.source, &mailbox.after) {
+        (config::Source::Maildir(path), _) => Ok(Source::Maildir(Maildir::open(path)?)),
+        (config::Source::Imap(imap), config::After::Move(folder)) => {
+            let moved = config::Imap { folder: folder.clone(), ..(**imap).clone() };
+            Ok(Source::Imap(Box::new(open_imap(&moved, deadlines, false).await?)))
+        }
+        (config::Source::Imap(imap), _) => {
+            Ok(Source::Imap(Box::new(open_imap(imap, deadlines, false).await?)))
+        }
+    }
+}
+
+async fn open_imap(
+    imap: &config::Imap,
+    deadlines: Deadlines,
+    read_only: bool,
+) -> Result<Imap, MailboxError> {
+    Imap::open(&account(imap, deadlines).await?, &imap.folder, read_only).await
 }
 
 async fn account(imap: &config::Imap, deadlines: Deadlines) -> Result<Account, MailboxError> {

@@ -5,6 +5,8 @@
 
 use std::path::PathBuf;
 
+pub mod backup;
+
 pub mod engine;
 
 mod open;
@@ -22,12 +24,18 @@ pub mod outbox;
 
 pub mod limits;
 
+pub mod proof;
+
+pub mod alarms;
+
+pub mod space;
+
 pub mod folders;
 
 pub mod workers;
 
 pub use engine::{Engine, Tx};
-pub use open::{Store, is_same, open};
+pub use open::{Store, is_same, open, sqlite_path};
 
 /// Why the store could not do it.
 #[derive(Debug, thiserror::Error)]

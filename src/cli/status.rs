@@ -1,20 +1,16 @@
 //! `status`: mailboxes, outbox and tickets at a glance.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde::Serialize;
-
-use super::output::{Format, say, table};
+use super::output::{Format, on_one_line, say, table};
 use super::{Done, load, open_store};
-use crate::config::Config;
-use crate::domain::time::Timestamp;
-use crate::store::{Engine, StoreError, folders, mail, outbox, tickets};
+use crate::figures::{self, Figures};
 
 pub(super) const HELP: &str = "\
 `unaccounted` are mails on the server without a last state in the ledger; it is 0 when all is well. \
 `due` letters are those to send, the ones that wait for another try included. `held` ones wait for a \
-limit, `ambiguous` ones may have arrived: see `sportello outbox list`.
+limit, `ambiguous` ones may have arrived: see `sportello outbox list`. What is wrong now stands first, as \
+ALARM; the same figures are served at /metrics.
 
 Examples:
   sportello status
@@ -28,39 +24,10 @@ pub(super) struct Args {
     format: Format,
 }
 
-/// As the contract gives it.
-#[derive(Debug, Serialize)]
-struct Status {
-    mailboxes: Vec<MailboxStatus>,
-    outbox: OutboxStatus,
-    tickets: BTreeMap<String, i64>,
-    quarantine: usize,
-}
-
-#[derive(Debug, Serialize)]
-struct MailboxStatus {
-    name: String,
-    connected: bool,
-    last_pass_at: Option<Timestamp>,
-    unaccounted: i64,
-    trouble: String,
-}
-
-#[derive(Debug, Serialize)]
-struct OutboxStatus {
-    /// Due and being sent, those that wait for a retry included.
-    due: i64,
-    held: i64,
-    sent: i64,
-    failed: i64,
-    ambiguous: i64,
-    cancelled: i64,
-}
-
 pub(super) async fn run(args: Args, file: PathBuf) -> Done {
     let config = load(&file)?;
     let store = open_store(&config).await?;
-    let status = gather(&config, &store.engine).await?;
+    let status = figures::gather(&config, &store.engine).await?;
     match args.format {
         Format::Json => say(&serde_json::to_string_pretty(&status)?),
         Format::Csv => {
@@ -72,40 +39,17 @@ pub(super) async fn run(args: Args, file: PathBuf) -> Done {
     Ok(())
 }
 
-async fn gather(config: &Config, engine: &Engine) -> Result<Status, StoreError> {
-    let folders = folders::all(engine).await?;
-    let mailboxes = config
-        .mailboxes
-        .iter()
-        .map(|mailbox| {
-            let state = folders.iter().find(|state| state.mailbox == mailbox.name);
-            MailboxStatus {
-                name: mailbox.name.clone(),
-                connected: state.is_some_and(|state| state.connected),
-                last_pass_at: state.and_then(|state| state.last_pass_at),
-                unaccounted: state.map_or(0, |state| state.unaccounted),
-                trouble: state.map_or_else(String::new, |state| state.trouble.clone()),
-            }
-        })
-        .collect();
-    let letters = outbox::counts(engine).await?;
-    let count = |state: &str| letters.get(state).copied().unwrap_or(0);
-    Ok(Status {
-        mailboxes,
-        outbox: OutboxStatus {
-            due: count("due").saturating_add(count("sending")),
-            held: count("held"),
-            sent: count("sent"),
-            failed: count("failed"),
-            ambiguous: count("ambiguous"),
-            cancelled: count("cancelled"),
-        },
-        tickets: tickets::counts(engine).await?,
-        quarantine: mail::quarantined(engine).await?.len(),
-    })
-}
-
-fn show(status: &Status) {
+fn show(status: &Figures) {
+    for alarm in &status.alarms {
+        let of =
+            if alarm.subject.is_empty() { String::new() } else { format!(" {}", alarm.subject) };
+        say(&format!(
+            "ALARM {}{of}, since {}: {}",
+            alarm.name.name(),
+            alarm.raised_at,
+            on_one_line(&alarm.text)
+        ));
+    }
     let mut mailboxes = table(&["mailbox", "connected", "last pass", "unaccounted", "trouble"]);
     for mailbox in &status.mailboxes {
         mailboxes.add_row([

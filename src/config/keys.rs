@@ -36,7 +36,16 @@ pub(super) const SECTIONS: &[SectionKeys] = &[
             ("staff", Texts),
         ],
     },
-    SectionKeys { name: "store", repeats: false, keys: &[("url", Text)] },
+    SectionKeys {
+        name: "store",
+        repeats: false,
+        keys: &[
+            ("url", Text),
+            ("warn_below_percent", Number),
+            ("stop_below_percent", Number),
+            ("stop_below_mib", Number),
+        ],
+    },
     SectionKeys {
         name: "mailbox",
         repeats: true,
@@ -101,6 +110,17 @@ pub(super) const SECTIONS: &[SectionKeys] = &[
             ("acknowledgements_per_domain_per_hour", Number),
             ("acknowledgements_per_hour", Number),
             ("mail_bytes_max", Number),
+        ],
+    },
+    SectionKeys {
+        name: "canary",
+        repeats: false,
+        keys: &[
+            ("every", Text),
+            ("late_after", Text),
+            ("mailbox", Text),
+            ("alarm_webhook", Text),
+            ("syslog", Text),
         ],
     },
 ];

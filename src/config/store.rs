@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::section::{Reading, Section};
+use crate::domain::space::Marks;
 
 /// The state directory that the systemd unit gives.
 const URL: &str = "sqlite:///var/lib/sportello/sportello.db";
@@ -21,9 +22,18 @@ pub enum Engine {
 pub struct Store {
     url: String,
     engine: Engine,
+    space: Marks,
 }
 
+/// Bytes of a MiB, in which `stop_below_mib` is written.
+const MIB: u64 = 1024 * 1024;
+
 impl Store {
+    /// When the disk of a `SQLite` store is low, and when it is full.
+    pub fn space(&self) -> Marks {
+        self.space
+    }
+
     /// The whole URL, password included: for the driver, never for a log. A relative `SQLite` path has
     /// been sought beside the configuration file.
     pub fn url(&self) -> &str {
@@ -38,7 +48,7 @@ impl Store {
 
 impl Default for Store {
     fn default() -> Self {
-        Self { url: URL.to_owned(), engine: Engine::Sqlite }
+        Self { url: URL.to_owned(), engine: Engine::Sqlite, space: Marks::default() }
     }
 }
 
@@ -56,9 +66,23 @@ impl fmt::Debug for Store {
 
 pub(super) fn read(reading: &mut Reading) -> Store {
     let mut section = reading.section("store");
+    Store { space: read_space(&mut section), ..read_url(&mut section) }
+}
+
+fn read_space(section: &mut Section<'_>) -> Marks {
+    let usual = Marks::default();
+    let mib = section.number("stop_below_mib", 0, u64::from(u32::MAX));
+    Marks {
+        warn_percent: section.number("warn_below_percent", 0, 100).unwrap_or(usual.warn_percent),
+        stop_percent: section.number("stop_below_percent", 0, 100).unwrap_or(usual.stop_percent),
+        stop_bytes: mib.map_or(usual.stop_bytes, |mib| mib.saturating_mul(MIB)),
+    }
+}
+
+fn read_url(section: &mut Section<'_>) -> Store {
     let Some(url) = section.text("url") else { return Store::default() };
     if let Some(path) = url.strip_prefix("sqlite://") {
-        return Store { url: sqlite(&mut section, path), engine: Engine::Sqlite };
+        return Store { url: sqlite(section, path), ..Store::default() };
     }
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         if url != without_password(&url) && section.is_in_file("url") {
@@ -68,7 +92,7 @@ pub(super) fn read(reading: &mut Reading) -> Store {
                  environment variable SPORTELLO__STORE__URL",
             );
         }
-        return Store { url, engine: Engine::Postgres };
+        return Store { url, engine: Engine::Postgres, ..Store::default() };
     }
     let scheme = url.split_once("://").map_or("no scheme", |(scheme, _)| scheme).to_owned();
     section.fault(

@@ -101,6 +101,7 @@ pub(super) async fn keep(
     let mut keeper = Keeper {
         parts,
         place,
+        pulse,
         peers: Peers::default(),
         watch: Stopwatch::start(),
         beaten: None,
@@ -121,6 +122,7 @@ pub(super) async fn keep(
 struct Keeper<'a> {
     parts: &'a Parts,
     place: &'a Place,
+    pulse: &'a Pulse,
     peers: Peers,
     watch: Stopwatch,
     /// When this daemon last showed that it lives, on `watch`.
@@ -173,10 +175,13 @@ impl Keeper<'_> {
         if self.beaten.is_some_and(|beaten| at.saturating_sub(beaten) < BEAT_EVERY) {
             return Ok(());
         }
+        let began = Stopwatch::start();
         let mut tx = self.parts.engine.begin().await?;
         let lives = workers::beat(&mut tx, self.epoch(), self.parts.clock.now()).await?;
         tx.commit().await?;
+        self.pulse.tally().store_took(began.elapsed());
         if !lives {
+            self.pulse.tally().lease_lost();
             tracing::warn!("another daemon took this one for dead; a new epoch begins");
             self.begin_anew().await?;
         }

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 
-use super::{Held, Parts, Place, Pulse, note_trouble, wait};
+use super::{Held, Parts, Place, Pulse, alarms, note_trouble, wait};
 use crate::clock::{Chance, Stopwatch};
 use crate::config::{self, Mailbox};
+use crate::domain::alarm::{AlarmKind, Watched};
 use crate::domain::retry;
 use crate::intake::{Intake, IntakeError, Passed};
 use crate::mailbox::session::{Deadlines, Wake};
@@ -38,12 +39,13 @@ pub(super) async fn watch(
     let (polls, deadlines, mut held) = (AtomicBool::new(false), parts.imap, place.watch());
     let mut chance = Chance::system();
     let mut failures = 0_u32;
+    let alarm = Watched::one(AlarmKind::Mailbox, &mailbox.name);
     while !*stop.borrow() {
         pulse.beat();
         let Some(epoch) = turn(&mut held, &mailbox.name, pulse, &mut stop).await else { continue };
         // Alone on its file, a daemon is fenced by the file's lock.
         let intake = parts.intake(mailbox, parts.engine.is_postgres().then_some(epoch));
-        let watcher = Watcher { mailbox, intake, deadlines, due, pulse, polls: &polls };
+        let watcher = Watcher { parts, mailbox, intake, deadlines, due, pulse, polls: &polls };
         let mut worked = false;
         let at_work = place.work_on(&mailbox.name);
         let ended = watcher.session(&mut held, epoch, &mut stop, &mut worked).await;
@@ -56,14 +58,14 @@ pub(super) async fn watch(
             }
             Err(error) => error,
         };
+        pulse.tally().passed(&mailbox.name, None);
         polls.fetch_or(is_idle_refused(&error), Ordering::Relaxed);
         failures = if worked { 1 } else { failures.saturating_add(1) };
         let refused = matches!(&error, IntakeError::Mailbox(error) if error.is_log_in());
         let pause = retry::back_off(failures, refused, chance.draw());
         // The first time it is an alarm, after that it is known.
-        if failures == 1 {
-            tracing::error!(mailbox = %mailbox.name, %error, "the mailbox cannot be used");
-        } else {
+        let wrong = format!("the mailbox cannot be used: {error}");
+        if !alarms::observe(parts, &alarm, Some(&wrong)).await {
             tracing::info!(mailbox = %mailbox.name, %error, failures, "the mailbox still cannot be used");
         }
         note_trouble(&parts.engine, &mailbox.name, &error).await;
@@ -91,6 +93,7 @@ async fn turn(
 }
 
 struct Watcher<'a> {
+    parts: &'a Parts,
     mailbox: &'a Mailbox,
     intake: Intake,
     deadlines: Deadlines,
@@ -124,6 +127,8 @@ impl Watcher<'_> {
         let mut source = setup::open_source(self.mailbox, self.deadlines).await?;
         let mut left = self.tell(self.intake.pass(&mut source).await?);
         *worked = true;
+        let watched = Watched::one(AlarmKind::Mailbox, &self.mailbox.name);
+        alarms::observe(self.parts, &watched, None).await;
         let is_held =
             |held: &Held| held.epoch == epoch && held.mailboxes.contains(&self.mailbox.name);
         let age = Stopwatch::start();
@@ -158,6 +163,7 @@ impl Watcher<'_> {
     /// Says what a pass did; returns how many mails it could not account for.
     fn tell(&self, passed: Passed) -> usize {
         self.pulse.beat();
+        self.pulse.tally().passed(&self.mailbox.name, Some(passed.settled));
         if passed.letters > 0 {
             self.due.notify_one();
         }

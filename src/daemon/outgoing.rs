@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 
-use super::{Held, Parts, Place, Pulse};
+use super::{Held, Parts, Place, Pulse, alarms};
 use crate::clock::{Chance, Stopwatch};
 use crate::dispatch::{Dispatch, Dispatched};
+use crate::domain::alarm::{AlarmKind, Watched};
 use crate::domain::retry;
 use crate::domain::time::Timestamp;
 use crate::store::{StoreError, outbox};
@@ -27,8 +28,18 @@ pub(super) async fn serve(
 ) {
     let mut held = place.watch();
     let dispatch = parts.dispatch_in(held.borrow_and_update().epoch);
-    let chance = Chance::system();
-    let mut outgoing = Outgoing { parts, place, held, dispatch, chance, failures: 0, passed: None };
+    let mut outgoing = Outgoing {
+        parts,
+        place,
+        held,
+        dispatch,
+        chance: Chance::system(),
+        failures: 0,
+        // An alarm of an earlier run is over when the first look succeeds.
+        storeless: true,
+        pulse: pulse.clone(),
+        passed: None,
+    };
     while !*stop.borrow() {
         pulse.beat();
         let pause = outgoing.step().await;
@@ -50,6 +61,9 @@ struct Outgoing<'a> {
     chance: Chance,
     /// Passes in a row that could not use the server.
     failures: u32,
+    /// The store could not be worked on the last time.
+    storeless: bool,
+    pulse: Pulse,
     /// Since the last pass.
     passed: Option<Stopwatch>,
 }
@@ -58,11 +72,17 @@ impl Outgoing<'_> {
     /// One look at the outbox; how long to wait before the next.
     async fn step(&mut self) -> Duration {
         match self.look().await {
-            Ok(Some(done)) => self.judge(&done),
-            Ok(None) => LOOK_EVERY,
+            Ok(Some(done)) => {
+                self.store_answers(None).await;
+                self.judge(&done).await
+            }
+            Ok(None) => {
+                self.store_answers(None).await;
+                LOOK_EVERY
+            }
             Err(error) => {
                 self.failures = self.failures.saturating_add(1);
-                tracing::error!(%error, "the outbox cannot be worked on");
+                self.store_answers(Some(&error)).await;
                 // It is not known what of the last pass was written down.
                 self.place.doubt();
                 retry::back_off(self.failures, false, self.chance.draw())
@@ -103,7 +123,27 @@ impl Outgoing<'_> {
         Ok(Some(self.dispatch.pass().await?))
     }
 
-    fn judge(&mut self, done: &Dispatched) -> Duration {
+    /// The alarm of the store. While it cannot be written it cannot be written there either: the log has it.
+    async fn store_answers(&mut self, error: Option<&StoreError>) {
+        let Some(error) = error else {
+            if std::mem::take(&mut self.storeless) {
+                tracing::info!("the store can be worked on again");
+                alarms::observe(self.parts, &Watched::the(AlarmKind::Store), None).await;
+            }
+            return;
+        };
+        if !self.storeless {
+            tracing::error!(%error, "the outbox cannot be worked on");
+        }
+        self.storeless = true;
+        let wrong = format!("the store cannot be worked on: {error}");
+        alarms::observe(self.parts, &Watched::the(AlarmKind::Store), Some(&wrong)).await;
+    }
+
+    async fn judge(&mut self, done: &Dispatched) -> Duration {
+        for ((kind, outcome), count) in &done.by_kind {
+            self.pulse.tally().letters(kind, outcome, *count);
+        }
         if done.tried() > 0 {
             tracing::info!(
                 sent = done.sent,
@@ -114,16 +154,16 @@ impl Outgoing<'_> {
             );
         }
         let Some(unusable) = &done.unusable else {
-            if self.failures > 0 {
-                tracing::info!("the SMTP server can be used again");
-            }
             self.failures = 0;
+            // An outbox that had nothing to send has not tried the server.
+            if done.tried() > 0 {
+                alarms::observe(self.parts, &Watched::the(AlarmKind::Smtp), None).await;
+            }
             return if done.tried() > 0 { Duration::ZERO } else { LOOK_EVERY };
         };
         self.failures = self.failures.saturating_add(1);
-        if self.failures == 1 {
-            tracing::error!(error = %unusable, "the SMTP server cannot be used");
-        } else {
+        let wrong = format!("the SMTP server cannot be used: {unusable}");
+        if !alarms::observe(self.parts, &Watched::the(AlarmKind::Smtp), Some(&wrong)).await {
             tracing::info!(error = %unusable, failures = self.failures, "the SMTP server still cannot be used");
         }
         retry::back_off(self.failures, unusable.refused, self.chance.draw())

@@ -9,7 +9,8 @@ use tokio::sync::watch;
 
 use super::{Parts, wait};
 use crate::clock::Stopwatch;
-use crate::store::outbox;
+use crate::console::Tally;
+use crate::figures;
 
 /// A mailbox's longest step: an IMAP command that drags on to its deadline, and a back-off before it.
 pub(super) const MAILBOX_SILENCE_MAX: Duration = Duration::from_mins(30);
@@ -31,13 +32,27 @@ pub struct Pulse {
     /// Milliseconds since then.
     last: Arc<AtomicU64>,
     silence_max: Duration,
+    tally: Arc<Tally>,
 }
 
 impl Pulse {
     /// A task that is alive now and must beat at least every `silence_max`.
     #[must_use]
     pub fn new(silence_max: Duration) -> Self {
-        Self { began: Stopwatch::start(), last: Arc::default(), silence_max }
+        let (last, tally) = (Arc::default(), Arc::default());
+        Self { began: Stopwatch::start(), last, silence_max, tally }
+    }
+
+    /// The same, with what the task does counted in `tally`.
+    #[must_use]
+    pub fn counting(self, tally: &Arc<Tally>) -> Self {
+        Self { tally: Arc::clone(tally), ..self }
+    }
+
+    /// Where the task counts what it does.
+    #[must_use]
+    pub fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// The task got on.
@@ -58,10 +73,12 @@ impl Pulse {
 pub(super) async fn watch(parts: &Parts, pulses: &[Pulse], mut stop: watch::Receiver<bool>) {
     let every = sd_notify::watchdog_enabled().map_or(LOOK_EVERY, |limit| limit / 3);
     while wait(every, &mut stop).await {
-        let store_answers = outbox::next_due_at(&parts.engine).await.is_ok();
+        let figures = figures::gather(&parts.config, &parts.engine).await;
+        let store_answers = figures.is_ok();
         let alive = pulses.iter().all(Pulse::is_alive);
         if store_answers && alive {
-            notify(&[NotifyState::Watchdog]);
+            let status = figures.map(|figures| figures.in_a_line()).unwrap_or_default();
+            notify(&[NotifyState::Watchdog, NotifyState::Status(&status)]);
         } else {
             tracing::error!(store_answers, alive, "the daemon does not get on");
         }

@@ -76,13 +76,15 @@ impl<'a> Writer<'a> {
         let chance = self.dispatch.draw();
         let next =
             retry::after(letter.kind, ended, letter.attempts, letter.released_at, now, chance);
-        let count = match next {
-            Next::Sent => &mut self.done.sent,
-            Next::DueAt(_) => &mut self.done.postponed,
-            Next::Failed => &mut self.done.failed,
-            Next::AmbiguousUntil(_) | Next::Ambiguous => &mut self.done.ambiguous,
+        let (count, outcome) = match next {
+            Next::Sent => (&mut self.done.sent, "sent"),
+            Next::DueAt(_) => (&mut self.done.postponed, "postponed"),
+            Next::Failed => (&mut self.done.failed, "failed"),
+            Next::AmbiguousUntil(_) | Next::Ambiguous => (&mut self.done.ambiguous, "ambiguous"),
         };
         *count = count.saturating_add(1);
+        let of_kind = self.done.by_kind.entry((letter.kind.name(), outcome)).or_default();
+        *of_kind = of_kind.saturating_add(1);
         if next != Next::Sent {
             tracing::info!(
                 letter = letter.id,

@@ -103,6 +103,10 @@ pub enum Event<'a> {
 
 /// A mail with everything that was found out about it by itself.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a circumstance that may come with any other"
+)]
 pub struct Arrival {
     /// As read.
     pub mail: Mail,
@@ -120,6 +124,8 @@ pub struct Arrival {
     pub mailbox: String,
     /// The folder was numbered anew and is read again.
     pub rescan: bool,
+    /// It lay on the server when a backup was restored: it may have been answered since the backup was made.
+    pub restored: bool,
     /// Mail delivered before this is history; absent when all is asked for.
     pub history_before: Option<Timestamp>,
     /// Letters may be written; not for an import.

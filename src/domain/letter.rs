@@ -85,6 +85,7 @@ impl LetterKind {
                 "order_news",
                 "command_answer",
                 "claim_notice",
+                "alarm",
             ],
             Self::Closing => &["closing", "feedback"],
             Self::OnCall => &["on_call"],
@@ -162,12 +163,20 @@ pub enum HoldReason {
     LoopBreaker,
     /// The mail is old: it was met again after the server renumbered the folder.
     Rescan,
+    /// A backup was restored, and what was sent after it was made is not known.
+    Restored,
 }
 
 impl HoldReason {
     /// Every reason, in the order in which they are asked.
-    pub const ALL: [Self; 5] =
-        [Self::Rescan, Self::LoopBreaker, Self::SenderLimit, Self::DomainLimit, Self::HourLimit];
+    pub const ALL: [Self; 6] = [
+        Self::Restored,
+        Self::Rescan,
+        Self::LoopBreaker,
+        Self::SenderLimit,
+        Self::DomainLimit,
+        Self::HourLimit,
+    ];
 
     /// The name in the store.
     #[must_use]
@@ -178,6 +187,7 @@ impl HoldReason {
             Self::HourLimit => "hour_limit",
             Self::LoopBreaker => "loop_breaker",
             Self::Rescan => "rescan",
+            Self::Restored => "restored",
         }
     }
 
@@ -204,6 +214,7 @@ impl HoldReason {
             Self::Rescan => {
                 "the mail is old: the server renumbered the folder and it was read again"
             }
+            Self::Restored => "a backup was restored: it may have been sent since that was made",
         }
     }
 
@@ -218,6 +229,9 @@ impl HoldReason {
             Self::HourLimit => "è già stato raggiunto il massimo di risposte per quest'ora",
             Self::LoopBreaker => "sembrano due risponditori automatici che si scrivono a vicenda",
             Self::Rescan => "il messaggio è vecchio: la casella è stata riletta da capo",
+            Self::Restored => {
+                "è stata ripristinata una copia di sicurezza: la risposta può essere già partita"
+            }
         }
     }
 }

@@ -53,6 +53,7 @@ impl Intake {
         queue: Sender<Batch>,
     ) -> Result<(), IntakeError> {
         for chunk in plan.uids.chunks(SIZES_AT_ONCE) {
+            self.require_room()?;
             let listed = source.sizes(chunk).await?;
             for group in grouped(&listed, PIECE.min(self.mail_bytes_max)) {
                 let fetched = match &group {

@@ -63,6 +63,7 @@ pub fn read(desk: &Desk, raw: &[u8], circumstances: Circumstances) -> Arrival {
         received_at,
         mailbox,
         rescan,
+        restored: false,
         history_before,
         letters,
         oversize,

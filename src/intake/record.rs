@@ -150,6 +150,7 @@ impl Intake {
             // One that is no longer open was written down by another daemon meanwhile.
             let Some(seen_at) = open.get(&one.uid) else { continue };
             one.arrival.received_at = *seen_at;
+            one.arrival.restored = plan.restored;
             let recorded =
                 self.clerk.record(&mut tx, &mut sitting, &one.arrival, &one.raw, now).await?;
             let settled = Settled {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::session::{Account, Folder, ImapError, Session, Wake, quoted, sequence_sets};
-use super::{Fetched, MailboxError, Sized};
+use super::{Fetched, MailboxError, OWN_HEAD_BYTES, Sized, is_own};
 use crate::config::After;
 
 /// The keyword that marks a mail as ours to an operator who looks into the mailbox.
@@ -198,6 +198,28 @@ impl Imap {
             self.session.run("UID EXPUNGE", &format!("UID EXPUNGE {set}")).await?;
         }
         Ok(())
+    }
+
+    /// Removes exactly the one mail that is proven ours. Without UIDPLUS (RFC 4315) it is marked as deleted and
+    /// left to whoever expunges: a plain EXPUNGE would take other people's along.
+    pub(super) async fn remove_own(
+        &mut self,
+        message_id: &str,
+        marker: &str,
+    ) -> Result<bool, MailboxError> {
+        let found = self.search(&format!("HEADER Message-ID {}", quoted(message_id))).await?;
+        // Somebody made a copy: it is theirs to remove. None: it has not been moved here yet.
+        let [uid] = found[..] else { return Ok(found.len() > 1) };
+        let head = self.fetch_part(uid, 0, OWN_HEAD_BYTES).await?.unwrap_or_default();
+        if !is_own(&head, message_id, marker) {
+            return Ok(true);
+        }
+        let delete = format!(r"UID STORE {uid} +FLAGS.SILENT (\Deleted)");
+        self.session.run("UID STORE", &delete).await?;
+        if self.session.can("UIDPLUS") {
+            self.session.run("UID EXPUNGE", &format!("UID EXPUNGE {uid}")).await?;
+        }
+        Ok(true)
     }
 
     /// Makes the folder that mails are moved to, if it is not there yet.

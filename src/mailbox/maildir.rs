@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Fetched, MailboxError, Sized, uid_of};
+use super::{Fetched, MailboxError, OWN_HEAD_BYTES, Sized, is_own, uid_of};
 use crate::config::After;
 
 /// An open Maildir.
@@ -72,6 +72,23 @@ impl Maildir {
             Some(DateTime::<Utc>::from(time).date_naive())
         };
         Ok(uids.into_iter().filter(|uid| modified(uid).is_none_or(|date| date >= day)).collect())
+    }
+
+    /// See [`Source::remove_own`](super::Source::remove_own).
+    pub(super) fn remove_own(
+        &mut self,
+        uid: i64,
+        message_id: &str,
+        marker: &str,
+    ) -> Result<bool, MailboxError> {
+        self.list()?;
+        let head = self.fetch_part(uid, 0, OWN_HEAD_BYTES)?;
+        let Some(path) = self.files.get(&uid) else { return Ok(true) };
+        if head.is_some_and(|head| is_own(&head, message_id, marker)) {
+            let wrong = |source| MailboxError::Maildir { path: path.clone(), source };
+            fs::remove_file(path).map_err(wrong)?;
+        }
+        Ok(true)
     }
 
     pub(super) fn sizes(&self, uids: &[i64]) -> Vec<Sized> {

@@ -56,6 +56,7 @@ fn full_and_bare(template: &str) -> Option<(Variables, Variables)> {
         "confirmation" => pair(&office::confirmation()),
         "claim_notice" => pair(&office::claim_notice()),
         "digest" => pair(&office::digest()),
+        "alarm" => pair(&office::alarm()),
         _ => return None,
     })
 }

@@ -15,6 +15,8 @@ pub struct Opened {
     /// UIDs up to this were there when the server numbered the folder anew: an unknown mail among them
     /// may be an old one. [`RESCAN_ALL`] until the first listing after that.
     pub rescan_uid_max: i64,
+    /// A backup was restored and no whole pass came to its end since: an unknown mail may have been answered.
+    pub restored: bool,
 }
 
 /// The folder was numbered anew and not yet listed.
@@ -33,9 +35,9 @@ pub async fn open(tx: &mut Tx, folder: &Folder, now: Timestamp) -> Result<Opened
         )
         .await?;
     if inserted == 1 {
-        return Ok(Opened { first: true, first_seen_at: now, rescan_uid_max: 0 });
+        return Ok(Opened { first: true, first_seen_at: now, rescan_uid_max: 0, restored: false });
     }
-    let sql = "SELECT uidvalidity, first_seen_at, rescan_uid_max FROM folder
+    let sql = "SELECT uidvalidity, first_seen_at, rescan_uid_max, restored FROM folder
                WHERE mailbox = $1 AND folder = $2";
     let row = tx.row(sql, values![&folder.mailbox, &folder.folder]).await?;
     let row = row.ok_or(StoreError::NoRow { sql })?;
@@ -47,7 +49,9 @@ pub async fn open(tx: &mut Tx, folder: &Folder, now: Timestamp) -> Result<Opened
          WHERE mailbox = $1 AND folder = $2",
         values![&folder.mailbox, &folder.folder, folder.validity, rescan_uid_max],
     );
-    Ok(Opened { first: false, first_seen_at: row.time("first_seen_at")?, rescan_uid_max })
+    let first_seen_at = row.time("first_seen_at")?;
+    let restored = row.int("restored")? == 1;
+    Ok(Opened { first: false, first_seen_at, rescan_uid_max, restored })
 }
 
 /// Whether a folder was ever read.
@@ -79,7 +83,8 @@ pub async fn passed(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.run(
-        "UPDATE folder SET connected = 1, last_pass_at = $3, unaccounted = $4, trouble = ''
+        "UPDATE folder SET connected = 1, last_pass_at = $3, unaccounted = $4, trouble = '',
+                           restored = CASE WHEN $4 = 0 THEN 0 ELSE restored END
          WHERE mailbox = $1 AND folder = $2",
         values![&folder.mailbox, &folder.folder, now, unaccounted],
     )

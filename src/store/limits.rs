@@ -77,11 +77,11 @@ pub struct Held {
 }
 
 /// Letters held by limits, oldest first; not those that staff must decide about: held for a day, or
-/// because of a rescan.
+/// because of a rescan or of a restored backup.
 pub async fn held(tx: &mut Tx, most: i64, now: Timestamp) -> Result<Vec<Held>, StoreError> {
     tx.rows(
         "SELECT id, recipient, recipient_domain FROM letter
-         WHERE state = 'held' AND reason <> 'rescan' AND created_at > $1
+         WHERE state = 'held' AND reason NOT IN ('rescan', 'restored') AND created_at > $1
          ORDER BY created_at, id LIMIT $2",
         values![now.minus(HELD_MAX), most],
     )

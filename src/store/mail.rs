@@ -400,6 +400,13 @@ pub async fn quarantined(engine: &Engine) -> Result<Vec<MailRow>, StoreError> {
     rows.iter().map(read).collect()
 }
 
+/// How many mails no rule could read.
+pub async fn quarantined_count(engine: &Engine) -> Result<usize, StoreError> {
+    let sql = "SELECT count(*) AS n FROM mail WHERE outcome = 'quarantined'";
+    let count = engine.row(sql, values![]).await?.map_or(Ok(0), |row| row.int("n"))?;
+    Ok(usize::try_from(count).unwrap_or(0))
+}
+
 fn read(row: &Row) -> Result<MailRow, StoreError> {
     Ok(MailRow {
         id: row.int("id")?,

@@ -85,19 +85,28 @@ impl Store {
     /// Takes the lock that makes this process the only one to send letters from a SQLite file.
     /// PostgreSQL needs none: there, workers fence each other by epochs.
     pub fn lock(&self) -> Result<Lock, StoreError> {
-        let Some(path) = &self.path else { return Ok(Lock { _file: None }) };
-        let path = path.with_extension("lock");
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(|source| StoreError::Directory { path: path.clone(), source })?;
-        match file.try_lock() {
-            Ok(()) => Ok(Lock { _file: Some(file) }),
-            Err(_) => Err(StoreError::Held { path }),
-        }
+        self.path.as_deref().map_or(Ok(Lock { _file: None }), lock_file)
     }
+}
+
+/// The same for the SQLite file at `path`, open or not.
+pub(super) fn lock_file(path: &Path) -> Result<Lock, StoreError> {
+    let path = path.with_extension("lock");
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|source| StoreError::Directory { path: path.clone(), source })?;
+    match file.try_lock() {
+        Ok(()) => Ok(Lock { _file: Some(file) }),
+        Err(_) => Err(StoreError::Held { path }),
+    }
+}
+
+/// The newest version of the tables that this program knows.
+pub(super) fn newest() -> i64 {
+    SQLITE.last().map_or(0, |(version, _, _)| *version)
 }
 
 async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
@@ -232,22 +241,24 @@ async fn reason(options: &PgConnectOptions, waited: sqlx::Error) -> StoreError {
 /// One change of the tables: version, name, statements.
 type Change = (i64, &'static str, &'static str);
 
-const SQLITE: [Change; 6] = [
+const SQLITE: [Change; 7] = [
     (1, "begin", include_str!("migrations/sqlite/0001_begin.sql")),
     (2, "delivery", include_str!("migrations/sqlite/0002_delivery.sql")),
     (3, "places", include_str!("migrations/sqlite/0003_places.sql")),
     (4, "on_call", include_str!("migrations/sqlite/0004_on_call.sql")),
     (5, "orders", include_str!("migrations/sqlite/0005_orders.sql")),
     (6, "leases", include_str!("migrations/sqlite/0006_leases.sql")),
+    (7, "alarms", include_str!("migrations/sqlite/0007_alarms.sql")),
 ];
 
-const POSTGRES: [Change; 6] = [
+const POSTGRES: [Change; 7] = [
     (1, "begin", include_str!("migrations/postgres/0001_begin.sql")),
     (2, "delivery", include_str!("migrations/postgres/0002_delivery.sql")),
     (3, "places", include_str!("migrations/postgres/0003_places.sql")),
     (4, "on_call", include_str!("migrations/postgres/0004_on_call.sql")),
     (5, "orders", include_str!("migrations/postgres/0005_orders.sql")),
     (6, "leases", include_str!("migrations/postgres/0006_leases.sql")),
+    (7, "alarms", include_str!("migrations/postgres/0007_alarms.sql")),
 ];
 
 async fn migrate<F, R>(changes: &[Change], run: F) -> Result<(), StoreError>

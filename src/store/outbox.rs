@@ -70,6 +70,22 @@ pub fn bring_forward(tx: &mut Tx, latest: Timestamp, now: Timestamp) {
     );
 }
 
+/// Since when the letter has been due that has been due for longest.
+pub async fn oldest_due_at(engine: &Engine) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT min(coalesce(released_at, created_at)) AS at FROM letter
+               WHERE state IN ('due', 'sending')";
+    let row = engine.row(sql, values![]).await?;
+    row.map_or(Ok(None), |row| row.time_or_null("at"))
+}
+
+/// Numbers of the tickets whose work order was refused for good and not called off: nobody comes to repair.
+pub async fn undelivered_orders(engine: &Engine) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT DISTINCT ticket.number AS number FROM letter
+               JOIN ticket ON ticket.id = letter.ticket_id
+               WHERE letter.state = 'failed' AND letter.kind = 'work_order' ORDER BY number";
+    engine.rows(sql, values![]).await?.iter().map(|row| row.text("number")).collect()
+}
+
 /// What staff's wish to send a letter now is noted as.
 const ASKED_FOR: &str = "staff asked for it";
 

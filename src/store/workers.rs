@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use std::time::Duration;
+
 use super::engine::{PerEngine, values};
 use super::{Engine, StoreError, Tx};
 use crate::domain::lease::Worker;
@@ -139,6 +141,15 @@ pub async fn fence(tx: &mut Tx, epoch: i64, mailbox: &str) -> Result<(), StoreEr
         Some(_) => Ok(()),
         None => Err(StoreError::Fenced { mailbox: mailbox.to_owned() }),
     }
+}
+
+/// A daemon that works shows itself every few seconds.
+const AT_WORK_WITHIN: Duration = Duration::from_secs(15);
+
+/// Whether some daemon was at work just now.
+pub async fn is_any_at_work(engine: &Engine, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "SELECT epoch FROM worker WHERE ended = 0 AND renewed_at >= $1 LIMIT 1";
+    Ok(engine.row(sql, values![now.minus(AT_WORK_WITHIN)]).await?.is_some())
 }
 
 fn names(mailboxes: &BTreeSet<String>) -> Result<String, StoreError> {

@@ -2,11 +2,15 @@
 
 mod asking;
 mod beside;
+mod canary;
 mod checking;
 mod importing;
 mod inspecting;
+mod keeping;
+pub mod proving;
 mod shapes;
 pub mod site;
 mod teaching;
+mod watching;
 mod wrong;
 mod wrong_rules;

@@ -17,6 +17,7 @@ macro_rules! on_both_engines {
 
 mod after;
 mod arrival;
+mod canary;
 mod folder;
 mod large;
 mod letters;

@@ -4,6 +4,7 @@ mod letters;
 mod mails;
 mod opening;
 mod tickets;
+mod upgrades;
 mod workers;
 
 use std::sync::OnceLock;

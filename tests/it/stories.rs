@@ -1,5 +1,6 @@
 //! What the program promises to people, told as stories on the whole of it, on both engines.
 
+mod alarms;
 mod asking;
 mod charge;
 mod course;

@@ -185,7 +185,7 @@ pub(super) fn call(
     arrival: &Arrival,
     now: Timestamp,
 ) -> Option<(Letter, Change)> {
-    if !arrival.letters || is_stale(arrival, now) {
+    if !arrival.letters || stale(arrival, now).is_some() {
         return None;
     }
     let (letter, entry) = on_call::begin(desk, ticket, now)?;
@@ -227,7 +227,7 @@ fn work(
     now: Timestamp,
     (letters, changes): (&mut Vec<Letter>, &mut Vec<Change>),
 ) -> bool {
-    let hold = is_stale(arrival, now).then_some(HoldReason::Rescan);
+    let hold = stale(arrival, now);
     let cause = format!("mail:{}", arrival.content_key);
     let mut sheet = Sheet::new(desk, snapshot, ticket, cause, now);
     // A new ticket has no order that could stand in the way.
@@ -390,8 +390,8 @@ pub(super) fn withheld(
         Some(Withheld::NoAddress)
     } else if desk.identity.addresses.contains(address) {
         Some(Withheld::Ourselves)
-    } else if is_stale(arrival, now) {
-        Some(Withheld::Held(HoldReason::Rescan))
+    } else if let Some(reason) = stale(arrival, now) {
+        Some(Withheld::Held(reason))
     } else {
         limits::hold(&desk.limits, &snapshot.released).map(Withheld::Held)
     }
@@ -405,7 +405,12 @@ pub(super) fn is_answerable(address: &str) -> bool {
     })
 }
 
-fn is_stale(arrival: &Arrival, now: Timestamp) -> bool {
+/// Why what this mail causes must not leave by itself: it may have been answered long ago.
+fn stale(arrival: &Arrival, now: Timestamp) -> Option<HoldReason> {
+    if arrival.restored {
+        return Some(HoldReason::Restored);
+    }
     let delivered = arrival.mail.delivered_at.or(arrival.mail.sent_at);
-    arrival.rescan && delivered.is_none_or(|delivered| now.since(delivered) > RESCAN_FRESH)
+    let old = delivered.is_none_or(|delivered| now.since(delivered) > RESCAN_FRESH);
+    (arrival.rescan && old).then_some(HoldReason::Rescan)
 }

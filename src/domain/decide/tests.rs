@@ -78,6 +78,7 @@ fn arrival(desk: &Desk, mail: Mail) -> Arrival {
         received_at: NOW,
         mailbox: "m".to_owned(),
         rescan: false,
+        restored: false,
         history_before: None,
         letters: true,
         oversize: false,
@@ -210,6 +211,19 @@ fn a_mail_met_again_after_a_renumbering_writes_to_nobody_by_itself() {
         assert_eq!(decision.outcome.as_ref().unwrap().name(), outcome, "{name}");
         assert_eq!(decision.letters.first().and_then(|letter| letter.hold), hold, "{name}");
     }
+}
+
+/// After a restore even a fresh mail may have been answered since the backup: it has its ticket, and its
+/// acknowledgement waits for staff.
+#[test]
+fn a_mail_met_after_a_restore_writes_to_nobody_by_itself() {
+    let desk = desk();
+    let mut arrival = arrival(&desk, Mail { delivered_at: Some(NOW), ..report() });
+    arrival.restored = true;
+    let decision = arrived(&desk, &snapshot(), &arrival);
+    assert_eq!(decision.outcome.as_ref().unwrap().name(), "ticket");
+    let hold = decision.letters.first().and_then(|letter| letter.hold);
+    assert_eq!(hold, Some(HoldReason::Restored));
 }
 
 /// An import opens its tickets and writes to nobody.

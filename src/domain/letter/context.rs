@@ -18,8 +18,8 @@ mod progress;
 mod tests;
 
 pub use office::{
-    ClaimNoticeContext, CommandAnswerContext, ConfirmationContext, DigestContext, DigestLine,
-    DigestSection, HelpLine,
+    AlarmContext, ClaimNoticeContext, CommandAnswerContext, ConfirmationContext, DigestContext,
+    DigestLine, DigestSection, HelpLine,
 };
 pub use order::{
     ApprovalContext, OnSiteContext, OrderCopyContext, OrderNewsContext, WorkOrderContext, map_link,

@@ -4,8 +4,8 @@ use super::{
     NUMBER, ORGANISATION, PLACE, category, expected_by, office, picture, received, subcategory,
 };
 use crate::domain::letter::context::{
-    ClaimNoticeContext, CommandAnswerContext, ConfirmationContext, DigestContext, DigestLine,
-    DigestSection, HelpLine, Wording,
+    AlarmContext, ClaimNoticeContext, CommandAnswerContext, ConfirmationContext, DigestContext,
+    DigestLine, DigestSection, HelpLine, Wording,
 };
 
 pub(super) fn command_answer() -> CommandAnswerContext {
@@ -73,6 +73,16 @@ pub(super) fn digest() -> DigestContext {
         done: section(true),
         waiting: section(true),
         new: section(true),
+    }
+}
+
+pub(super) fn alarm() -> AlarmContext {
+    AlarmContext {
+        organisation: ORGANISATION.to_owned(),
+        what: Wording::new("la casella di posta non si può leggere", "the mailbox cannot be read"),
+        subject: Some("segnalazioni".to_owned()),
+        since: received(),
+        text: "expected a server at imap.comune.example:993, found: connection refused".to_owned(),
     }
 }
 

@@ -100,13 +100,35 @@ fn link(before: &str, at: Timestamp, digest: &str) -> String {
     HEXLOWER.encode(&link.finalize())
 }
 
+/// Tickets whose histories are read together: a store of many years is never held whole.
+const TICKETS_AT_ONCE: i64 = 500;
+
 /// The tickets whose history was changed behind the program's back, each with the line where it shows.
 pub async fn broken_chains(engine: &Engine) -> Result<Vec<(String, i64)>, StoreError> {
+    let sql = "SELECT max(id) AS id FROM ticket";
+    let last = engine.row(sql, values![]).await?.map(|row| row.int_or_null("id")).transpose()?;
+    let last = last.flatten().unwrap_or(0);
+    let (mut broken, mut after) = (Vec::new(), 0_i64);
+    while after < last {
+        let until = after.saturating_add(TICKETS_AT_ONCE);
+        broken.extend(broken_chains_of(engine, after, until).await?);
+        after = until;
+    }
+    Ok(broken)
+}
+
+/// The same, of the tickets with ids above `after` and up to `until`.
+async fn broken_chains_of(
+    engine: &Engine,
+    after: i64,
+    until: i64,
+) -> Result<Vec<(String, i64)>, StoreError> {
     let sql = "SELECT ticket.number AS number, entry.id AS id, entry.at AS at, entry.kind AS kind,
                       entry.author AS author, entry.text AS text, entry.salt AS salt,
                       entry.digest AS digest, entry.link AS link
-               FROM entry JOIN ticket ON ticket.id = entry.ticket_id ORDER BY ticket.id, entry.id";
-    let rows = engine.rows(sql, values![]).await?;
+               FROM entry JOIN ticket ON ticket.id = entry.ticket_id
+               WHERE ticket.id > $1 AND ticket.id <= $2 ORDER BY ticket.id, entry.id";
+    let rows = engine.rows(sql, values![after, until]).await?;
     let mut broken: Vec<(String, i64)> = Vec::new();
     let mut chain: Option<(String, String)> = None;
     for row in &rows {

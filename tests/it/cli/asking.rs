@@ -77,8 +77,8 @@ fn a_wrong_call_is_told_so_and_ends_with_two() {
     let cases: [(&[&str], &str); 12] = [
         (&[], "Usage:"),
         (&["chek"], "'check'"),
-        (&["verify"], "unrecognized subcommand 'verify'"),
-        (&["backup", "x"], "unrecognized subcommand 'backup'"),
+        (&["report"], "unrecognized subcommand 'report'"),
+        (&["backup"], "<FILE>"),
         (&["erase"], "unrecognized subcommand 'erase'"),
         (&["run", "--onse"], "'--once'"),
         (&["tickets", "list", "--format", "xml"], "table, json, csv"),

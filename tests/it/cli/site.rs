@@ -76,7 +76,7 @@ pub struct Site {
     /// The SMTP server.
     pub sink: SmtpSink,
     dir: TempDir,
-    _database: Option<Database>,
+    database: Option<Database>,
 }
 
 impl Site {
@@ -101,7 +101,7 @@ impl Site {
         let site = Self {
             sink: SmtpSink::start(),
             dir: tempfile::tempdir().expect("a directory"),
-            _database: database,
+            database,
         };
         for folder in ["new", "cur", "tmp"] {
             fs::create_dir_all(site.path("mail").join(folder)).expect("a Maildir");
@@ -117,6 +117,17 @@ impl Site {
         );
         site.write("sportello.toml", &text);
         site
+    }
+
+    /// Where its store lies, as `store.url` says it.
+    pub fn store_url(&self) -> String {
+        let file = || format!("sqlite://{}", self.path("store.db").display());
+        self.database.as_ref().map_or_else(file, |database| database.url.clone())
+    }
+
+    /// Its database, on PostgreSQL.
+    pub fn database(&self) -> Option<&Database> {
+        self.database.as_ref()
     }
 
     /// A path in its directory.

@@ -51,7 +51,7 @@ fn a_newer_schema_is_refused() {
             tx.commit().await.unwrap();
             store.engine.close().await;
             let error = store::open(&place.url, NOW).await.unwrap_err();
-            assert!(matches!(error, StoreError::Newer { known: 6, found: 9999 }), "{error}");
+            assert!(matches!(error, StoreError::Newer { known: 7, found: 9999 }), "{error}");
         });
     }
 }
@@ -138,7 +138,7 @@ fn a_full_disk_spoils_no_connection() {
     runtime().block_on(async {
         let place = Place::new(Engine::Sqlite);
         let store = store::open(&place.url, NOW).await.unwrap();
-        let sportello::store::Engine::Sqlite { writer, .. } = &store.engine else { panic!() };
+        let store::Engine::Sqlite { writer, .. } = &store.engine else { panic!() };
         // No page more than there are: to this connection the disk is full.
         sqlx::query("PRAGMA max_page_count = 1").execute(writer).await.unwrap();
         let full = fill(&store.engine).await.unwrap_err();
@@ -148,7 +148,7 @@ fn a_full_disk_spoils_no_connection() {
 }
 
 /// A megabyte in one transaction.
-async fn fill(engine: &sportello::store::Engine) -> Result<(), StoreError> {
+async fn fill(engine: &store::Engine) -> Result<(), StoreError> {
     let mut tx = engine.begin().await?;
     let sql = "INSERT INTO secret (key_id, key, created_at) VALUES ('x', zeroblob(1000000), 0)";
     tx.run(sql, Vec::new()).await?;

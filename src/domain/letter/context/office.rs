@@ -115,6 +115,21 @@ pub struct DigestContext {
     pub new: DigestSection,
 }
 
+/// Of `alarm`: something around the program has not worked for some minutes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmContext {
+    /// `organisation.name`.
+    pub organisation: String,
+    /// What does not work.
+    pub what: Wording,
+    /// Which mailbox or ticket, where there are several.
+    pub subject: Option<String>,
+    /// Since when, in local words.
+    pub since: Wording,
+    /// What was found and what to do, in English.
+    pub text: String,
+}
+
 /// One list of a digest.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DigestSection {

@@ -197,6 +197,11 @@ impl Dovecot {
         session.command(&format!("UID MOVE {uid} {folder}"));
     }
 
+    /// A person marks a mail as deleted and does not expunge it.
+    pub fn mark_deleted(&self, user: &str, uid: u32) {
+        self.session(user).command(&format!(r"UID STORE {uid} +FLAGS (\Deleted)"));
+    }
+
     /// A person deletes a mail.
     pub fn expunge(&self, user: &str, uid: u32) {
         let mut session = self.session(user);
