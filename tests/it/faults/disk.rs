@@ -90,7 +90,12 @@ fn f22_a_full_disk_is_waited_out(engine: Engine) {
     let mut site = Site::at(tempfile::tempdir_in(disk.path()).expect("a directory"), database);
     let proxy = Proxy::to(site.dovecot.port());
     site.settings.imap_port = proxy.port();
-    let mut program = Program::serve(&site);
+    // This disk is smaller than the room at which intake would pause by itself.
+    let no_marks = [
+        ("SPORTELLO__STORE__STOP_BELOW_PERCENT", Path::new("0")),
+        ("SPORTELLO__STORE__STOP_BELOW_MIB", Path::new("0")),
+    ];
+    let mut program = Program::serve_with(&site, &no_marks);
     site.deliver(&report(1));
     site.wait_for_sent(1);
     let connections = proxy.connections();
@@ -181,6 +186,8 @@ fn f24_a_store_that_somebody_else_locks(engine: Engine) {
     let lock = site.wait_for(async {
         let mut tx = site.store.engine.begin().await?;
         if engine == Engine::Postgres {
+            // The server would end this session before our patience does.
+            tx.run("SET LOCAL idle_in_transaction_session_timeout = 0", Vec::new()).await?;
             tx.run("LOCK TABLE ledger, letter, folder IN ACCESS EXCLUSIVE MODE", Vec::new())
                 .await?;
         }
