@@ -5,6 +5,7 @@
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use super::command::Answer;
 use super::place::same_district;
 use super::rules::{Contractor, Limits, Period};
 use super::time::Timestamp;
@@ -34,7 +35,7 @@ pub enum OrderState {
     Silent,
     /// Staff took it back.
     Retracted,
-    /// Staff did not allow it.
+    /// Staff did not allow it, or said nothing in time.
     Denied,
 }
 
@@ -74,6 +75,18 @@ impl OrderState {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+
+    /// Whether a contractor may still say this of it: what is done is neither accepted nor refused any more, and what has
+    /// begun was accepted.
+    #[must_use]
+    pub const fn may_be_answered(self, answer: Answer) -> bool {
+        match self {
+            Self::Done => matches!(answer, Answer::Done),
+            Self::Started => !matches!(answer, Answer::Accepted),
+            Self::Sent | Self::Accepted | Self::Suspended => true,
+            Self::Asked | Self::Refused | Self::Silent | Self::Retracted | Self::Denied => false,
+        }
     }
 
     /// The contractor has it and may work at it: its cost is committed.

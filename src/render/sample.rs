@@ -199,6 +199,7 @@ fn delivery_failed() -> DeliveryFailedContext {
         organisation: ORGANISATION.to_owned(),
         digest: true,
         confirmation: true,
+        retraction: true,
         to_requester: true,
         to_office: true,
         recipient: "anna@mailbox.example".to_owned(),

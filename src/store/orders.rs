@@ -61,7 +61,8 @@ pub fn insert(tx: &mut Tx, order: &WorkOrder) {
 /// Writes new values of an order, made from the version before; false when it changed meanwhile.
 pub async fn update(tx: &mut Tx, order: &WorkOrder) -> Result<bool, StoreError> {
     let sql = "UPDATE work_order SET state = $3, released_by = $4, beyond = $5, asked = $6,
-                                     next_at = $7, version = $8, period = $9
+                                     next_at = $7, version = $8, period = $9,
+                                     cents = $10
                WHERE number = $1 AND version = $2";
     let values = values![
         &order.number,
@@ -73,6 +74,7 @@ pub async fn update(tx: &mut Tx, order: &WorkOrder) -> Result<bool, StoreError> 
         order.next_at.map(Timestamp::millis),
         order.version,
         &order.period,
+        order.cents,
     ];
     Ok(tx.run(sql, values).await? == 1)
 }

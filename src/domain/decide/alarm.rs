@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::arrival::{self, ENTRY_CHARS_MAX, Withheld, sender_of};
-use super::work::{Occasion, Sheet, activate};
+use super::work::{Sheet, hastened};
 use super::{Arrival, Change, Snapshot, letters};
 use crate::domain::classify::Evidence;
 use crate::domain::desk::Desk;
@@ -76,9 +76,8 @@ pub(super) fn raised(
     let mut letters: Vec<Letter> = call.into_iter().collect();
     letters.extend(answer(desk, snapshot, &ticket, arrival, now));
     let mut sheet = Sheet::of(desk, snapshot, &ticket, now);
-    if arrival.letters && sheet.live().is_none() {
-        // Nothing stands in the way; where no contractor may be activated nothing happens.
-        activate(&mut sheet, Occasion::Found(None)).unwrap_or_default();
+    if arrival.letters {
+        hastened(&mut sheet, OURSELVES);
     }
     let (ticket, more, orders) = sheet.finish();
     changes.extend(more);

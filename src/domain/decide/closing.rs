@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::letters;
 use super::same::{joined, note};
+use super::work::{self, Sheet};
 use super::{Change, Decision, Snapshot};
 use crate::domain::desk::Desk;
 use crate::domain::ticket::{Entry, EntryKind, OURSELVES, Status, Ticket};
@@ -24,7 +25,10 @@ pub(super) fn close(
     }
     let text = said.map_or_else(|| "closed".to_owned(), |said| format!("closed: {said}"));
     let worked = before.status == Status::Done;
-    let mut changes = closed(before, text.clone(), worked, (by, now)).to_vec();
+    let mut sheet = Sheet::of(desk, snapshot, before, now);
+    work::closed(&mut sheet, by);
+    let (_, mut changes, orders) = sheet.finish();
+    changes.extend(closed(before, text.clone(), worked, (by, now)));
     let mut reporters = vec![before];
     let mut reasons = vec![text];
     for ticket in joined(snapshot, before) {
@@ -40,16 +44,17 @@ pub(super) fn close(
     }
     // Who was sent to another body heard the last of us then.
     if before.status == Status::Referred {
-        return Decision { outcome: None, changes, letters: Vec::new(), reasons };
+        return Decision { outcome: None, changes, letters: orders, reasons };
     }
     // One who reported the thing twice is told once.
     let mut told: BTreeSet<&str> = BTreeSet::new();
-    let letters = reporters
+    let mut letters: Vec<_> = reporters
         .into_iter()
         .filter(|ticket| snapshot.acknowledged.contains(&ticket.number))
         .filter(|ticket| told.insert(&ticket.requester.address))
         .map(|ticket| letters::closing(desk, ticket, before, now))
         .collect();
+    letters.extend(orders);
     Decision { outcome: None, changes, letters, reasons }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::work::{Occasion, Sheet, activate, retract};
+use super::work::{Occasion, Sheet, activate, does_it_there, order_again, retract};
 use super::{Change, Correction, Decision, Snapshot, closing, latest, letters, same, staff};
 use crate::domain::command::{self, BadCommand, Command};
 use crate::domain::desk::Desk;
@@ -226,10 +226,7 @@ fn on_sheet(
             let occasion =
                 Occasion::Staff { contractor: contractor.as_deref(), beyond: *beyond, by };
             activate(&mut sheet, occasion)?;
-            format!(
-                "ordine {}",
-                sheet.orders.last().map(|order| order.number.clone()).unwrap_or_default()
-            )
+            ordered(&sheet)
         }
         Command::Retract => {
             retract(&mut sheet, by)?;
@@ -256,6 +253,8 @@ fn on_sheet(
             let told = reporters(snapshot, &sheet.ticket);
             let letters = told.iter().filter_map(|ticket| letters::scheduled(desk, ticket, *day));
             sheet.letters.extend(letters);
+            // Whoever has the order must come on that day.
+            order_again(&mut sheet);
             format!("programmata per il {}", day.format("%d/%m/%Y"))
         }
         Command::Postpone(day) => {
@@ -283,6 +282,18 @@ fn on_sheet(
     };
     let (_, changes, letters) = sheet.finish();
     Ok(Step { said, changes, letters })
+}
+
+/// What is said of the order that was just made; a firm that the rules do not name for it was chosen, or mistaken.
+fn ordered(sheet: &Sheet<'_>) -> String {
+    let Some(order) = sheet.orders.last() else { return String::new() };
+    let firm = sheet.desk.rules.contractor(&order.contractor);
+    let strange = firm
+        .filter(|firm| sheet.ticket.subcategory.is_some() && !does_it_there(firm, &sheet.ticket));
+    let warning = strange.map_or_else(String::new, |firm| {
+        format!(" (attenzione: nelle regole {} non fa questo lavoro in questo luogo)", firm.name)
+    });
+    format!("ordine {}{warning}", order.number)
 }
 
 /// The commands that end a ticket, open it again, or speak to somebody.

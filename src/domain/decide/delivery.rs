@@ -34,7 +34,7 @@ pub(super) fn reported(
         let entry = Entry {
             kind: EntryKind::DeliveryStatus,
             author: OURSELVES.to_owned(),
-            text: sentence(letter, &news),
+            text: sentence(letter, letters::is_retraction(desk, &snapshot.orders, letter), &news),
         };
         decision.changes.push(Change::Enter { ticket: number.clone(), entry });
     }
@@ -75,7 +75,9 @@ pub(super) fn refused(
         let letters = letters::lost_digest(desk, letter, reason);
         return Decision { letters, ..Decision::nothing("the letter belongs to no ticket") };
     };
-    let text = sentence(letter, &News { delivery: Delivery::Failed, said: reason.clone() });
+    let retraction = letters::is_retraction(desk, &snapshot.orders, letter);
+    let news = News { delivery: Delivery::Failed, said: reason.clone() };
+    let text = sentence(letter, retraction, &news);
     let entry =
         Entry { kind: EntryKind::LetterFailed, author: OURSELVES.to_owned(), text: text.clone() };
     let mut decision = Decision {
@@ -110,7 +112,7 @@ fn ask_the_next(
 }
 
 /// What stands in the history. That somebody does not know must not be overlooked.
-fn sentence(letter: &KnownLetter, news: &News) -> String {
+fn sentence(letter: &KnownLetter, retraction: bool, news: &News) -> String {
     let to = &letter.recipient;
     let name = letter.kind.name().replace('_', " ");
     let text = match (news.delivery, letter.kind) {
@@ -122,6 +124,9 @@ fn sentence(letter: &KnownLetter, news: &News) -> String {
         }
         (Delivery::Failed, LetterKind::Progress) => {
             format!("the requester ({to}) did NOT get our news")
+        }
+        (Delivery::Failed, LetterKind::WorkOrder) if retraction => {
+            format!("the contractor ({to}) was NOT told that the work order was taken back")
         }
         (Delivery::Failed, LetterKind::WorkOrder) => {
             format!("the contractor ({to}) did NOT get the work order")

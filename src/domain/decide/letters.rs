@@ -14,8 +14,8 @@ pub(super) use course::{
 };
 pub(super) use failed::{after_failure, lost_digest};
 pub(super) use orders::{
-    Asking, News, approval, contact_on_site, order_copies, order_news, order_reminder,
-    order_retracted, work_order,
+    Asking, News, approval, approval_id, contact_on_site, is_retraction, order_copies, order_news,
+    order_reminder, order_retracted, work_order,
 };
 pub(super) use requester::{acknowledgement, acknowledgement_of_danger, closing};
 
@@ -51,12 +51,7 @@ pub(super) struct Draft<'a> {
 
 impl Draft<'_> {
     pub(super) fn letter<C: serde::Serialize>(self, desk: &Desk, context: &C) -> Letter {
-        let message_id = desk.signer.message_id(
-            self.kind,
-            &self.cause,
-            &self.recipient.address,
-            &desk.domain().to_ascii_lowercase(),
-        );
+        let message_id = message_id(desk, self.kind, &self.cause, &self.recipient.address);
         let envelope_from = match (self.kind, desk.envelope) {
             (LetterKind::Acknowledgement, Envelope::Null) => None,
             // Whoever it was for: a bounce must name its letter.
@@ -78,6 +73,10 @@ impl Draft<'_> {
             hold: self.hold,
         }
     }
+}
+
+fn message_id(desk: &Desk, kind: LetterKind, cause: &str, recipient: &str) -> String {
+    desk.signer.message_id(kind, cause, recipient, &desk.domain().to_ascii_lowercase())
 }
 
 /// `desk+a.xyz.a.tag@comune.example`: a bounce to it names the letter even when it quotes nothing.

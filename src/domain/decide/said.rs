@@ -5,7 +5,7 @@
 //! read its mail confirms, whoever forged it can not.
 
 use super::command::carry_out;
-use super::work::{Sheet, answered, approval_answered};
+use super::work::{Sheet, answered, approval_answered, unconfirmed};
 use super::{Arrival, Change, Decision, Outcome, Snapshot, latest, letters, on_call};
 use crate::domain::command::{self, BadCommand, Command, ContractorAnswer};
 use crate::domain::desk::Desk;
@@ -21,8 +21,8 @@ use crate::domain::trust::{Doubt, Trust, trust};
 enum Said {
     /// Commands, some of them perhaps wrong.
     Commands(Vec<Result<Command, BadCommand>>),
-    /// Yes or no to whether a contractor may be activated.
-    Approval(bool),
+    /// Yes or no to whether a contractor may be activated, and the letters that it answers.
+    Approval(bool, Vec<String>),
     /// A contractor's answer to an order.
     Answer(WorkOrder, ContractorAnswer),
 }
@@ -48,7 +48,19 @@ pub(super) fn decide(
     match trust(mail, true, token, &desk.trust) {
         Trust::Full => Some(carried_out(desk, snapshot, ticket, arrival, (&said, author), now)),
         Trust::Confirm(doubt) => {
-            Some(to_be_confirmed(desk, ticket, arrival, &said, (sender, doubt), now))
+            let mut decision = to_be_confirmed(desk, ticket, arrival, &said, (sender, doubt), now);
+            if let Said::Answer(order, answer) = &said
+                && token
+            {
+                // Whoever answers has had our letter: the order waits for their word a while longer.
+                let ticket = latest(&decision.changes).unwrap_or(ticket);
+                let mut sheet = Sheet::of(desk, snapshot, ticket, now);
+                unconfirmed(&mut sheet, order, answer);
+                let (_, changes, letters) = sheet.finish();
+                decision.changes.extend(changes);
+                decision.letters.extend(letters);
+            }
+            Some(decision)
         }
         Trust::Stranger => None,
     }
@@ -63,19 +75,25 @@ fn said(
     now: Timestamp,
 ) -> Option<Said> {
     if desk.may_order(author) {
-        let asked = mail.ancestors().into_iter().find_map(|id| desk.signer.verify(id));
+        let answers = mail.ancestors();
+        let asked = answers.iter().find_map(|id| desk.signer.verify(id));
         if asked == Some(LetterKind::Approval)
             && let Some(yes) = command::yes_or_no(&mail.text)
         {
-            return Some(Said::Approval(yes));
+            return Some(Said::Approval(yes, answers.into_iter().map(str::to_owned).collect()));
         }
         let today = desk.hours.local(now).date_naive();
         let commands = command::commands(&mail.text, &desk.rules, today);
-        return (!commands.is_empty()).then_some(Said::Commands(commands));
+        if !commands.is_empty() {
+            return Some(Said::Commands(commands));
+        }
     }
+    // The municipality's own squad is staff and contractor in one.
     let order = order_of(desk, &snapshot.orders, author)?;
     let answer = command::contractor_answer(&mail.text)?;
-    Some(Said::Answer(order.clone(), answer))
+    // What would undo finished work is for people to read.
+    let fits = order.state.may_be_answered(answer.answer);
+    fits.then(|| Said::Answer(order.clone(), answer))
 }
 
 /// The order that a contractor's address answers: the one that is live, else the last that is committed. One
@@ -135,9 +153,9 @@ fn carried_out(
                 if fine { "staff gave orders" } else { "wrong orders of staff changed nothing" },
             )
         }
-        Said::Approval(yes) => {
+        Said::Approval(yes, answers) => {
             let mut sheet = Sheet::of(desk, snapshot, ticket, now);
-            let outcome = approval_answered(&mut sheet, *yes, author);
+            let outcome = approval_answered(&mut sheet, (*yes, answers), author);
             let (_, more, mut letters) = sheet.finish();
             changes.extend(more);
             let (done, faults) = match outcome {
@@ -187,7 +205,7 @@ fn to_be_confirmed(
             let lines = arrival.mail.text.lines().map(str::trim);
             lines.filter(|line| line.starts_with('#')).map(str::to_owned).collect()
         }
-        Said::Approval(yes) => vec![if *yes { "SI" } else { "NO" }.to_owned()],
+        Said::Approval(yes, _) => vec![if *yes { "SI" } else { "NO" }.to_owned()],
         Said::Answer(order, answer) => vec![format!("{}: {}", order.number, answer.answer.word())],
     };
     let text = format!("orders that must be confirmed first: {}", doubt.text());

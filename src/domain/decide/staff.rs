@@ -9,6 +9,7 @@ use crate::domain::desk::Desk;
 use crate::domain::place::place;
 use crate::domain::ticket::{Entry, EntryKind, STAFF, Status, Ticket};
 use crate::domain::time::Timestamp;
+use crate::domain::urgency::Urgency;
 
 /// The label of a ticket that is none of ours.
 const NOT_OURS: &str = "none";
@@ -53,14 +54,9 @@ pub(super) fn correct(
         letters.push(letter);
         changes.push(Change::Enter { ticket: number.clone(), entry });
     }
-    let moved = renewed.place != before.place;
-    if subject_changed || moved {
+    if subject_changed || renewed.place != before.place {
         let mut sheet = Sheet::of(desk, snapshot, &renewed, now);
-        work::corrected(&mut sheet, by);
-        // Whoever was sent must know where it really is; an order that was just written says so already.
-        if moved && sheet.letters.is_empty() {
-            work::order_again(&mut sheet);
-        }
+        reordered(&mut sheet, before, by);
         let (_, more, owed) = sheet.finish();
         changes.extend(more);
         letters.extend(owed);
@@ -72,6 +68,21 @@ pub(super) fn correct(
         after,
     }));
     Decision { outcome: None, changes, letters, reasons: vec![text] }
+}
+
+/// What a correction means for the order that is out: whoever was sent must know what it is, where it really is and how
+/// urgent; an order that was just written says so already.
+fn reordered(sheet: &mut Sheet<'_>, before: &Ticket, by: &str) {
+    work::corrected(sheet, before, by);
+    if !sheet.letters.is_empty() || sheet.live().is_none() {
+        return;
+    }
+    let (old, new) = (before.urgency, sheet.ticket.urgency);
+    if new < old && new == Urgency::Emergency {
+        work::hastened(sheet, by);
+    } else if sheet.ticket.place != before.place || sheet.ticket.subcategory != before.subcategory {
+        work::order_again(sheet);
+    }
 }
 
 fn corrected(desk: &Desk, before: &Ticket, correction: &Correction, now: Timestamp) -> Ticket {

@@ -3,6 +3,7 @@
 mod charge;
 mod course;
 mod on_call;
+mod orders;
 
 use std::collections::BTreeSet;
 

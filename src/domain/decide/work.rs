@@ -5,16 +5,18 @@
 mod activate;
 mod answered;
 mod asked;
+mod changed;
 mod due;
 
-pub(super) use activate::{Occasion, activate, corrected, order_again, retract};
-pub(super) use answered::answered;
+pub(super) use activate::{Occasion, activate};
+pub(super) use answered::{answered, unconfirmed};
 pub(super) use asked::{answer as approval_answered, unreached};
+pub(super) use changed::{closed, corrected, does_it_there, hastened, order_again, retract};
 pub(super) use due::due;
 
 use std::collections::BTreeMap;
 
-use super::{Change, Snapshot};
+use super::{Change, Snapshot, on_call};
 use crate::domain::desk::Desk;
 use crate::domain::letter::Letter;
 use crate::domain::life::Status;
@@ -99,6 +101,42 @@ impl<'a> Sheet<'a> {
         let entry = Entry { kind: EntryKind::Moved, author: author.to_owned(), text };
         self.changes.push(Change::Enter { ticket: self.ticket.number.clone(), entry });
         true
+    }
+
+    /// Moves the ticket on, or what it goes back to when its wait ends: work that goes on answers no question and
+    /// brings no day nearer.
+    fn advance(&mut self, status: Status, author: &str) {
+        if self.ticket.status.is_waiting() {
+            self.change().facts.course.before = Some(status);
+        } else {
+            self.go(status, author);
+        }
+    }
+
+    /// An order left: a ticket that is planned for a day keeps it, any other one waits for nobody else now.
+    fn ordered(&mut self, author: &str) {
+        if self.ticket.status == Status::Scheduled {
+            self.advance(Status::Ordered, author);
+        } else {
+            self.go(Status::Ordered, author);
+        }
+    }
+
+    /// Nobody has an emergency any more: whoever is on call is called anew, at any hour; calls that are being made go
+    /// on. The address that is written to.
+    fn call(&mut self) -> Option<String> {
+        if self.ticket.call.is_some() {
+            return None;
+        }
+        let version = self.ticket.version.saturating_add(1);
+        let mut ticket = Ticket { version, ..self.ticket.clone() };
+        let (letter, entry) = on_call::begin(self.desk, &mut ticket, self.now)?;
+        self.change().call = ticket.call;
+        self.changes.push(Change::Enter { ticket: ticket.number, entry });
+        let address = letter.recipient.address.clone();
+        // A call leaves before all others.
+        self.letters.insert(0, letter);
+        Some(address)
     }
 
     /// Writes an order down as it stands now.

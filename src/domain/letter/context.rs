@@ -304,6 +304,8 @@ pub struct DeliveryFailedContext {
     pub digest: bool,
     /// It asked a colleague or contractor whether they wrote what came in their name.
     pub confirmation: bool,
+    /// It took a contractor's work order back.
+    pub retraction: bool,
     /// It was the requester's acknowledgement.
     pub to_requester: bool,
     /// It was a notice to the office in charge; none of these: a contractor's work order.

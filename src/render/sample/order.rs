@@ -106,6 +106,7 @@ pub(super) fn order_copy() -> OrderCopyContext {
         category: Some(category()),
         subcategory: Some(subcategory()),
         place: Some(PLACE.to_owned()),
+        by: Some("dirigente@comune.example".to_owned()),
         reasons: vec![
             "la segnalazione parla di un pericolo per le persone".to_owned(),
             "la spesa resta nei limiti dell'impresa".to_owned(),
@@ -134,7 +135,10 @@ pub(super) fn order_news() -> OrderNewsContext {
         attachments: vec![picture("ramo.jpg")],
         subcategory: Some(subcategory()),
         place: Some(PLACE.to_owned()),
+        unconfirmed: true,
+        unapproved: false,
         next: Some("Verde Prova srl".to_owned()),
+        asked: Some("Parchi Prova srl".to_owned()),
         decide: true,
     }
 }

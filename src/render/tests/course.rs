@@ -245,7 +245,11 @@ fn staff_hear_of_an_order_what_happened_and_what_is_left_to_them() {
     let answered = sample(of, Language::It);
     says(&answered, &["SOSPESO", "> Serve una piattaforma", "ramo.jpg"], &["NON ha risposto"]);
     let copy = sample((LetterKind::StaffNotice, "order_copy"), Language::It);
-    says(&copy, &["attivata in automatico", "pronto@giardini.example", "3 su 5", "2.400,00"], &[]);
+    says(
+        &copy,
+        &["attivata da dirigente@comune.example", "pronto@giardini.example", "3 su 5", "2.400,00"],
+        &[],
+    );
     let claim = sample((LetterKind::StaffNotice, "claim_notice"), Language::It);
     says(&claim, &["risarcimento", "(PEC)", "non ha riconosciuto alcun danno"], &[]);
 }

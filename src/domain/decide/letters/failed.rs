@@ -1,6 +1,6 @@
 //! What is owed when a letter did not arrive.
 
-use super::{Draft, known_context, notices, notices_to, work_order};
+use super::{Draft, is_retraction, known_context, notices, notices_to, work_order};
 use crate::domain::decide::KnownLetter;
 use crate::domain::desk::Desk;
 use crate::domain::language::Language;
@@ -40,6 +40,14 @@ pub(in crate::domain::decide) fn after_failure(
             others(desk, letter)
                 .map(|address| notice(desk, Some(ticket), letter, address, &context))
                 .collect()
+        }
+        // Every address of the contractor was told: there is no next one.
+        LetterKind::WorkOrder if is_retraction(desk, orders, letter) => {
+            let context = DeliveryFailedContext {
+                retraction: true,
+                ..context(desk, Some(ticket), letter, reason)
+            };
+            notices(desk, ticket, (&cause, "delivery_failed"), &context, now)
         }
         LetterKind::WorkOrder => {
             let next = next_contact(desk, orders, &letter.recipient);

@@ -1,6 +1,7 @@
 //! Letters about work orders: to the contractor, to staff who are asked, to staff who hear of them.
 
-use super::{Draft, notices, office_name, redact, shortened, subcategory};
+use super::{Draft, message_id, notices, notices_to, office_name, redact, shortened, subcategory};
+use crate::domain::decide::KnownLetter;
 use crate::domain::desk::Desk;
 use crate::domain::language::Language;
 use crate::domain::letter::context::{
@@ -11,7 +12,7 @@ use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::mail::Address;
 use crate::domain::order::{Used, WorkOrder, euro, months_of};
 use crate::domain::rules::Contractor;
-use crate::domain::ticket::{Status, Ticket};
+use crate::domain::ticket::{OURSELVES, Status, Ticket};
 use crate::domain::time::Timestamp;
 use crate::domain::urgency::Urgency;
 
@@ -41,7 +42,7 @@ pub(in crate::domain::decide) fn order_reminder(
     to_contractor(desk, ticket, firm, (address, cause, "order_reminder"), &context)
 }
 
-/// To every address that may have the order: it must not be carried out.
+/// To every address of the contractor: it must not be carried out. Where one bounced, the next one has the order.
 pub(in crate::domain::decide) fn order_retracted(
     desk: &Desk,
     ticket: &Ticket,
@@ -50,15 +51,30 @@ pub(in crate::domain::decide) fn order_retracted(
 ) -> Vec<Letter> {
     let context = order_context(desk, ticket, firm, order, order.made_at);
     let context = WorkOrderContext { contact_on_site: None, ..context };
-    let written = usize::try_from(order.asked.max(1)).unwrap_or(usize::MAX);
     firm.addresses
         .iter()
-        .take(written)
         .map(|address| {
-            let cause = format!("retract:{}", order.number);
+            let cause = retraction(order);
             to_contractor(desk, ticket, firm, (address, cause, "order_retracted"), &context)
         })
         .collect()
+}
+
+fn retraction(order: &WorkOrder) -> String {
+    format!("retract:{}", order.number)
+}
+
+/// Whether a letter took one of these orders back.
+pub(in crate::domain::decide) fn is_retraction(
+    desk: &Desk,
+    orders: &[WorkOrder],
+    letter: &KnownLetter,
+) -> bool {
+    let id = |order: &WorkOrder| {
+        message_id(desk, LetterKind::WorkOrder, &retraction(order), &letter.recipient)
+    };
+    letter.kind == LetterKind::WorkOrder
+        && orders.iter().any(|order| id(order) == letter.message_id)
 }
 
 fn to_contractor(
@@ -177,6 +193,7 @@ pub(in crate::domain::decide) fn order_copies(
         category: ticket.category.map(Wording::category),
         subcategory: subcategory(desk, ticket),
         place: ticket.place.clone(),
+        by: (order.by != OURSELVES).then(|| order.by.clone()),
         reasons: why_unasked(order),
         estimate: order.cents.map(euro),
         period: Some(period(desk, order)),
@@ -184,7 +201,7 @@ pub(in crate::domain::decide) fn order_copies(
         used_euro: euro(used.cents),
         limit_count: firm.limits.period_orders.map(|limit| limit.to_string()),
         limit_euro: firm.limits.period_cents.map(euro),
-        due: None,
+        due: due(desk, ticket),
         answer_by: order.next_at.map(|at| desk.hours.moment(at)),
     };
     let cause = format!("order:{}:copy", order.number);
@@ -193,10 +210,8 @@ pub(in crate::domain::decide) fn order_copies(
 
 fn why_unasked(order: &WorkOrder) -> Vec<String> {
     let mut reasons = Vec::new();
-    if order.by == crate::domain::ticket::OURSELVES {
+    if order.by == OURSELVES {
         reasons.push("le regole prevedono l'attivazione automatica entro i limiti".to_owned());
-    } else {
-        reasons.push(format!("l'ha deciso {}", order.by));
     }
     if order.beyond {
         reasons.push("oltre i limiti, con autorizzazione".to_owned());
@@ -255,7 +270,7 @@ pub(in crate::domain::decide) fn approval(
     Draft {
         kind: LetterKind::Approval,
         ticket: Some(ticket),
-        cause: format!("approval:{}:{}", order.number, order.asked),
+        cause: question(order, order.asked),
         recipient: Address { name: String::new(), address: address.to_owned() },
         template: "approval",
         language: Language::It,
@@ -264,24 +279,44 @@ pub(in crate::domain::decide) fn approval(
     .letter(desk, &context)
 }
 
+fn question(order: &WorkOrder, turn: u32) -> String {
+    format!("approval:{}:{turn}", order.number)
+}
+
+/// The Message-ID under which an address was asked about an order, the `turn`-th time.
+pub(in crate::domain::decide) fn approval_id(
+    desk: &Desk,
+    order: &WorkOrder,
+    turn: u32,
+    address: &str,
+) -> String {
+    message_id(desk, LetterKind::Approval, &question(order, turn), address)
+}
+
 /// What a contractor answered, or that it did not.
 pub(in crate::domain::decide) struct News<'a> {
     /// The answer in a word; none when there was none in time.
     pub(in crate::domain::decide) answer: Option<&'a str>,
     /// What was written besides.
     pub(in crate::domain::decide) note: &'a str,
+    /// The contractor must confirm first that it was them.
+    pub(in crate::domain::decide) unconfirmed: bool,
+    /// Nobody allowed the order: it never left.
+    pub(in crate::domain::decide) unapproved: bool,
     /// Whom it goes to next, where it goes on.
     pub(in crate::domain::decide) next: Option<String>,
+    /// Whom it may go to next, when somebody allows it.
+    pub(in crate::domain::decide) asked: Option<String>,
     /// Nothing more happens by itself.
     pub(in crate::domain::decide) decide: bool,
 }
 
-/// To the office: a contractor answered, or did not.
+/// To the office, and to whoever is `called` besides: a contractor answered, or did not.
 pub(in crate::domain::decide) fn order_news(
     desk: &Desk,
     ticket: &Ticket,
     firm: &Contractor,
-    order: &WorkOrder,
+    (order, called): (&WorkOrder, Option<String>),
     news: News<'_>,
     now: Timestamp,
 ) -> Vec<Letter> {
@@ -299,9 +334,14 @@ pub(in crate::domain::decide) fn order_news(
         attachments: Vec::new(),
         subcategory: subcategory(desk, ticket),
         place: ticket.place.clone(),
+        unconfirmed: news.unconfirmed,
+        unapproved: news.unapproved,
         next: news.next,
+        asked: news.asked,
         decide: news.decide,
     };
     let cause = format!("news:{}:{}", order.number, order.version);
-    notices(desk, ticket, (&cause, "order_news"), &context, now)
+    let mut addresses = desk.addressees(desk.office_of(ticket), now);
+    addresses.extend(called.filter(|called| !addresses.contains(called)));
+    notices_to(desk, &addresses, ticket, &cause, "order_news", &context)
 }

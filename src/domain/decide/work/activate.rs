@@ -4,11 +4,8 @@ use std::time::Duration;
 
 use super::{BY_ITSELF, Sheet, asked};
 use crate::domain::decide::letters;
-use crate::domain::decide::same::needs_no_order;
 use crate::domain::letter::HoldReason;
-use crate::domain::life::Status;
 use crate::domain::order::{Beyond, OrderState, WorkOrder, beyond, euro, is_engaged};
-use crate::domain::place::same_district;
 use crate::domain::rules::{Activation, Contractor};
 use crate::domain::ticket::{EntryKind, Ticket};
 use crate::domain::time::Timestamp;
@@ -126,13 +123,13 @@ fn doubts(sheet: &Sheet<'_>, firm: &Contractor) -> Vec<String> {
     }
     doubts.extend(over(sheet, firm).into_iter().map(|over| over.text_it().to_owned()));
     if urgent {
-        doubts.extend(unclear(&sheet.ticket).into_iter().map(str::to_owned));
+        doubts.extend(unclear(&sheet.ticket, firm).into_iter().map(str::to_owned));
     }
     doubts
 }
 
 /// What must be clear before somebody is sent out at night.
-fn unclear(ticket: &Ticket) -> Vec<&'static str> {
+fn unclear(ticket: &Ticket, firm: &Contractor) -> Vec<&'static str> {
     let mut doubts = Vec::new();
     let verdict = ticket.facts.verdict.as_ref();
     let corrected = verdict.is_none_or(|verdict| verdict.subcategory != ticket.subcategory);
@@ -141,6 +138,8 @@ fn unclear(ticket: &Ticket) -> Vec<&'static str> {
     }
     if ticket.place.is_none() {
         doubts.push("manca il luogo");
+    } else if ticket.matter().district.is_none() && !firm.districts.is_empty() {
+        doubts.push("il quartiere non è noto");
     }
     doubts
 }
@@ -150,7 +149,7 @@ fn chosen(sheet: &Sheet<'_>, occasion: Occasion<'_>) -> Result<Option<Contractor
     let ticket = &sheet.ticket;
     let rules = &sheet.desk.rules;
     let day = sheet.desk.hours.local(sheet.now).date_naive();
-    let district = ticket.facts.place.as_ref().and_then(|place| place.district.as_deref());
+    let district = ticket.matter().district;
     if let Occasion::Staff { contractor: Some(id), .. } = occasion {
         let firm =
             rules.contractor(id).ok_or_else(|| format!("l'impresa «{id}» non è nelle regole"))?;
@@ -169,8 +168,11 @@ fn chosen(sheet: &Sheet<'_>, occasion: Occasion<'_>) -> Result<Option<Contractor
     };
     let code = ticket.subcategory.as_deref().unwrap_or_default();
     let firms = rules.contractors(code);
-    let mut engaged = firms.iter().filter(|firm| is_engaged(firm, code, district, day));
-    let first = engaged.find(|firm| !tried(firm)).copied().cloned();
+    let engaged = firms.iter().find(|firm| is_engaged(firm, code, district, day) && !tried(firm));
+    // In an emergency a district that is not known keeps nobody from asking.
+    let unplaced = !staff && district.is_none() && ticket.urgency == Urgency::Emergency;
+    let perhaps = || firms.iter().find(|firm| unplaced && firm.valid.holds(day) && !tried(firm));
+    let first = engaged.or_else(perhaps).copied().cloned();
     match (first, occasion) {
         (None, Occasion::Staff { .. }) => {
             Err("nessuna impresa delle regole fa questo lavoro in questo luogo".to_owned())
@@ -179,7 +181,7 @@ fn chosen(sheet: &Sheet<'_>, occasion: Occasion<'_>) -> Result<Option<Contractor
     }
 }
 
-fn over(sheet: &Sheet<'_>, firm: &Contractor) -> Vec<Beyond> {
+pub(super) fn over(sheet: &Sheet<'_>, firm: &Contractor) -> Vec<Beyond> {
     let used = sheet.used.get(&firm.id).copied().unwrap_or_default();
     beyond(&firm.limits, used, estimate(sheet))
 }
@@ -261,7 +263,7 @@ pub(super) fn dispatched(
         told.unwrap_or_default()
     );
     sheet.note(EntryKind::Ordered, &order.by.clone(), text);
-    sheet.go(Status::Ordered, &order.by.clone());
+    sheet.ordered(&order.by);
 }
 
 /// Staff are asked whether an order may leave.
@@ -298,66 +300,8 @@ pub(super) fn answer_by(sheet: &Sheet<'_>, firm: &Contractor) -> Timestamp {
     }
 }
 
-/// Takes the live order back; an error says in Italian that there is none.
-pub(in crate::domain::decide) fn retract(sheet: &mut Sheet<'_>, by: &str) -> Result<(), String> {
-    let Some(order) = sheet.live().cloned() else {
-        return Err("non c'è nessun ordine da ritirare".to_owned());
-    };
-    let was_sent = order.state != OrderState::Asked;
-    sheet.set(&order.number, OrderState::Retracted, None);
-    if was_sent && let Some(firm) = sheet.desk.rules.contractor(&order.contractor) {
-        let letters = letters::order_retracted(sheet.desk, &sheet.ticket, firm, &order);
-        sheet.letters.extend(letters);
-    }
-    sheet.note(EntryKind::Ordered, by, format!("work order {} taken back", order.number));
-    sheet.go(Status::Assigned, by);
-    Ok(())
-}
-
-/// Staff corrected what is to be done, or where: an order to a firm that does not do it there is taken back, and the
-/// right one is looked for.
-pub(in crate::domain::decide) fn corrected(sheet: &mut Sheet<'_>, by: &str) {
-    if sheet.ticket.status.is_ended() || sheet.ticket.status == Status::Done {
-        return;
-    }
-    let wrong = sheet.live().is_some_and(|order| {
-        let firm = sheet.desk.rules.contractor(&order.contractor);
-        firm.is_none_or(|firm| !does_it_there(firm, &sheet.ticket))
-    });
-    if wrong {
-        // It is live: there is something to take back.
-        retract(sheet, by).unwrap_or_default();
-    }
-    let status = sheet.ticket.status;
-    let over = status.is_ended() || status == Status::Done;
-    if sheet.live().is_none() && !over && !needs_no_order(&sheet.ticket) {
-        activate(sheet, Occasion::Found(None)).unwrap_or_default();
-    }
-}
-
-/// Whether a firm that has an order may keep it; a district that is not known takes it from nobody.
-fn does_it_there(firm: &Contractor, ticket: &Ticket) -> bool {
-    let matter = ticket.matter();
-    let there = |district: &str| firm.districts.iter().any(|own| same_district(own, district));
-    let code = matter.subcategory.unwrap_or_default();
-    firm.subcategories.iter().any(|known| known == code)
-        && (firm.districts.is_empty() || matter.district.is_none_or(there))
-}
-
-/// The order that is out already, once more with what the ticket says now; false when there is none.
-pub(in crate::domain::decide) fn order_again(sheet: &mut Sheet<'_>) -> bool {
-    let sent = sheet.live().filter(|order| order.state != OrderState::Asked).cloned();
-    let Some(order) = sent else { return false };
-    let Some(firm) = sheet.desk.rules.contractor(&order.contractor).cloned() else { return false };
-    let address = firm.addresses.first().cloned().unwrap_or_default();
-    let to = (&firm, address.as_str(), cause_of(sheet, &order));
-    let letter = letters::work_order(sheet.desk, &sheet.ticket, to, &order, sheet.now);
-    sheet.letters.push(letter);
-    true
-}
-
 /// The same order again, after a change of its ticket, is a letter of its own.
-fn cause_of(sheet: &Sheet<'_>, order: &WorkOrder) -> String {
+pub(super) fn cause_of(sheet: &Sheet<'_>, order: &WorkOrder) -> String {
     format!("order:{}:{}", order.number, sheet.ticket.version)
 }
 

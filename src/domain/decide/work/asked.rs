@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use super::activate::{dispatched, may_exceed, name_of, reasons_to_ask};
+use super::activate::{dispatched, may_exceed, name_of, over, reasons_to_ask};
+use super::answered::{Answered, tell};
 use super::{BY_ITSELF, Sheet, activate};
-use crate::domain::decide::letters::{self, Asking, News};
+use crate::domain::decide::letters::{self, Asking};
 use crate::domain::order::{OrderState, WorkOrder};
 use crate::domain::rules::Contractor;
 use crate::domain::ticket::EntryKind;
+use crate::domain::time::Timestamp;
 use crate::domain::urgency::Urgency;
 
 /// Minutes between one who is asked and the next when nobody on call says otherwise.
@@ -22,6 +24,7 @@ pub(super) fn first(sheet: &mut Sheet<'_>, firm: &Contractor, order: WorkOrder, 
     if contacts.is_empty() {
         let text = format!("nobody can be asked whether {} may be activated", firm.name);
         sheet.note(EntryKind::Ordered, BY_ITSELF, text);
+        sheet.call();
         return;
     }
     let text =
@@ -41,16 +44,9 @@ pub(super) fn again(sheet: &mut Sheet<'_>, order: WorkOrder) {
         return;
     }
     let text = format!("nobody answered whether {} may be activated: no order left", firm.name);
-    sheet.set(&order.number, OrderState::Asked, None);
+    sheet.set(&order.number, OrderState::Denied, None);
     sheet.note(EntryKind::Ordered, BY_ITSELF, text);
-    let news = News {
-        answer: Some("nessuno ha autorizzato l'ordine, che non è partito"),
-        note: "",
-        next: None,
-        decide: true,
-    };
-    let letters = letters::order_news(sheet.desk, &sheet.ticket, &firm, &order, news, sheet.now);
-    sheet.letters.extend(letters);
+    tell(sheet, &order, Answered::Unapproved, "");
 }
 
 /// The question did not reach whom it was sent to: while there are contacts that were not asked, the next one is
@@ -110,19 +106,13 @@ fn pause(sheet: &Sheet<'_>) -> Duration {
     sheet.desk.office_hours(&sheet.ticket).add_working_days(sheet.now, 1).since(sheet.now)
 }
 
-/// Who is asked, in order: those who may exceed the limits, else whoever is on call for an emergency, the
+/// Who is asked, in order: beyond a limit those who may exceed it, else whoever is on call for an emergency, the
 /// office, and staff at last.
 fn contacts(sheet: &Sheet<'_>, firm: &Contractor) -> Vec<String> {
-    let mut contacts = firm.exceed.clone();
+    let beyond = !over(sheet, firm).is_empty();
+    let mut contacts = if beyond { firm.exceed.clone() } else { Vec::new() };
     if contacts.is_empty() {
-        if sheet.ticket.urgency == Urgency::Emergency
-            && let Some(on_call) = sheet.desk.on_call(&sheet.ticket.office, sheet.now)
-        {
-            let called = on_call.called(sheet.desk.hours.date_of(sheet.now));
-            contacts.extend(called.into_iter().cloned());
-        }
-        let office = sheet.desk.office_of(&sheet.ticket);
-        contacts.extend(office.addressees(sheet.desk.hours.date_of(sheet.now)));
+        contacts.extend(on_duty(sheet, sheet.now));
     }
     contacts.extend(sheet.desk.staff.iter().cloned());
     let mut seen = std::collections::BTreeSet::new();
@@ -130,16 +120,54 @@ fn contacts(sheet: &Sheet<'_>, firm: &Contractor) -> Vec<String> {
     contacts
 }
 
-/// Somebody answered the question; an error says in Italian why it changes nothing.
+/// Whoever is at work for the ticket's office at an instant: on call for an emergency, and the office.
+fn on_duty(sheet: &Sheet<'_>, at: Timestamp) -> Vec<String> {
+    let day = sheet.desk.hours.date_of(at);
+    let urgent = sheet.ticket.urgency == Urgency::Emergency;
+    let on_call = sheet.desk.on_call(&sheet.ticket.office, at).filter(|_| urgent);
+    let called = on_call.map(|on_call| on_call.called(day)).unwrap_or_default();
+    let office = sheet.desk.office_of(&sheet.ticket).addressees(day);
+    called.into_iter().cloned().chain(office).collect()
+}
+
+/// Whether a mail that answers these letters answers the question about this order, whomever it was put to: one about
+/// another firm allows nothing here.
+fn is_answered(sheet: &Sheet<'_>, order: &WorkOrder, by: &str, answers: &[String]) -> bool {
+    let exceed = sheet.desk.rules.contractor(&order.contractor).map(|firm| firm.exceed.clone());
+    let mut asked = vec![by.to_owned()];
+    asked.extend(exceed.unwrap_or_default());
+    asked.extend(on_duty(sheet, order.made_at));
+    asked.extend(on_duty(sheet, sheet.now));
+    asked.extend(sheet.desk.staff.iter().cloned());
+    asked.iter().any(|address| {
+        (1..=order.asked).any(|turn| {
+            let id = letters::approval_id(sheet.desk, order, turn, address);
+            answers.contains(&id)
+        })
+    })
+}
+
+/// Somebody answered the question by a mail that answers these letters; an error says in Italian why it changes
+/// nothing.
 pub(in crate::domain::decide) fn answer(
     sheet: &mut Sheet<'_>,
-    yes: bool,
+    (yes, answers): (bool, &[String]),
     by: &str,
 ) -> Result<(), String> {
     let asked = sheet.orders.iter().find(|order| order.state == OrderState::Asked).cloned();
     let Some(order) = asked else {
-        return Err("la richiesta ha già avuto una risposta".to_owned());
+        return Err(
+            "la richiesta non vale più: ha già avuto una risposta, o il tempo per darla è \
+                    scaduto; per attivare un'impresa scriva #ordina"
+                .to_owned(),
+        );
     };
+    if !is_answered(sheet, &order, by, answers) {
+        let name = name_of(sheet, &order.contractor);
+        return Err(format!(
+            "la richiesta a cui risponde non vale più: ora si chiede se attivare {name}"
+        ));
+    }
     let status = sheet.ticket.status;
     if yes && status.is_ended() {
         return Err(format!("la segnalazione è «{}»: l'ordine non parte", status.italian()));

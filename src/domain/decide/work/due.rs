@@ -1,13 +1,14 @@
 //! The clock came to an order: nobody answered.
 
 use super::activate::answer_by;
-use super::answered::tell;
+use super::answered::{Answered, given_up, tell};
 use super::{BY_ITSELF, Occasion, Sheet, activate, asked};
 use crate::domain::decide::{Decision, Snapshot, letters};
 use crate::domain::desk::Desk;
 use crate::domain::order::{OrderState, WorkOrder};
-use crate::domain::ticket::EntryKind;
+use crate::domain::ticket::{EntryKind, Status, Ticket};
 use crate::domain::time::Timestamp;
+use crate::domain::urgency::Urgency;
 
 /// A contractor is written to so often before the next one is looked for: the order and one reminder.
 const LETTERS_MAX: u32 = 2;
@@ -36,7 +37,7 @@ pub(in crate::domain::decide) fn due(
     } else {
         match order.state {
             // Nobody is pressed while the ticket itself waits: the clock looks again on the next working day.
-            state if ticket.status.is_waiting() => {
+            state if rests(ticket) => {
                 sheet.set(number, state, Some(desk.hours.add_working_days(now, 1)));
             }
             OrderState::Asked => asked::again(&mut sheet, order),
@@ -48,6 +49,12 @@ pub(in crate::domain::decide) fn due(
     let reasons = sheet.reasons.clone();
     let (_, changes, letters) = sheet.finish();
     Decision { outcome: None, changes, letters, reasons }
+}
+
+/// Whether nobody is pressed about a ticket. An emergency never rests, and a planned day must be accepted before it.
+fn rests(ticket: &Ticket) -> bool {
+    let waits = matches!(ticket.status, Status::WaitingForRequester | Status::Suspended);
+    waits && ticket.urgency != Urgency::Emergency
 }
 
 /// The same order once more, to the next address of the contractor's list.
@@ -83,5 +90,6 @@ fn silent(sheet: &mut Sheet<'_>, order: &WorkOrder) {
     }
     // The order is not live any more, so that nothing can refuse.
     activate(sheet, Occasion::Next).unwrap_or_default();
-    tell(sheet, order, None, "");
+    given_up(sheet, order, BY_ITSELF);
+    tell(sheet, order, Answered::Silence, "");
 }

@@ -127,7 +127,7 @@ pub struct ApprovalContext {
     pub repeat_minutes: u32,
 }
 
-/// Of `order_copy`: a contractor was activated automatically. Sums as in [`ApprovalContext`].
+/// Of `order_copy`: a contractor was activated, automatically or by somebody who may. Sums as in [`ApprovalContext`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderCopyContext {
     /// The ticket's number.
@@ -152,6 +152,8 @@ pub struct OrderCopyContext {
     pub subcategory: Option<Wording>,
     /// The place as written.
     pub place: Option<String>,
+    /// The address that ordered or allowed it; `none` when it left by itself.
+    pub by: Option<String>,
     /// Why nobody was asked first, each a clause in Italian.
     pub reasons: Vec<String>,
     /// What the work is expected to cost.
@@ -197,8 +199,14 @@ pub struct OrderNewsContext {
     pub subcategory: Option<Wording>,
     /// The place as written.
     pub place: Option<String>,
+    /// It is not certain that the contractor wrote the answer: they were asked to confirm it.
+    pub unconfirmed: bool,
+    /// Nobody allowed the order: it never left, and the contractor knows nothing of it.
+    pub unapproved: bool,
     /// Who has the order now, when it went on to a further contact or contractor.
     pub next: Option<String>,
+    /// Who has it next when somebody allows it: staff are being asked.
+    pub asked: Option<String>,
     /// Nothing more happens by itself: staff must decide.
     pub decide: bool,
 }

@@ -1,0 +1,125 @@
+//! The ticket of an order changed: whoever has the order must know, or must not have it any more.
+
+use super::activate::{activate, answer_by, cause_of, estimate};
+use super::{Occasion, Sheet, asked};
+use crate::domain::decide::letters;
+use crate::domain::decide::same::needs_no_order;
+use crate::domain::life::Status;
+use crate::domain::order::{OrderState, WorkOrder, euro};
+use crate::domain::place::same_district;
+use crate::domain::rules::Contractor;
+use crate::domain::ticket::{EntryKind, Ticket};
+
+/// Takes the live order back; an error says in Italian that there is none.
+pub(in crate::domain::decide) fn retract(sheet: &mut Sheet<'_>, by: &str) -> Result<(), String> {
+    let Some(order) = sheet.live().cloned() else {
+        return Err("non c'è nessun ordine da ritirare".to_owned());
+    };
+    take_back(sheet, &order, by);
+    sheet.go(Status::Assigned, by);
+    Ok(())
+}
+
+fn take_back(sheet: &mut Sheet<'_>, order: &WorkOrder, by: &str) {
+    sheet.set(&order.number, OrderState::Retracted, None);
+    if order.state != OrderState::Asked
+        && let Some(firm) = sheet.desk.rules.contractor(&order.contractor)
+    {
+        let letters = letters::order_retracted(sheet.desk, &sheet.ticket, firm, order);
+        sheet.letters.extend(letters);
+    }
+    sheet.note(EntryKind::Ordered, by, format!("work order {} taken back", order.number));
+}
+
+/// Staff close the ticket: nobody sets out for it any more. What a contractor took on counts as done, and its cost
+/// with it.
+pub(in crate::domain::decide) fn closed(sheet: &mut Sheet<'_>, by: &str) {
+    let Some(order) = sheet.live().cloned() else { return };
+    if matches!(order.state, OrderState::Asked | OrderState::Sent) {
+        take_back(sheet, &order, by);
+        return;
+    }
+    sheet.set(&order.number, OrderState::Done, None);
+    let text = format!("work order {}: done, as the ticket was closed", order.number);
+    sheet.note(EntryKind::Ordered, by, text);
+}
+
+/// Staff corrected what is to be done, or where: an order to a firm that did it `before` and does not do it there is
+/// taken back, and the right one is looked for. Whom staff chose outside the rules keeps it.
+pub(in crate::domain::decide) fn corrected(sheet: &mut Sheet<'_>, before: &Ticket, by: &str) {
+    if sheet.ticket.status.is_ended() || sheet.ticket.status == Status::Done {
+        return;
+    }
+    let wrong = sheet.live().is_some_and(|order| {
+        let firm = sheet.desk.rules.contractor(&order.contractor);
+        firm.is_none_or(|firm| does_it_there(firm, before) && !does_it_there(firm, &sheet.ticket))
+    });
+    if wrong {
+        // It is live: there is something to take back.
+        retract(sheet, by).unwrap_or_default();
+    }
+    revalued(sheet, before, by);
+    let status = sheet.ticket.status;
+    let over = status.is_ended() || status == Status::Done;
+    if sheet.live().is_none() && !over && !needs_no_order(&sheet.ticket) {
+        activate(sheet, Occasion::Found(None)).unwrap_or_default();
+    }
+}
+
+/// Another kind of work has another usual cost: the budget is held against that one.
+fn revalued(sheet: &mut Sheet<'_>, before: &Ticket, by: &str) {
+    let cents = estimate(sheet);
+    let other = |order: &&WorkOrder| order.cents != cents;
+    let changed = sheet.ticket.subcategory != before.subcategory;
+    let Some(order) = sheet.live().filter(other).filter(|_| changed).cloned() else { return };
+    let estimate =
+        cents.map_or_else(|| "unknown".to_owned(), |cents| format!("{} euro", euro(cents)));
+    let text = format!("work order {}: estimate now {estimate}", order.number);
+    sheet.keep(WorkOrder { cents, ..order });
+    sheet.note(EntryKind::Ordered, by, text);
+}
+
+/// Whether a firm does a ticket's work where it is; a district that is not known takes it from nobody.
+pub(in crate::domain::decide) fn does_it_there(firm: &Contractor, ticket: &Ticket) -> bool {
+    let matter = ticket.matter();
+    let there = |district: &str| firm.districts.iter().any(|own| same_district(own, district));
+    let code = matter.subcategory.unwrap_or_default();
+    firm.subcategories.iter().any(|known| known == code)
+        && (firm.districts.is_empty() || matter.district.is_none_or(there))
+}
+
+/// The order that is out already, once more with what the ticket says now, to every address that may have it; false
+/// when there is none.
+pub(in crate::domain::decide) fn order_again(sheet: &mut Sheet<'_>) -> bool {
+    let sent = sheet.live().filter(|order| order.state != OrderState::Asked).cloned();
+    let Some(order) = sent else { return false };
+    let Some(firm) = sheet.desk.rules.contractor(&order.contractor).cloned() else { return false };
+    for address in &firm.addresses {
+        let to = (&firm, address.as_str(), cause_of(sheet, &order));
+        let letter = letters::work_order(sheet.desk, &sheet.ticket, to, &order, sheet.now);
+        sheet.letters.push(letter);
+    }
+    true
+}
+
+/// The ticket became an emergency: an order that is out is sent again as one, with minutes to answer; a question that
+/// is open is asked anew; else a firm is activated.
+pub(in crate::domain::decide) fn hastened(sheet: &mut Sheet<'_>, by: &str) {
+    let Some(order) = sheet.live().cloned() else {
+        // Nothing stands in the way; where no contractor may be activated nothing happens.
+        activate(sheet, Occasion::Found(None)).unwrap_or_default();
+        return;
+    };
+    if order.state == OrderState::Asked {
+        asked::again(sheet, order);
+        return;
+    }
+    let firm = sheet.desk.rules.contractor(&order.contractor).cloned();
+    if let Some(firm) = firm.filter(|_| order.state == OrderState::Sent) {
+        let next_at = Some(answer_by(sheet, &firm));
+        sheet.keep(WorkOrder { asked: 1, next_at, ..order.clone() });
+    }
+    order_again(sheet);
+    let text = format!("work order {}: sent again as an emergency", order.number);
+    sheet.note(EntryKind::Ordered, by, text);
+}
