@@ -33,7 +33,7 @@ pub enum Status {
     Scheduled,
     /// The work stands still; the clock waits.
     Suspended,
-    /// Passed to another body.
+    /// Another body's business, to which the requester was pointed.
     Referred,
     /// It repeats another ticket, which is worked at.
     Duplicate,
@@ -196,7 +196,7 @@ impl Status {
             WaitingForRequester => "in attesa di chi ha segnalato",
             Scheduled => "programmata",
             Suspended => "sospesa",
-            Referred => "passata ad altro ente",
+            Referred => "di competenza altrui",
             Duplicate => "uguale a un'altra",
             OutOfCompetence => "non di competenza",
             Cancelled => "annullata",

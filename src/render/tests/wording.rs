@@ -164,7 +164,7 @@ const TO_RESIDENTS: [(LetterKind, &str, &str); 7] = [
     (LetterKind::Acknowledgement, "acknowledgement", "Segnalazione ricevuta"),
     (LetterKind::Closing, "closing", "Segnalazione chiusa"),
     (LetterKind::Progress, "scheduled", "Lavori programmati"),
-    (LetterKind::Progress, "referred", "Segnalazione inoltrata a un altro ente"),
+    (LetterKind::Progress, "referred", "Segnalazione di competenza altrui"),
     (LetterKind::Progress, "question", "Una domanda sulla Sua segnalazione"),
     (LetterKind::Progress, "answer", "Risposta alla Sua segnalazione"),
     (LetterKind::Progress, "feedback", "Il problema è risolto?"),

@@ -27,7 +27,7 @@ pub struct ProgressContext {
     pub office: Wording,
     /// The day of the work, in local words; for `scheduled`.
     pub day: Option<Wording>,
-    /// The body it was sent to and how to reach it; for `referred`.
+    /// Whom to turn to and how to reach them, where that is known; for `referred`.
     pub referral: Option<Wording>,
     /// What staff wrote, from [`shortened`](super::shortened); for `question` and `answer`.
     pub text: Option<String>,
