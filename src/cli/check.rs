@@ -1,5 +1,7 @@
 //! `check`: one line for each thing that can be wrong, with what to do.
 
+mod people;
+
 use std::path::PathBuf;
 
 use anyhow::anyhow;
@@ -10,7 +12,6 @@ use crate::carrier::Carrier;
 use crate::clock::Clock;
 use crate::config::{Config, Mailbox};
 use crate::domain::desk::Desk;
-use crate::domain::rules::Contractor;
 use crate::domain::token::Signer;
 use crate::mailbox::Source;
 use crate::mailbox::session::Deadlines;
@@ -114,14 +115,7 @@ fn advice(desk: &Desk, config: &Config) -> Vec<String> {
                 .to_owned(),
         );
     }
-    let today = desk.hours.date_of(now);
-    let ended = |firm: &&Contractor| firm.valid.to.is_some_and(|last| last < today);
-    found.extend(rules.all_contractors().iter().filter(ended).map(|firm| {
-        format!(
-            "contractor `{}`: its contract has ended, and it gets no orders; correct valid_to",
-            firm.id
-        )
-    }));
+    found.extend(people::advice(desk, desk.hours.date_of(now)));
     if rules.offices().iter().any(|office| desk.on_call(&office.id, now).is_none()) {
         found.push(
             "no [[on_call]] contact for some offices today: of an emergency at night they have their notice only"

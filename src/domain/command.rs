@@ -66,7 +66,9 @@ pub enum Command {
     Resume,
     /// A line of the history.
     Note(String),
-    /// Done; with what is to be said of it, which may be empty.
+    /// The municipality's own people did the work; what they did, which may be empty.
+    Worked(String),
+    /// Over; with what is to be said of it, which may be empty.
     Close(String),
     /// It is not done after all.
     Reopen,

@@ -180,6 +180,12 @@ pub struct Confirmation {
     pub asked: String,
     /// The mail with the orders.
     pub mail: Mail,
+    /// Names its content.
+    pub content_key: String,
+    /// When it came: its days are counted from then.
+    pub received_at: Timestamp,
+    /// The orders were answered: the word was given before.
+    pub answered: bool,
 }
 
 /// A letter of ours as a delivery report finds it.
@@ -189,12 +195,33 @@ pub struct KnownLetter {
     pub message_id: String,
     /// Its kind's name.
     pub kind: super::letter::LetterKind,
+    /// What it was written for.
+    pub cause: String,
     /// Whom it went to.
     pub recipient: String,
     /// Its ticket.
     pub ticket: Option<String>,
     /// What was known of it before.
     pub delivery: Delivery,
+}
+
+impl KnownLetter {
+    /// Whether it took a contractor's work order back.
+    #[must_use]
+    pub fn is_retraction(&self) -> bool {
+        self.kind == super::letter::LetterKind::WorkOrder && self.cause.starts_with("retract:")
+    }
+
+    /// Whether it asked the requester something.
+    #[must_use]
+    pub fn asks_requester(&self) -> bool {
+        self.kind == super::letter::LetterKind::Progress && self.is_for("question")
+    }
+
+    /// Whether its cause names this.
+    fn is_for(&self, what: &str) -> bool {
+        self.cause.split(':').any(|part| part == what)
+    }
 }
 
 /// Fields that staff changed; what is `None` stays.

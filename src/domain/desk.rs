@@ -57,6 +57,14 @@ impl Desk {
             || self.rules.all_on_call().iter().flat_map(OnCall::everybody).any(|it| same(it))
     }
 
+    /// Whether a report with all that it tells of its writer may be given to an address: staff, or a colleague by the
+    /// municipality's own domains.
+    #[must_use]
+    pub fn is_colleague(&self, address: &Address) -> bool {
+        let own = self.identity.domains.iter().any(|domain| address.is_listed_as(domain));
+        own || self.is_staff(&address.address)
+    }
+
     /// What sort of requester an address is.
     #[must_use]
     pub fn standing(&self, address: &Address) -> Standing {
@@ -114,10 +122,12 @@ impl Desk {
         self.rules.on_call(office, self.hours.date_of(now))
     }
 
-    /// Working days until a ticket's work is usually done; none where nothing is promised.
+    /// Working days until a ticket's work is usually done, the office's where the kind of work has none or is not
+    /// known; none where the trade is not known, and where nothing is promised.
     #[must_use]
     pub fn expected_days(&self, ticket: &Ticket) -> Option<u32> {
-        let work = self.rules.subcategory(ticket.subcategory.as_deref()?);
+        ticket.category?;
+        let work = ticket.subcategory.as_deref().and_then(|code| self.rules.subcategory(code));
         work.and_then(|work| work.expected_days).or(self.office_of(ticket).expected_days)
     }
 

@@ -1,7 +1,5 @@
 //! What an office finds when it opens: what is late, what is due soon, what nobody has looked at, what waits.
 
-use std::time::Duration;
-
 use chrono::NaiveDate;
 
 use super::desk::Desk;
@@ -30,9 +28,10 @@ pub fn due_at(desk: &Desk, ticket: &Ticket) -> Option<Timestamp> {
     }
     let days = desk.expected_days(ticket)?;
     let course = &ticket.facts.course;
-    let begun = course.begun.unwrap_or(ticket.received_at);
-    let begun = begun.plus(Duration::from_millis(course.waited_millis));
-    Some(desk.office_hours(ticket).add_working_days(begun, days))
+    let hours = desk.office_hours(ticket);
+    let waited = course.waits.iter().map(|wait| hours.working_days_ended(wait.since, wait.until));
+    let days = waited.fold(days, u32::saturating_add);
+    Some(hours.add_working_days(course.begun.unwrap_or(ticket.received_at), days))
 }
 
 /// The day that was said of a ticket, when it is this one or is past: of an inspection, of planned work, of the end
@@ -102,6 +101,7 @@ pub fn digests(
         let theirs = open.iter().filter(|ticket| desk.office_of(ticket).id == office.id);
         let context = context(desk, office, &theirs.collect::<Vec<_>>(), since, now);
         let sections = [
+            &context.unrepaired,
             &context.overdue,
             &context.due_soon,
             &context.today,
@@ -153,13 +153,22 @@ fn context(
         overdue: due(None, now),
         due_soon: due(Some(now), soon),
         today: section(came),
-        to_check: since_when(&|it| it.status == Status::ToCheck, &|it| it.received_at),
+        unrepaired: since_when(&|it| it.facts.course.unrepaired, &|it| it.changed_at),
+        to_check: since_when(&|it| is_unchecked(desk, it), &|it| it.received_at),
         done: since_when(&|it| it.status == Status::Done, &|it| it.changed_at),
         waiting: since_when(&waits_for_somebody, &|it| {
             it.facts.course.since.unwrap_or(it.changed_at)
         }),
-        new: since_when(&|it| it.received_at > since, &|it| it.received_at),
+        new: since_when(&|it| it.received_at > since && !it.status.is_ended(), &|it| {
+            it.received_at
+        }),
     }
+}
+
+/// Nobody has looked at it, or nobody at what it is; without an expected time no other list would ever name it.
+fn is_unchecked(desk: &Desk, ticket: &Ticket) -> bool {
+    let untouched = matches!(ticket.status, Status::Received | Status::Reopened);
+    ticket.status == Status::ToCheck || (untouched && desk.expected_days(ticket).is_none())
 }
 
 /// It waits, and no day is said on which it wakes by itself.

@@ -134,12 +134,23 @@ impl Hours {
         while left > 0 {
             let Some(following) = day.succ_opt() else { break };
             day = following;
-            if next.is_none() || self.closing(day).is_some() {
+            if self.end_of(day, next.is_none()).is_some() {
                 left = left.saturating_sub(1);
             }
         }
-        let noon = || day.and_time(NaiveTime::MIN).checked_add_signed(TimeDelta::hours(12));
-        self.closing(day).or_else(noon).and_then(|at| self.instant(at, now)).unwrap_or(now)
+        self.end_of(day, true).and_then(|at| self.instant(at, now)).unwrap_or(now)
+    }
+
+    /// How many working days end between two instants: what a wait of that length takes from an expected time.
+    #[must_use]
+    pub fn working_days_ended(&self, from: Timestamp, to: Timestamp) -> u32 {
+        let always = !self.is_open(from) && self.next_opening(from).is_none();
+        let (from, to) = (self.local(from).naive_local(), self.local(to).naive_local());
+        let days = from.date().iter_days().take_while(|day| *day <= to.date());
+        let longest = usize::try_from(WORKING_DAYS_MAX).unwrap_or(usize::MAX);
+        let ends = days.take(longest).filter_map(|day| self.end_of(day, always));
+        let ended = ends.filter(|end| *end > from && *end <= to).count();
+        u32::try_from(ended).unwrap_or(WORKING_DAYS_MAX)
     }
 
     /// The wall-clock time of an instant.
@@ -176,6 +187,12 @@ impl Hours {
     #[must_use]
     pub fn months(&self, from: NaiveDate, to: NaiveDate) -> Wording {
         words::months(from, to)
+    }
+
+    /// When a working day ends; where `always` is set every day is one, and without a closing it ends at noon.
+    fn end_of(&self, day: NaiveDate, always: bool) -> Option<NaiveDateTime> {
+        let noon = || day.and_time(NaiveTime::MIN).checked_add_signed(TimeDelta::hours(12));
+        self.closing(day).or_else(|| noon().filter(|_| always))
     }
 
     /// The last closing of a day; `None` when the office does not open on it.

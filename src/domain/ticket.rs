@@ -96,8 +96,8 @@ pub struct Course {
     pub before: Option<Status>,
     /// Since when it waits.
     pub since: Option<Timestamp>,
-    /// How long it has waited before that, in milliseconds.
-    pub waited_millis: u64,
+    /// Its waits before that, since the expected time runs.
+    pub waits: Vec<Wait>,
     /// The day of an inspection, of planned work or of the end of a postponement, as `2026-12-03`.
     pub day: Option<String>,
     /// The person asks for money: protocol and insurance have been told.
@@ -106,6 +106,17 @@ pub struct Course {
     pub begun: Option<Timestamp>,
     /// Whoever reported was asked whether it is repaired; once is enough.
     pub asked_repaired: bool,
+    /// It is closed, and whoever reported says that it is not repaired: staff decide.
+    pub unrepaired: bool,
+}
+
+/// A wait that is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wait {
+    /// When it began.
+    pub since: Timestamp,
+    /// When the ticket was taken up again.
+    pub until: Timestamp,
 }
 
 impl Facts {
@@ -150,15 +161,13 @@ impl Ticket {
                 course.since = Some(now);
             }
             (true, false) => {
-                let waited = course.since.map_or(0, |since| now.since(since).as_millis());
-                let waited = u64::try_from(waited).unwrap_or(u64::MAX);
-                course.waited_millis = course.waited_millis.saturating_add(waited);
+                course.waits.extend(course.since.map(|since| Wait { since, until: now }));
                 (course.before, course.since) = (None, None);
             }
             _ => {}
         }
         if self.status.is_ended() && !status.is_ended() {
-            (course.begun, course.waited_millis) = (Some(now), 0);
+            (course.begun, course.waits, course.unrepaired) = (Some(now), Vec::new(), false);
         }
         self.status = status;
     }

@@ -199,9 +199,12 @@ fn delivery_failed() -> DeliveryFailedContext {
         organisation: ORGANISATION.to_owned(),
         digest: true,
         confirmation: true,
-        retraction: true,
         to_requester: true,
+        letter: Wording::new("domanda", "question"),
+        question: true,
         to_office: true,
+        claim: true,
+        retraction: true,
         recipient: "anna@mailbox.example".to_owned(),
         next: Some("reperibile@giardini.example".to_owned()),
         reason: "550 5.1.1 no such user".to_owned(),
@@ -220,7 +223,7 @@ fn staff_notice() -> StaffNoticeContext {
         category: Some(category()),
         subcategory: Some(subcategory()),
         subcategory_code: Some("V02".to_owned()),
-        confidence: 93,
+        confidence: Some(93),
         because: vec!["rami".to_owned(), "potare".to_owned()],
         alternatives: vec![
             Alternative {
@@ -247,5 +250,6 @@ fn staff_notice() -> StaffNoticeContext {
         unreadable: false,
         oversize: false,
         certified: true,
+        only_reads: false,
     }
 }

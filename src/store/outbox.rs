@@ -105,7 +105,7 @@ pub async fn is_asked_for(engine: &Engine) -> Result<bool, StoreError> {
 pub async fn by_message_id(tx: &mut Tx, id: &str) -> Result<Option<KnownLetter>, StoreError> {
     let row = tx
         .row(
-            "SELECT letter.message_id, letter.kind, letter.recipient, letter.delivery,
+            "SELECT letter.message_id, letter.kind, letter.cause, letter.recipient, letter.delivery,
                     ticket.number AS number
              FROM letter LEFT JOIN ticket ON ticket.id = letter.ticket_id
              WHERE letter.message_id = $1",
@@ -119,7 +119,7 @@ pub async fn by_message_id(tx: &mut Tx, id: &str) -> Result<Option<KnownLetter>,
 pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Option<KnownLetter>, StoreError> {
     let row = tx
         .row(
-            "SELECT letter.message_id, letter.kind, letter.recipient, letter.delivery,
+            "SELECT letter.message_id, letter.kind, letter.cause, letter.recipient, letter.delivery,
                     ticket.number AS number
              FROM letter LEFT JOIN ticket ON ticket.id = letter.ticket_id WHERE letter.id = $1",
             values![id],
@@ -132,6 +132,7 @@ fn known_letter(row: &Row) -> Result<KnownLetter, StoreError> {
     Ok(KnownLetter {
         message_id: row.text("message_id")?,
         kind: kind(row)?,
+        cause: row.text("cause")?,
         recipient: row.text("recipient")?,
         ticket: row.text_or_null("number")?,
         delivery: Delivery::parse(&row.text("delivery")?).unwrap_or_default(),

@@ -96,7 +96,7 @@ pub(super) fn category(argument: &str, ground: Ground<'_>) -> Result<Command, St
             Ok(Command::Category(category))
         }
         _ => Err(format!(
-            "{} non è una categoria: scrivi #categoria edifici, strade, impianti o verde.",
+            "{} non è una categoria: scriva #categoria edifici, strade, impianti o verde.",
             quoted(argument)
         )),
     }
@@ -141,7 +141,7 @@ pub(super) fn urgency(argument: &str, _: Ground<'_>) -> Result<Command, String> 
         ["bassa" | "basso" | "minima" | "low"] => Urgency::Low,
         _ => {
             return Err(format!(
-                "{} non è un'urgenza: scrivi #urgenza emergenza, alta, normale o bassa.",
+                "{} non è un'urgenza: scriva #urgenza emergenza, alta, normale o bassa.",
                 quoted(argument)
             ));
         }
@@ -154,7 +154,7 @@ pub(super) fn place(argument: &str, _: Ground<'_>) -> Result<Command, String> {
     if place.chars().any(char::is_alphabetic) {
         return Ok(Command::Place(place.to_owned()));
     }
-    Err("Dopo #luogo manca il luogo: scrivi per esempio #luogo Via Roma 12.".to_owned())
+    Err("Dopo #luogo manca il luogo: scriva per esempio #luogo Via Roma 12.".to_owned())
 }
 
 pub(super) fn assign(argument: &str, ground: Ground<'_>) -> Result<Command, String> {
@@ -173,7 +173,7 @@ pub(super) fn assign(argument: &str, ground: Ground<'_>) -> Result<Command, Stri
     {
         let id = firm.id;
         return Err(format!(
-            "«{id}» è una ditta e non un ufficio: per darle il lavoro scrivi #ordina {id}."
+            "«{id}» è una ditta e non un ufficio: per darle il lavoro scriva #ordina {id}."
         ));
     }
     found.map(Command::Assign)
@@ -193,7 +193,7 @@ fn address(argument: &str) -> Result<String, String> {
         return Ok(word.to_owned());
     }
     Err(format!(
-        "{} non è un solo indirizzo di posta: scrivi #assegna nome@comune.it.",
+        "{} non è un solo indirizzo di posta: scriva #assegna nome@comune.it.",
         quoted(argument)
     ))
 }
@@ -273,7 +273,7 @@ fn ticket(argument: &str, command: &str) -> Result<String, String> {
     match numbers.as_slice() {
         [number] if clear => Ok(number.clone()),
         _ => Err(format!(
-            "{} non è il numero di una segnalazione: scrivi {command} 2026-000123.",
+            "{} non è il numero di una segnalazione: scriva {command} 2026-000123.",
             quoted(argument)
         )),
     }
@@ -309,17 +309,17 @@ fn one(
     match fit(argument, all, idle) {
         Fit::One(named) => Ok(named.id.to_owned()),
         Fit::Several(named) => Err(format!(
-            "{} può essere più di uno: scrivi quale fra {}.",
+            "{} può essere più di uno: scriva quale fra {}.",
             quoted(argument),
             listed(&named)
         )),
         Fit::None if all.len() > NAMES_MAX || all.is_empty() => {
-            Err(format!("{} non è {kind}: scrivi per esempio {example}.", quoted(argument)))
+            Err(format!("{} non è {kind}: scriva per esempio {example}.", quoted(argument)))
         }
         Fit::None => {
             let known: Vec<&Named<'_>> =
                 all.iter().filter(|named| !named.shown.is_empty()).collect();
-            Err(format!("{} non è {kind}: scrivi uno fra {}.", quoted(argument), listed(&known)))
+            Err(format!("{} non è {kind}: scriva uno fra {}.", quoted(argument), listed(&known)))
         }
     }
 }

@@ -74,7 +74,7 @@ pub(super) fn postpone(argument: &str, ground: Ground<'_>) -> Result<Command, St
         return Ok(Command::Postpone(day));
     }
     let shown = quoted(argument);
-    Err(format!("{shown} è oggi: per rinviare scrivi un giorno che viene dopo."))
+    Err(format!("{shown} è oggi: per rinviare scriva un giorno che viene dopo."))
 }
 
 /// The day that is meant, today or later; the error is the sentence for whoever wrote it.
@@ -93,17 +93,17 @@ fn day(argument: &str, today: NaiveDate) -> Result<NaiveDate, String> {
     let shown = quoted(argument);
     match read(words, today) {
         Read::Day(day) if day < today => Err(format!(
-            "{shown} è già passato: scrivi un giorno da oggi in poi, per esempio 12/3 o domani."
+            "{shown} è già passato: scriva un giorno da oggi in poi, per esempio 12/3 o domani."
         )),
         Read::Day(day) if day.signed_duration_since(today).num_days() > DAYS_AHEAD_MAX => Err(
-            format!("{shown} è fra più di tre anni: controlla l'anno e scrivi di nuovo il giorno."),
+            format!("{shown} è fra più di tre anni: controlli l'anno e scriva di nuovo il giorno."),
         ),
         Read::Day(day) => Ok(day),
         Read::NoSuchDay => Err(format!(
-            "{shown} non esiste nel calendario: scrivi un giorno come 12/3, 12 marzo o lunedì."
+            "{shown} non esiste nel calendario: scriva un giorno come 12/3, 12 marzo o lunedì."
         )),
         Read::Nothing => Err(format!(
-            "{shown} non è un giorno: scrivi solo un giorno, come 12/3, 12 marzo 2027, domani, lunedì, 3g o \
+            "{shown} non è un giorno: scriva solo un giorno, come 12/3, 12 marzo 2027, domani, lunedì, 3g o \
              2 settimane."
         )),
     }

@@ -41,7 +41,7 @@ impl Form {
         match &self.read {
             Reader::Plain(command) if argument::says_nothing(argument) => Ok(command.clone()),
             Reader::Plain(_) => Err(format!(
-                "Il comando {} sta da solo e qui è seguito da {}: togli il resto, o mettilo in una riga #nota.",
+                "Il comando {} sta da solo e qui è seguito da {}: tolga il resto, o lo metta in una riga #nota.",
                 self.name(),
                 quoted(argument)
             )),
@@ -81,7 +81,7 @@ pub(super) fn unknown(heads: &[(String, usize)]) -> String {
         [only] => {
             format!("Non conosco il comando «#{first}», forse #{only}? Con #aiuto arriva l'elenco.")
         }
-        _ => format!("Non conosco il comando «#{first}»: scrivi #aiuto per avere l'elenco."),
+        _ => format!("Non conosco il comando «#{first}»: scriva #aiuto per avere l'elenco."),
     }
 }
 
@@ -287,9 +287,26 @@ const FORMS: &[Form] = &[
         read: Reader::Plain(Command::Split),
     },
     Form {
+        words: &[
+            "eseguito",
+            "eseguita",
+            "lavoro eseguito",
+            "lavori eseguiti",
+            "fatto",
+            "fatta",
+            "riparato",
+            "riparata",
+            "done",
+            "repaired",
+        ],
+        example: "#eseguito lampada sostituita",
+        does: "il lavoro è fatto, anche senza impresa: alla chiusura si chiede a chi ha segnalato se è risolto",
+        read: Reader::Text { make: Command::Worked, needed: false },
+    },
+    Form {
         words: &["chiudi", "chiusa", "chiuso", "chiudere", "close", "closed"],
-        example: "#chiudi lampada sostituita",
-        does: "chiude la segnalazione, con quello che è stato fatto",
+        example: "#chiudi",
+        does: "chiude la segnalazione, anche con due parole per i colleghi: #chiudi falso allarme",
         read: Reader::Text { make: Command::Close, needed: false },
     },
     Form {

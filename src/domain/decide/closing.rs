@@ -20,7 +20,9 @@ pub(super) fn close(
     let Some(before) = &snapshot.ticket else {
         return Decision::nothing("there is no such ticket");
     };
-    if !before.status.may_become(Status::Closed) || before.status == Status::Closed {
+    // What is closed and not repaired is closed once more, when that is what staff decide.
+    let again = before.facts.course.unrepaired;
+    if !before.status.may_become(Status::Closed) || (before.status == Status::Closed && !again) {
         return Decision::nothing("the ticket is already closed");
     }
     let text = said.map_or_else(|| "closed".to_owned(), |said| format!("closed: {said}"));
@@ -31,8 +33,8 @@ pub(super) fn close(
     changes.extend(closed(before, text.clone(), worked, (by, now)));
     let mut reporters = vec![before];
     let mut reasons = vec![text];
+    changes.extend(joined_closed(snapshot, before, worked, (by, now)));
     for ticket in joined(snapshot, before) {
-        changes.extend(closed(ticket, format!("closed with {}", before.number), worked, (by, now)));
         reasons.push(format!("{} is the same and was closed with it", ticket.number));
         reporters.push(ticket);
     }
@@ -42,8 +44,8 @@ pub(super) fn close(
         changes.push(note(&ticket.number, OURSELVES, text));
         reasons.push(format!("{} is probably the same and stays open", ticket.number));
     }
-    // Who was sent to another body heard the last of us then.
-    if before.status == Status::Referred {
+    // Who was pointed elsewhere heard the last of us then.
+    if matches!(before.status, Status::Referred | Status::OutOfCompetence) {
         return Decision { outcome: None, changes, letters: orders, reasons };
     }
     // One who reported the thing twice is told once.
@@ -56,6 +58,17 @@ pub(super) fn close(
         .collect();
     letters.extend(orders);
     Decision { outcome: None, changes, letters, reasons }
+}
+
+/// The tickets that were put aside for one that is over, closed with it.
+pub(super) fn joined_closed(
+    snapshot: &Snapshot,
+    ticket: &Ticket,
+    worked: bool,
+    (by, now): (&str, Timestamp),
+) -> Vec<Change> {
+    let text = format!("closed with {}", ticket.number);
+    joined(snapshot, ticket).flat_map(|it| closed(it, text.clone(), worked, (by, now))).collect()
 }
 
 /// An open ticket that seems to repeat the other one, and nobody said so.
@@ -74,6 +87,7 @@ fn closed(
 ) -> [Change; 2] {
     let mut ticket = before.clone();
     ticket.facts.course.asked_repaired |= worked;
+    ticket.facts.course.unrepaired = false;
     ticket.enter_status(Status::Closed, now);
     ticket.call = None;
     ticket.changed_at = now;

@@ -2,6 +2,8 @@
 //!
 //! All of a mail's commands are carried out, or none: a wrong one gets one clear answer and changes nothing.
 
+mod dropped;
+
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
@@ -13,7 +15,7 @@ use crate::domain::desk::Desk;
 use crate::domain::language::Language;
 use crate::domain::letter::context::Wording;
 use crate::domain::life::Status;
-use crate::domain::rules::Referral;
+use crate::domain::mail::Address;
 use crate::domain::ticket::{EntryKind, STAFF, Ticket};
 use crate::domain::time::Timestamp;
 
@@ -171,6 +173,10 @@ fn one(
         Command::OutOfCompetence(refer) => {
             let disowned = Correction { not_ours: true, refer: refer.clone(), ..none };
             let corrected = staff::correct(desk, snapshot, &disowned, by, now);
+            let away = matches!(ticket.status, Status::Referred | Status::OutOfCompetence);
+            if away && corrected.changes.is_empty() {
+                return Err("non di competenza: non cambia nulla, è già così".to_owned());
+            }
             let after = latest(&corrected.changes).unwrap_or(ticket).clone();
             let mut step = on_sheet(desk, snapshot, &after, command, by, now)?;
             step.changes.splice(0..0, corrected.changes);
@@ -201,6 +207,13 @@ fn joined(
         snapshot.other(number).ok_or_else(|| format!("la segnalazione {number} non esiste"))?;
     let merges = matches!(command, Command::Merge(_));
     let pair = if merges { same::Pair::of(other, ticket) } else { same::Pair::of(ticket, other) };
+    if pair.is_over() {
+        let status = pair.first.status.italian();
+        return Err(format!(
+            "la segnalazione {} è «{status}»: prima la riapra con #riapri",
+            pair.first.number
+        ));
+    }
     if let Some(order) = pair.order_in_the_way(snapshot) {
         return Err(format!(
             "la segnalazione {} ha l'ordine {}: prima lo ritiri con #ritira, oppure metta da parte l'altra",
@@ -233,6 +246,7 @@ fn on_sheet(
             "ordine ritirato".to_owned()
         }
         Command::Assign(to) => {
+            may_have(desk, to)?;
             moved(&mut sheet, Status::Assigned, by)?;
             assign(&mut sheet, to, by);
             format!("assegnata a {to}")
@@ -250,8 +264,11 @@ fn on_sheet(
         Command::Schedule(day) => {
             moved(&mut sheet, Status::Scheduled, by)?;
             planned(&mut sheet, *day, "scheduled", by);
-            let told = reporters(snapshot, &sheet.ticket);
-            let letters = told.iter().filter_map(|ticket| letters::scheduled(desk, ticket, *day));
+            let version = ticket.version;
+            let told =
+                if planned_for(ticket, *day) { Vec::new() } else { reporters(snapshot, ticket) };
+            let letters =
+                told.into_iter().filter_map(|it| letters::scheduled(desk, it, (*day, version)));
             sheet.letters.extend(letters);
             // Whoever has the order must come on that day.
             order_again(&mut sheet);
@@ -276,8 +293,9 @@ fn on_sheet(
             "ripresa".to_owned()
         }
         Command::OutOfCompetence(refer) => {
-            out_of_competence(&mut sheet, snapshot, refer.as_deref(), by)?
+            dropped::out_of_competence(&mut sheet, snapshot, refer.as_deref(), by)?
         }
+        Command::Cancel(why) => dropped::cancel(&mut sheet, snapshot, why, by)?,
         _ => spoken(&mut sheet, command, by)?,
     };
     let (_, changes, letters) = sheet.finish();
@@ -310,13 +328,16 @@ fn spoken(sheet: &mut Sheet<'_>, command: &Command, by: &str) -> Result<String, 
             }
             "riaperta".to_owned()
         }
-        Command::Cancel(why) => {
-            if sheet.live().is_some() {
-                retract(sheet, by)?;
+        Command::Worked(what) => {
+            if let Some(order) = sheet.live() {
+                let number = order.number.clone();
+                return Err(format!(
+                    "c'è l'ordine {number} a un'impresa: lo ritiri con #ritira, oppure aspetti che risponda ESEGUITO"
+                ));
             }
-            moved(sheet, Status::Cancelled, by)?;
-            sheet.note(EntryKind::Note, by, format!("cancelled: {why}"));
-            "annullata".to_owned()
+            moved(sheet, Status::Done, by)?;
+            sheet.note(EntryKind::Note, by, format!("done: {what}"));
+            "lavoro eseguito".to_owned()
         }
         Command::Note(text) => {
             sheet.note(EntryKind::Note, by, text.clone());
@@ -349,7 +370,8 @@ fn moved(sheet: &mut Sheet<'_>, status: Status, by: &str) -> Result<(), String> 
 
 fn allowed(ticket: &Ticket, status: Status) -> Result<(), String> {
     let (before, after) = (ticket.status.italian(), status.italian());
-    if ticket.status == Status::Closed && status == Status::Closed {
+    let closed = ticket.status == Status::Closed && !ticket.facts.course.unrepaired;
+    if closed && status == Status::Closed {
         return Err(format!("la segnalazione è già «{before}»"));
     }
     if ticket.status.may_become(status) {
@@ -359,11 +381,20 @@ fn allowed(ticket: &Ticket, status: Status) -> Result<(), String> {
     Err(format!("la segnalazione è «{before}»: non può diventare «{after}»{reopen}"))
 }
 
-/// Everybody whose report this ticket is: its own requester and those of the tickets joined to it, each once.
+/// Everybody whose report this ticket is and who was told that it was received: its own requester and those of the
+/// tickets joined to it, each once.
 fn reporters<'t>(snapshot: &'t Snapshot, ticket: &'t Ticket) -> Vec<&'t Ticket> {
     let mut known = BTreeSet::new();
     let all = std::iter::once(ticket).chain(same::joined(snapshot, ticket));
-    all.filter(|ticket| known.insert(ticket.requester.address.as_str())).collect()
+    all.filter(|ticket| snapshot.acknowledged.contains(&ticket.number))
+        .filter(|ticket| known.insert(ticket.requester.address.as_str()))
+        .collect()
+}
+
+/// Whether whoever reported was told of this day already.
+fn planned_for(ticket: &Ticket, day: NaiveDate) -> bool {
+    let known = ticket.facts.course.day.as_ref();
+    ticket.status == Status::Scheduled && known.is_some_and(|known| *known == day.to_string())
 }
 
 fn told(
@@ -373,6 +404,18 @@ fn told(
     let letter =
         letter.ok_or_else(|| "chi ha segnalato non ha un indirizzo a cui scrivere".to_owned())?;
     sheet.letters.push(letter);
+    Ok(())
+}
+
+/// What a report tells of its writer leaves the house by no slip of the pen.
+fn may_have(desk: &Desk, to: &str) -> Result<(), String> {
+    let address = Address { name: String::new(), address: to.to_owned() };
+    if to.contains('@') && !desk.is_colleague(&address) {
+        return Err(format!(
+            "«{to}» non è un indirizzo del Comune: i dati di chi ha segnalato non escono. Scriva un ufficio o un collega; \
+             a un'impresa il lavoro si dà con #ordina"
+        ));
+    }
     Ok(())
 }
 
@@ -390,23 +433,4 @@ fn assign(sheet: &mut Sheet<'_>, to: &str, by: &str) {
 fn planned(sheet: &mut Sheet<'_>, day: NaiveDate, what: &str, by: &str) {
     sheet.change().facts.course.day = Some(day.to_string());
     sheet.note(EntryKind::Note, by, format!("{what} for {day}"));
-}
-
-fn out_of_competence(
-    sheet: &mut Sheet<'_>,
-    snapshot: &Snapshot,
-    refer: Option<&str>,
-    by: &str,
-) -> Result<String, String> {
-    let somebody = |referral: &&Referral| !referral.it.trim().is_empty();
-    let referral = refer.and_then(|id| sheet.desk.rules.referral(id)).filter(somebody).cloned();
-    let status = if referral.is_some() { Status::Referred } else { Status::OutOfCompetence };
-    moved(sheet, status, by)?;
-    if let Some(referral) = &referral {
-        let told = reporters(snapshot, &sheet.ticket);
-        let letters = told.iter().filter_map(|it| letters::referred(sheet.desk, it, referral));
-        sheet.letters.extend(letters);
-    }
-    let to = referral.map_or_else(String::new, |referral| format!(": {}", referral.it));
-    Ok(format!("non di competenza{to}"))
 }

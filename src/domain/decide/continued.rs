@@ -68,6 +68,8 @@ pub(super) fn decide(
         reason.push_str("; its writer took it");
         changes.extend(taken);
     }
+    let disputed = disputed(&changes, ticket, (confirmed, unrepaired), now);
+    changes.extend(disputed);
     let waits = ticket.status == Status::WaitingForRequester && ticket.requester.address == *author;
     if waits && !thanks {
         let latest = latest(&changes).unwrap_or(ticket).clone();
@@ -82,6 +84,26 @@ pub(super) fn decide(
         letters,
         reasons: vec![reason],
     })
+}
+
+/// The ticket that was closed, with what its requester says of it: that it is not repaired stands in every digest until
+/// staff decide, or they say that it is.
+fn disputed(
+    changes: &[Change],
+    ticket: &Ticket,
+    (confirmed, unrepaired): (bool, bool),
+    now: Timestamp,
+) -> Option<Change> {
+    let known = ticket.facts.course.unrepaired;
+    let said = (unrepaired || known) && !confirmed;
+    if ticket.status != Status::Closed || said == known {
+        return None;
+    }
+    let mut ticket = latest(changes).unwrap_or(ticket).clone();
+    ticket.facts.course.unrepaired = said;
+    ticket.changed_at = now;
+    ticket.version = ticket.version.saturating_add(1);
+    Some(Change::Update(Box::new(ticket)))
 }
 
 /// What a mail says that continues a ticket.

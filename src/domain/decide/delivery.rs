@@ -7,7 +7,7 @@ use super::{Arrival, Change, Decision, FailedLetter, KnownLetter, Outcome, Snaps
 use crate::domain::delivery::{Delivery, News, of_mail};
 use crate::domain::desk::Desk;
 use crate::domain::letter::LetterKind;
-use crate::domain::ticket::{Entry, EntryKind, OURSELVES, Ticket};
+use crate::domain::ticket::{Entry, EntryKind, OURSELVES, Status, Ticket};
 use crate::domain::time::Timestamp;
 
 /// A delivery report or receipt arrived. One that names no letter of ours by a signed id changes nothing.
@@ -34,7 +34,7 @@ pub(super) fn reported(
         let entry = Entry {
             kind: EntryKind::DeliveryStatus,
             author: OURSELVES.to_owned(),
-            text: sentence(letter, letters::is_retraction(desk, &snapshot.orders, letter), &news),
+            text: sentence(letter, letter.is_retraction(), &news),
         };
         decision.changes.push(Change::Enter { ticket: number.clone(), entry });
     }
@@ -75,7 +75,7 @@ pub(super) fn refused(
         let letters = letters::lost_digest(desk, letter, reason);
         return Decision { letters, ..Decision::nothing("the letter belongs to no ticket") };
     };
-    let retraction = letters::is_retraction(desk, &snapshot.orders, letter);
+    let retraction = letter.is_retraction();
     let news = News { delivery: Delivery::Failed, said: reason.clone() };
     let text = sentence(letter, retraction, &news);
     let entry =
@@ -90,7 +90,8 @@ pub(super) fn refused(
     decision
 }
 
-/// Whoever was to answer did not get the letter: the next one of the list is called or asked.
+/// Whoever was to answer did not get the letter: the next one of the list is called or asked. Where it is the requester
+/// nobody waits for an answer.
 fn ask_the_next(
     decision: &mut Decision,
     desk: &Desk,
@@ -104,6 +105,11 @@ fn ask_the_next(
         let (_, changes, letters) = sheet.finish();
         decision.changes.extend(changes);
         decision.letters.extend(letters);
+    }
+    if letter.asks_requester() && ticket.status == Status::WaitingForRequester {
+        let mut sheet = Sheet::of(desk, snapshot, ticket, now);
+        sheet.go(ticket.facts.course.before.unwrap_or(Status::Received), OURSELVES);
+        decision.changes.extend(sheet.finish().1);
     }
     if let Some((changes, call)) = on_call::unreached(desk, ticket, letter, now) {
         decision.changes.extend(changes);
@@ -123,7 +129,8 @@ fn sentence(letter: &KnownLetter, retraction: bool, news: &News) -> String {
             format!("the requester ({to}) was NOT told of the closing")
         }
         (Delivery::Failed, LetterKind::Progress) => {
-            format!("the requester ({to}) did NOT get our news")
+            let what = if letter.asks_requester() { "question" } else { "news" };
+            format!("the requester ({to}) did NOT get our {what}")
         }
         (Delivery::Failed, LetterKind::WorkOrder) if retraction => {
             format!("the contractor ({to}) was NOT told that the work order was taken back")

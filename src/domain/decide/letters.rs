@@ -14,8 +14,8 @@ pub(super) use course::{
 };
 pub(super) use failed::{after_failure, lost_digest};
 pub(super) use orders::{
-    Asking, News, approval, approval_id, contact_on_site, is_retraction, order_copies, order_news,
-    order_reminder, order_retracted, work_order,
+    Asking, News, approval, approval_id, contact_on_site, order_copies, order_news, order_reminder,
+    order_retracted, work_order,
 };
 pub(super) use requester::{acknowledgement, acknowledgement_of_danger, closing};
 
@@ -126,7 +126,7 @@ fn notice_context(
         mailbox: arrival.mailbox.clone(),
         received: desk.hours.moment(arrival.received_at),
         urgency_because: arrival.understood.urgency.because.clone(),
-        confidence: percent(verdict.confidence),
+        confidence: Some(percent(verdict.confidence)),
         because: verdict.because.clone(),
         alternatives: alternatives(verdict),
         abstained: verdict.abstained,
@@ -211,8 +211,7 @@ fn known_context(desk: &Desk, ticket: &Ticket) -> StaffNoticeContext {
         category: ticket.category.map(Wording::category),
         subcategory: subcategory(desk, ticket),
         subcategory_code: ticket.subcategory.clone(),
-        // Staff said so.
-        confidence: 100,
+        confidence: confidence(ticket),
         place: ticket.place.clone(),
         place_official: place.and_then(|place| place.official.clone()),
         district: place.and_then(|place| place.district.clone()),
@@ -224,6 +223,13 @@ fn known_context(desk: &Desk, ticket: &Ticket) -> StaffNoticeContext {
         text_cut,
         ..StaffNoticeContext::default()
     }
+}
+
+/// How sure the classifier was of what the ticket still says; none where staff said otherwise.
+fn confidence(ticket: &Ticket) -> Option<u8> {
+    let verdict = ticket.facts.verdict.as_ref()?;
+    let same = verdict.category == ticket.category && verdict.subcategory == ticket.subcategory;
+    same.then(|| percent(verdict.confidence))
 }
 
 /// One notice for each address that answers for the ticket at the time: who stands in for the office, the office's

@@ -6,7 +6,7 @@
 
 use super::command::carry_out;
 use super::work::{Sheet, answered, approval_answered, unconfirmed};
-use super::{Arrival, Change, Decision, Outcome, Snapshot, latest, letters, on_call};
+use super::{Arrival, Change, Confirmation, Decision, Outcome, Snapshot, latest, letters, on_call};
 use crate::domain::command::{self, BadCommand, Command, ContractorAnswer};
 use crate::domain::desk::Desk;
 use crate::domain::letter::{Letter, LetterKind};
@@ -38,8 +38,13 @@ pub(super) fn decide(
 ) -> Option<Decision> {
     let author = sender.address.as_str();
     let mail = &arrival.mail;
-    if let Some(confirmed) = confirmed(desk, snapshot, mail, author) {
-        let said = said(desk, snapshot, confirmed, author, now)?;
+    if let Some(asked) = confirmed(desk, snapshot, mail, author) {
+        let said = said(desk, snapshot, &asked.mail, author, asked.received_at)?;
+        if asked.answered {
+            return Some(confirmed_before(desk, ticket, arrival, author));
+        }
+        // What is answered is the mail with the orders: by that a second word for it is known.
+        let arrival = &Arrival { content_key: asked.content_key.clone(), ..arrival.clone() };
         return Some(carried_out(desk, snapshot, ticket, arrival, (&said, author), now));
     }
     let said = said(desk, snapshot, mail, author, now)?;
@@ -115,14 +120,14 @@ fn confirmed<'s>(
     snapshot: &'s Snapshot,
     mail: &Mail,
     author: &str,
-) -> Option<&'s Mail> {
+) -> Option<&'s Confirmation> {
     let asked = snapshot.confirmation.as_ref()?;
     let answers = mail
         .ancestors()
         .into_iter()
         .any(|id| desk.signer.verify(id) == Some(LetterKind::Confirmation));
     let same = asked.asked.eq_ignore_ascii_case(author);
-    (answers && same && command::yes_or_no(&mail.text) == Some(true)).then_some(&asked.mail)
+    (answers && same && command::yes_or_no(&mail.text) == Some(true)).then_some(asked)
 }
 
 fn carried_out(
@@ -184,6 +189,20 @@ fn carried_out(
         changes,
         letters,
         reasons: vec![reason.to_owned()],
+    }
+}
+
+/// Nothing is done twice.
+fn confirmed_before(desk: &Desk, ticket: &Ticket, arrival: &Arrival, author: &str) -> Decision {
+    let text = "the orders were confirmed before: nothing is done twice".to_owned();
+    let entry = Entry { kind: EntryKind::Note, author: author.to_owned(), text: text.clone() };
+    let why = "I comandi di quel messaggio sono già stati confermati: per ripeterli li riscriva.";
+    let answer = (&[][..], &[why.to_owned()][..], false);
+    Decision {
+        outcome: Some(Outcome::Entry(ticket.number.clone())),
+        changes: vec![Change::Enter { ticket: ticket.number.clone(), entry }],
+        letters: vec![letters::command_answer(desk, Some(ticket), arrival, author, answer)],
+        reasons: vec![text],
     }
 }
 

@@ -62,6 +62,13 @@ impl<'a> Pair<'a> {
         let mut theirs = orders.filter(|order| order.ticket == self.later.number);
         theirs.find(|order| order.state.is_live())
     }
+
+    /// Whether nobody works at the first any more: what is put aside for it would be forgotten. One that repeats
+    /// a third stands for that.
+    pub(super) fn is_over(self) -> bool {
+        let over = self.first.status.is_ended() && self.first.status != Status::Duplicate;
+        over && !self.later.status.is_ended()
+    }
 }
 
 /// Staff say that the two tickets are the same: the later one is put aside and closed with the first.
@@ -76,6 +83,10 @@ pub(super) fn join(snapshot: &Snapshot, pair: Pair<'_>, by: &str, now: Timestamp
     let wanted = SameAs { number: number.clone(), confirmed: true };
     if later.same_as.as_ref() == Some(&wanted) || wanted.number == later.number {
         return Decision::nothing("the tickets already say so");
+    }
+    if pair.is_over() {
+        let (number, status) = (&first.number, first.status.name());
+        return Decision::nothing(&format!("{number} is {status}: reopen it first"));
     }
     if let Some(order) = pair.order_in_the_way(snapshot) {
         return Decision::nothing(&format!("take back the work order {} first", order.number));

@@ -117,7 +117,10 @@ fn corrected(desk: &Desk, before: &Ticket, correction: &Correction, now: Timesta
     if (ticket.category.is_some() || is_disowned(&ticket)) && ticket.status == Status::ToCheck {
         ticket.enter_status(Status::Received, now);
     }
-    desk.reroute(before, &mut ticket);
+    // No office need be told of what is none of ours.
+    if !is_disowned(&ticket) {
+        desk.reroute(before, &mut ticket);
+    }
     ticket.changed_at = now;
     ticket.version = before.version.saturating_add(1);
     ticket

@@ -323,6 +323,7 @@ fn a_failed_letter_is_told_and_the_next_contact_is_used() {
         let letter = KnownLetter {
             message_id: "a.b.c.d@comune.example".to_owned(),
             kind,
+            cause: "mail:key".to_owned(),
             recipient: recipient.to_owned(),
             ticket: Some("2026-000001".to_owned()),
             delivery: Delivery::Unknown,

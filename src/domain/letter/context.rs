@@ -145,8 +145,8 @@ pub struct StaffNoticeContext {
     pub subcategory: Option<Wording>,
     /// The subcategory's code, as `I01`.
     pub subcategory_code: Option<String>,
-    /// How sure the classifier is, 0 to 100 ([`percent`]).
-    pub confidence: u8,
+    /// How sure the classifier is, 0 to 100 ([`percent`]); `none` where a person said so.
+    pub confidence: Option<u8>,
     /// The words that decided the category.
     pub because: Vec<String>,
     /// The other candidates, best first.
@@ -185,6 +185,8 @@ pub struct StaffNoticeContext {
     pub oversize: bool,
     /// It came as certified mail (PEC).
     pub certified: bool,
+    /// It goes to a colleague whose commands do not count: they are no office's and not on the roster.
+    pub only_reads: bool,
 }
 
 /// A candidate that was not chosen.
@@ -304,12 +306,18 @@ pub struct DeliveryFailedContext {
     pub digest: bool,
     /// It asked a colleague or contractor whether they wrote what came in their name.
     pub confirmation: bool,
-    /// It took a contractor's work order back.
-    pub retraction: bool,
-    /// It was the requester's acknowledgement.
+    /// It was a letter to the requester.
     pub to_requester: bool,
-    /// It was a notice to the office in charge; none of these: a contractor's work order.
+    /// What that letter is called, as `domanda`; in Italian without an article, feminine.
+    pub letter: Wording,
+    /// It asked the requester something: the ticket does not wait for the answer any more.
+    pub question: bool,
+    /// It was a notice to the office in charge.
     pub to_office: bool,
+    /// It told protocol or insurance that somebody asks for damages.
+    pub claim: bool,
+    /// It took back a contractor's work order; none of these: the work order itself.
+    pub retraction: bool,
     /// Whom it went to.
     pub recipient: String,
     /// Who gets it instead, the contractor's next contact or the office's deputy; `none` when there is nobody.

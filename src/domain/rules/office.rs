@@ -89,13 +89,15 @@ impl Office {
         own.chain(standing_in().map(|deputy| &deputy.address)).cloned().collect()
     }
 
-    /// Who has a notice instead that did not reach `failed`: the deputy after them; none when there is no other, or
-    /// when the address is not one of this office's.
+    /// Who has a notice instead that did not reach `failed` on a day: the deputy after them whose days hold it; none
+    /// when there is no other, or when the address is not one of this office's.
     #[must_use]
-    pub fn instead_of(&self, failed: &str) -> Option<&String> {
-        let mut line = self.address.iter().chain(self.deputies.iter().map(|it| &it.address));
-        line.by_ref().find(|address| address.eq_ignore_ascii_case(failed))?;
-        line.find(|address| !address.eq_ignore_ascii_case(failed))
+    pub fn instead_of(&self, failed: &str, day: NaiveDate) -> Option<&String> {
+        let lost = |address: &str| address.eq_ignore_ascii_case(failed);
+        let serving = self.deputies.iter().filter(|it| it.days.holds(day) || lost(&it.address));
+        let mut line = self.address.iter().chain(serving.map(|it| &it.address));
+        line.by_ref().find(|address| lost(address))?;
+        line.find(|address| !lost(address))
     }
 
     /// Its own addresses: the office's and its deputies'.

@@ -171,11 +171,19 @@ fn deputies_stand_in_on_their_days() {
             .collect();
         assert_eq!(found.join(" "), to, "{day}");
     }
-    let instead = |failed: &str| roads.instead_of(failed).map(String::as_str);
-    assert_eq!(instead("Strade@comune.example"), Some("verde@comune.example"));
-    assert_eq!(instead("capo@comune.example"), Some("riserva@comune.example"));
-    assert_eq!(instead("riserva@comune.example"), None);
-    assert_eq!(instead("altri@comune.example"), None);
+    for (day, failed, instead) in [
+        ("2026-12-24", "Strade", Some("verde")),
+        ("2026-03-02", "strade", Some("riserva")),
+        ("2027-01-01", "verde", Some("capo")),
+        ("2026-12-24", "verde", Some("riserva")),
+        ("2026-12-24", "capo", Some("riserva")),
+        ("2026-12-24", "riserva", None),
+        ("2026-12-24", "altri", None),
+    ] {
+        let at = |name: &str| format!("{name}@comune.example");
+        let day = NaiveDate::parse_from_str(day, "%Y-%m-%d").unwrap();
+        assert_eq!(roads.instead_of(&at(failed), day).cloned(), instead.map(at), "{day} {failed}");
+    }
 }
 
 #[test]

@@ -66,6 +66,7 @@ pub(super) fn digest() -> DigestContext {
         organisation: ORGANISATION.to_owned(),
         office: office(),
         day: received_day(),
+        unrepaired: section(true),
         overdue: section(false),
         due_soon: section(false),
         today: section(true),

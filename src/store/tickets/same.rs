@@ -92,11 +92,15 @@ pub async fn same_as(tx: &mut Tx, number: &str) -> Result<Vec<Ticket>, StoreErro
         .collect()
 }
 
-/// Whether an acknowledgement was written to the requester of a ticket and not taken back.
+/// Whether an acknowledgement was written to the requester of a ticket and not taken back; of two tickets of one mail
+/// it names both.
 pub async fn is_acknowledged(tx: &mut Tx, number: &str) -> Result<bool, StoreError> {
     let row = tx
         .row(
-            "SELECT 1 AS one FROM letter JOIN ticket ON ticket.id = letter.ticket_id
+            "SELECT 1 AS one FROM ticket
+             JOIN ticket AS told ON told.requester_address = ticket.requester_address
+                  AND (told.id = ticket.id OR told.message_id = ticket.message_id)
+             JOIN letter ON letter.ticket_id = told.id
              WHERE ticket.number = $1 AND letter.kind = 'acknowledgement'
                AND letter.state <> 'cancelled' LIMIT 1",
             values![number],

@@ -61,6 +61,34 @@ fn a_no_asks_to_reopen_and_one_word_reopens() {
     });
 }
 
+/// Staff who lose one notice find the "no" every morning, until they open the ticket again or close it for good.
+#[test]
+fn a_no_stands_in_every_digest_until_staff_decide() {
+    for (decision, status) in
+        [("#riapri", Status::Reopened), ("#chiudi falso allarme", Status::Closed)]
+    {
+        on_both_with(ROAD_FIRM, &TRUST, |world| {
+            let asked = repaired(world);
+            world.receive(&answer(&asked, ANNA, "No"));
+            world.settle();
+            let disputes = |world: &World| {
+                let digests = world.sent_of(LetterKind::Digest).into_iter();
+                digests.filter(|digest| digest.says("NON risolte per chi ha segnalato: 1")).count()
+            };
+            for (days, told) in [(1, 1), (3, 2)] {
+                world.advance(hours(24 * days));
+                world.settle();
+                assert_eq!(disputes(world), told, "Friday, then Monday");
+            }
+            tell(world, "2026-000001", decision);
+            assert_eq!(world.ticket().status, status);
+            world.advance(hours(24));
+            world.settle();
+            assert_eq!(disputes(world), 2, "{decision}");
+        });
+    }
+}
+
 /// An answer after the fourteen days, or one that says neither yes nor no, is read by staff and opens nothing.
 #[test]
 fn a_late_or_unclear_answer_is_left_to_staff() {

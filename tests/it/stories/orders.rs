@@ -102,6 +102,13 @@ fn an_unvouched_order_waits_for_the_colleagues_word() {
         world.receive(&unvouched(asked, ROADS, "Confermo"));
         world.settle();
         assert_eq!(world.tickets()[0].status, Status::Closed);
+        // The same word, said once more after the ticket was opened again, closes it no second time.
+        world.receive(&answer(&notice, ROADS, "#riapri"));
+        world.settle();
+        world.receive(&unvouched(asked, ROADS, "CONFERMO"));
+        world.settle();
+        assert_eq!(world.tickets()[0].status, Status::Reopened);
+        assert!(last_notice(world).says("già stati confermati"), "{}", last_notice(world).text);
     });
 }
 
@@ -133,7 +140,8 @@ fn a_question_waits_for_the_residents_answer() {
         world.settle();
         let ticket = world.ticket();
         assert_eq!(ticket.status, Status::Received);
-        assert_eq!(ticket.facts.course.waited_millis, 48 * 3_600_000);
+        let [wait] = ticket.facts.course.waits[..] else { panic!("expected one") };
+        assert_eq!(wait.until.since(wait.since), hours(48));
     });
 }
 

@@ -11,7 +11,7 @@ use crate::domain::desk::Desk;
 use crate::domain::language::Language;
 use crate::domain::letter::context::{
     AttachmentLine, ClaimNoticeContext, CommandAnswerContext, ConfirmationContext, HelpLine,
-    ProgressContext, Wording, place_for_requester,
+    ProgressContext, StaffNoticeContext, Wording, place_for_requester,
 };
 use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::mail::Address;
@@ -20,25 +20,26 @@ use crate::domain::ticket::Ticket;
 use crate::domain::time::Timestamp;
 use crate::domain::trust::Doubt;
 
-/// Work is planned for a day.
+/// Work is planned for a day; `version` is the ticket's that was planned: a day that is said again after another one is
+/// told again.
 pub(in crate::domain::decide) fn scheduled(
     desk: &Desk,
     ticket: &Ticket,
-    day: NaiveDate,
+    (day, version): (NaiveDate, i64),
 ) -> Option<Letter> {
     let context = ProgressContext { day: Some(desk.hours.date(day)), ..progress(desk, ticket) };
-    to_requester(desk, ticket, "scheduled", &format!("scheduled:{day}"), &context)
+    to_requester(desk, ticket, "scheduled", &format!("scheduled:{day}:{version}"), &context)
 }
 
-/// It was sent to another body.
+/// It is another body's business, or nobody knows whose; `version` as above.
 pub(in crate::domain::decide) fn referred(
     desk: &Desk,
     ticket: &Ticket,
-    referral: &Referral,
+    (referral, version): (Option<&Referral>, i64),
 ) -> Option<Letter> {
-    let body = super::named(&referral.it, &referral.en, &referral.words);
-    let context = ProgressContext { referral: Some(body), ..progress(desk, ticket) };
-    to_requester(desk, ticket, "referred", &format!("referred:{}", referral.id), &context)
+    let body = referral.map(|to| super::named(&to.it, &to.en, &to.words));
+    let context = ProgressContext { referral: body, ..progress(desk, ticket) };
+    to_requester(desk, ticket, "referred", &format!("referred:{version}"), &context)
 }
 
 /// Staff ask something.
@@ -160,7 +161,8 @@ pub(in crate::domain::decide) fn assigned(
     cause: &str,
     now: Timestamp,
 ) -> Vec<Letter> {
-    let context = known_context(desk, ticket);
+    let orders = !to.contains('@') || desk.may_order(to);
+    let context = StaffNoticeContext { only_reads: !orders, ..known_context(desk, ticket) };
     let office = desk.rules.offices().iter().find(|office| office.id == to);
     let addresses =
         office.map_or_else(|| vec![to.to_owned()], |office| desk.addressees(office, now));

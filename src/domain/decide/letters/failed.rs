@@ -1,10 +1,10 @@
 //! What is owed when a letter did not arrive.
 
-use super::{Draft, is_retraction, known_context, notices, notices_to, work_order};
+use super::{Draft, known_context, notices, notices_to, work_order};
 use crate::domain::decide::KnownLetter;
 use crate::domain::desk::Desk;
 use crate::domain::language::Language;
-use crate::domain::letter::context::DeliveryFailedContext;
+use crate::domain::letter::context::{DeliveryFailedContext, Wording};
 use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::mail::Address;
 use crate::domain::order::WorkOrder;
@@ -42,11 +42,8 @@ pub(in crate::domain::decide) fn after_failure(
                 .collect()
         }
         // Every address of the contractor was told: there is no next one.
-        LetterKind::WorkOrder if is_retraction(desk, orders, letter) => {
-            let context = DeliveryFailedContext {
-                retraction: true,
-                ..context(desk, Some(ticket), letter, reason)
-            };
+        LetterKind::WorkOrder if letter.is_retraction() => {
+            let context = context(desk, Some(ticket), letter, reason);
             notices(desk, ticket, (&cause, "delivery_failed"), &context, now)
         }
         LetterKind::WorkOrder => {
@@ -64,7 +61,8 @@ pub(in crate::domain::decide) fn after_failure(
             if desk.staff.iter().any(told) {
                 return Vec::new();
             }
-            let deputy = desk.office_of(ticket).instead_of(&letter.recipient);
+            let deputy =
+                desk.office_of(ticket).instead_of(&letter.recipient, desk.hours.date_of(now));
             let told = deputy.cloned();
             let mut letters = failure_notices(desk, ticket, letter, (reason, told), now);
             let copy = format!("{cause}:copy");
@@ -124,11 +122,32 @@ fn context(
         number: ticket.map(|ticket| ticket.number.clone()).unwrap_or_default(),
         organisation: desk.organisation.clone(),
         to_requester: letter.kind.to_requester(),
+        letter: name_of(letter),
+        question: letter.asks_requester(),
         to_office: letter.kind == LetterKind::StaffNotice,
+        claim: letter.cause.starts_with("claim:"),
+        retraction: letter.is_retraction(),
         recipient: letter.recipient.clone(),
         reason: reason.to_owned(),
         ..DeliveryFailedContext::default()
     }
+}
+
+/// What a letter to the requester is called.
+fn name_of(letter: &KnownLetter) -> Wording {
+    let (it, en) = match letter.kind {
+        LetterKind::Closing => ("lettera di chiusura", "closing letter"),
+        LetterKind::Progress if letter.asks_requester() => ("domanda", "question"),
+        LetterKind::Progress if letter.is_for("scheduled") => {
+            ("lettera sui lavori programmati", "letter about planned work")
+        }
+        LetterKind::Progress if letter.is_for("referred") => {
+            ("lettera che dice a chi rivolgersi", "letter that says whom to turn to")
+        }
+        LetterKind::Progress => ("risposta", "answer"),
+        _ => ("conferma", "confirmation"),
+    };
+    Wording::new(it, en)
 }
 
 /// The order that an address lost, its contractor, and the address that follows in their list.

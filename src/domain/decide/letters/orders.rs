@@ -1,7 +1,6 @@
 //! Letters about work orders: to the contractor, to staff who are asked, to staff who hear of them.
 
 use super::{Draft, message_id, notices, notices_to, office_name, redact, shortened, subcategory};
-use crate::domain::decide::KnownLetter;
 use crate::domain::desk::Desk;
 use crate::domain::language::Language;
 use crate::domain::letter::context::{
@@ -54,27 +53,10 @@ pub(in crate::domain::decide) fn order_retracted(
     firm.addresses
         .iter()
         .map(|address| {
-            let cause = retraction(order);
+            let cause = format!("retract:{}", order.number);
             to_contractor(desk, ticket, firm, (address, cause, "order_retracted"), &context)
         })
         .collect()
-}
-
-fn retraction(order: &WorkOrder) -> String {
-    format!("retract:{}", order.number)
-}
-
-/// Whether a letter took one of these orders back.
-pub(in crate::domain::decide) fn is_retraction(
-    desk: &Desk,
-    orders: &[WorkOrder],
-    letter: &KnownLetter,
-) -> bool {
-    let id = |order: &WorkOrder| {
-        message_id(desk, LetterKind::WorkOrder, &retraction(order), &letter.recipient)
-    };
-    letter.kind == LetterKind::WorkOrder
-        && orders.iter().any(|order| id(order) == letter.message_id)
 }
 
 fn to_contractor(

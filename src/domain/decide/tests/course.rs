@@ -98,6 +98,7 @@ fn what_an_undelivered_letter_without_a_requester_owes() {
         let letter = KnownLetter {
             message_id: "d.b.c.d@comune.example".to_owned(),
             kind,
+            cause: String::new(),
             recipient: recipient.to_owned(),
             ticket: ticket.map(|ticket| ticket.number.clone()),
             delivery: Delivery::Unknown,

@@ -205,6 +205,7 @@ fn a_refused_call_goes_to_the_next_address_at_once() {
         letter: KnownLetter {
             message_id: "o.b.c.d@comune.example".to_owned(),
             kind: LetterKind::OnCall,
+            cause: String::new(),
             recipient: recipient.to_owned(),
             ticket: Some(ticket.number.clone()),
             delivery: Delivery::Unknown,

@@ -99,6 +99,8 @@ pub struct DigestContext {
     pub office: Wording,
     /// The day, in local words.
     pub day: Wording,
+    /// They are closed, and whoever reported says that they are not repaired.
+    pub unrepaired: DigestSection,
     /// Past their time, the latest first.
     pub overdue: DigestSection,
     /// Their time ends soon.
