@@ -4,6 +4,7 @@ mod charge;
 mod course;
 mod on_call;
 mod orders;
+mod told;
 
 use std::collections::BTreeSet;
 

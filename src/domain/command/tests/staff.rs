@@ -196,6 +196,14 @@ fn a_slip_between_two_words_is_not_guessed() {
 }
 
 #[test]
+fn work_of_our_own_is_said_with_or_without_what_was_done() {
+    for (line, what) in [("#eseguito", ""), ("#riparata: palo nuovo", "palo nuovo")] {
+        let said = read(line);
+        assert_eq!(said, [Ok(Command::Worked(what.to_owned()))], "{line}");
+    }
+}
+
+#[test]
 fn the_help_text_is_what_is_read() {
     assert_eq!(help().len(), 29);
     for (example, does) in help() {

@@ -61,6 +61,48 @@ fn a_wait_stops_the_clock_and_a_new_beginning_starts_it_anew() {
     }
 }
 
+/// A wait takes the working days that ended in it from the time, and no other.
+#[test]
+fn a_wait_over_a_weekend_costs_its_working_days() {
+    let desk =
+        Desk { hours: Hours::new("Mo-Fr 08:00-13:00", "Europe/Rome", None).unwrap(), ..desk() };
+    for (received, asked, answered, due, why) in [
+        (
+            "2026-11-13T18:00:00+01:00",
+            "2026-11-16T09:00:00+01:00",
+            "2026-11-18T09:00:00+01:00",
+            "2026-11-25T13:00:00+01:00",
+            "received while shut",
+        ),
+        (
+            "2026-11-16T09:00:00+01:00",
+            "2026-11-20T12:00:00+01:00",
+            "2026-11-23T09:00:00+01:00",
+            "2026-11-24T13:00:00+01:00",
+            "a weekend is no wait",
+        ),
+        (
+            "2026-11-16T09:00:00+01:00",
+            "2026-11-17T09:00:00+01:00",
+            "2026-11-17T12:00:00+01:00",
+            "2026-11-23T13:00:00+01:00",
+            "within a morning",
+        ),
+        (
+            "2026-11-16T09:00:00+01:00",
+            "2026-11-21T09:00:00+01:00",
+            "2026-11-22T09:00:00+01:00",
+            "2026-11-23T13:00:00+01:00",
+            "while it is shut",
+        ),
+    ] {
+        let mut ticket = hole(&desk, received);
+        ticket.enter_status(Status::WaitingForRequester, at(asked));
+        ticket.enter_status(Status::Received, at(answered));
+        assert_eq!(due_at(&desk, &ticket), Some(at(due)), "{why}");
+    }
+}
+
 #[test]
 fn a_day_comes_on_its_date_where_the_desk_is() {
     let desk = desk_of_saint();
