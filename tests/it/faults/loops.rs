@@ -63,13 +63,11 @@ fn nobody_reads(letter: &Sent, turn: usize) -> Vec<u8> {
 fn play(world: &mut World, robot: Robot) -> Vec<Sent> {
     let first = mail().to(OURS).from(ROBOT).subject("Buca").message_id("<first@x.example>");
     world.receive(&first.text("In via Roma 12 c'è una buca profonda nell'asfalto."));
-    let mut answered = 0;
     for turn in 0..TURNS {
         world.settle();
         let letters = to_robot(world);
-        let Some(letter) = letters.get(answered) else { break };
+        let Some(letter) = letters.get(turn) else { break };
         world.receive_raw(REPORTS, &robot(letter, turn));
-        answered += 1;
         world.advance(Duration::from_secs(40));
     }
     world.settle();

@@ -278,6 +278,7 @@ fn a_lost_retraction_is_named() {
     let letter = KnownLetter {
         message_id: lost.message_id.clone(),
         kind: lost.kind,
+        cause: lost.cause.clone(),
         recipient: lost.recipient.address.clone(),
         ticket: lost.ticket.clone(),
         delivery: Delivery::Unknown,

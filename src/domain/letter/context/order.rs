@@ -176,6 +176,7 @@ pub struct OrderCopyContext {
 
 /// Of `order_news`: a contractor answered, or did not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "a template asks about each by its name")]
 pub struct OrderNewsContext {
     /// The ticket's number.
     pub number: String,
