@@ -19,7 +19,8 @@ addresses = ["reperibile@comune.example"]
 "#;
 
 fn desk_of_firms(more: &str) -> Desk {
-    let rules = RuleSet::parse(&format!("{RULES}{FIRMS}{more}"), "rules.toml").unwrap();
+    let first = RULES.replacen("id = \"luce\"", "id = \"luce\"\npriority = 1", 1);
+    let rules = RuleSet::parse(&format!("{first}{FIRMS}{more}"), "rules.toml").unwrap();
     let trust = Policy { authserv_id: None, required: false };
     Desk { rules, trust, ..desk() }
 }
