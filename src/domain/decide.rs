@@ -46,9 +46,13 @@ mod on_call;
 
 mod said;
 
+mod reread;
+
 mod same;
 
 mod second;
+
+mod sound;
 
 mod staff;
 
@@ -352,9 +356,15 @@ pub struct Decision {
 /// Decides. Never fails, never waits; the same arguments give the same decision.
 #[must_use]
 pub fn decide(desk: &Desk, snapshot: &Snapshot, event: &Event<'_>, now: Timestamp) -> Decision {
+    let decision = decided(desk, snapshot, event, now);
+    debug_assert_eq!(sound::fault(snapshot, &decision), None, "{decision:?}");
+    decision
+}
+
+fn decided(desk: &Desk, snapshot: &Snapshot, event: &Event<'_>, now: Timestamp) -> Decision {
     match event {
         Event::MailArrived(arrival) => arrival::decide(desk, snapshot, arrival, now),
-        Event::MailReadAgain(arrival) => arrival::read_again(desk, snapshot, arrival, now),
+        Event::MailReadAgain(arrival) => reread::decide(desk, snapshot, arrival, now),
         Event::StaffCorrected(correction) => staff::correct(desk, snapshot, correction, STAFF, now),
         Event::StaffClosed { note } => closing::close(desk, snapshot, *note, STAFF, now),
         Event::StaffJoined { other } => joined(snapshot, other, now),

@@ -45,19 +45,20 @@ pub(super) fn is_told(desk: &Desk, ticket: &Ticket, arrival: &Arrival) -> bool {
         || urgency(&Evidence::of(&said, &desk.rules), &desk.rules).urgency == Urgency::Emergency
 }
 
-/// Makes the ticket an emergency and calls; `None` when whoever is on call knows of it already.
+/// Whether whoever is on call knows of a danger at the ticket already.
+pub(super) fn is_known(ticket: &Ticket, now: Timestamp) -> bool {
+    ticket.urgency == Urgency::Emergency
+        && (ticket.call.is_some() || now.since(ticket.changed_at) <= KNOWN)
+}
+
+/// Makes the ticket an emergency and calls.
 pub(super) fn raised(
     desk: &Desk,
     snapshot: &Snapshot,
     before: &Ticket,
     arrival: &Arrival,
     now: Timestamp,
-) -> Option<Alarmed> {
-    let known = before.urgency == Urgency::Emergency
-        && (before.call.is_some() || now.since(before.changed_at) <= KNOWN);
-    if known {
-        return None;
-    }
+) -> Alarmed {
     let mut ticket = before.clone();
     ticket.urgency = Urgency::Emergency;
     ticket.facts.urgency_because.clone_from(&arrival.understood.urgency.because);
@@ -81,7 +82,7 @@ pub(super) fn raised(
     }
     let (ticket, more, orders) = sheet.finish();
     changes.extend(more);
-    Some(Alarmed { ticket, changes, letters, orders })
+    Alarmed { ticket, changes, letters, orders }
 }
 
 /// To the writer, not to a colleague who passes news on: the 112 first.

@@ -18,12 +18,14 @@ pub(super) struct Answered {
     pub(super) orders: Vec<Letter>,
 }
 
-/// Takes the place that an answer names, when the ticket had none.
+/// Takes the place that an answer names, when the ticket had none. Where the same mail raises an `alarm`, that one orders,
+/// with the place: two that order from one snapshot would order twice.
 pub(super) fn with_place(
     desk: &Desk,
     snapshot: &Snapshot,
     ticket: &Ticket,
     arrival: &Arrival,
+    alarm: bool,
     now: Timestamp,
 ) -> Option<Answered> {
     let unplaced = ticket.place.is_none() && !ticket.status.is_ended();
@@ -49,7 +51,7 @@ pub(super) fn with_place(
         told = letters::reassigned(desk, &placed, &cause, now);
     }
     let mut sheet = Sheet::of(desk, snapshot, &placed, now);
-    if arrival.letters && !order_again(&mut sheet) {
+    if arrival.letters && !alarm && !order_again(&mut sheet) {
         // With the place an order can leave that waited for it; an order that left without it has it now.
         activate(&mut sheet, Occasion::Found(None)).unwrap_or_default();
     }

@@ -219,7 +219,7 @@ fn second_of(
 
 /// A contractor is activated for a new ticket, or staff are asked, as the rules say. True when an order was
 /// spared because the thing probably has one already.
-fn work(
+pub(super) fn work(
     desk: &Desk,
     snapshot: &mut Snapshot,
     ticket: &mut Ticket,
@@ -244,7 +244,7 @@ fn work(
     false
 }
 
-fn new_ticket(
+pub(super) fn new_ticket(
     desk: &Desk,
     snapshot: &Snapshot,
     arrival: &Arrival,
@@ -287,53 +287,6 @@ fn new_ticket(
     ticket.office = desk.rules.office(ticket.matter()).id.clone();
     ticket.facts.course.claim = !claims(&arrival.mail.subject, &arrival.mail.text).is_empty();
     ticket
-}
-
-/// A quarantined mail could be read: its ticket gets the words, its writer the answer.
-pub(super) fn read_again(
-    desk: &Desk,
-    snapshot: &Snapshot,
-    arrival: &Arrival,
-    now: Timestamp,
-) -> Decision {
-    let Some(before) = &snapshot.ticket else {
-        return Decision::nothing("there is no such ticket");
-    };
-    let mut ticket = new_ticket(desk, snapshot, arrival, sender_of(arrival), now);
-    ticket.number.clone_from(&before.number);
-    ticket.received_at = before.received_at;
-    ticket.version = before.version.saturating_add(1);
-    let called = match before.call {
-        Some(_) => None,
-        None => call(desk, &mut ticket, arrival, now),
-    };
-    ticket.call = ticket.call.or(before.call);
-    let withheld = withheld(desk, snapshot, arrival, &ticket, now);
-    let mut letters = Vec::new();
-    if withheld.is_none_or(|why| matches!(why, Withheld::Held(_))) {
-        let hold = withheld.and_then(Withheld::hold);
-        letters.push(letters::acknowledgement(desk, &ticket, None, arrival, hold, now));
-    }
-    letters.extend(letters::notices_of_reading(desk, &ticket, arrival, withheld, now));
-    if ticket.facts.course.claim {
-        let because = claims(&arrival.mail.subject, &arrival.mail.text);
-        letters.extend(letters::claim_notices(desk, &ticket, arrival, because));
-    }
-    let mut worked = Vec::new();
-    let mut open = snapshot.clone();
-    work(desk, &mut open, &mut ticket, arrival, now, (&mut letters, &mut worked));
-    let (call, called) = called.unzip();
-    letters.extend(call);
-    let number = ticket.number.clone();
-    let text = "the mail could be read after all".to_owned();
-    let entry =
-        Entry { kind: EntryKind::Correction, author: OURSELVES.to_owned(), text: text.clone() };
-    let outcome = Some(Outcome::Ticket(number.clone()));
-    let mut changes = vec![Change::Update(Box::new(ticket))];
-    changes.push(Change::Enter { ticket: number, entry });
-    changes.extend(called);
-    changes.extend(worked);
-    Decision { outcome, changes, letters, reasons: vec![text] }
 }
 
 /// Why the requester gets no acknowledgement, or not at once.

@@ -38,10 +38,12 @@ pub(super) fn decide(
     } else if over {
         reason.push_str(", which was closed lately: staff decide whether to reopen it");
     }
-    let answered = answer::with_place(desk, snapshot, ticket, arrival, now).filter(|_| !thanks);
+    let alarm = danger && !alarm::is_known(ticket, now);
+    let place = (!thanks).then(|| answer::with_place(desk, snapshot, ticket, arrival, alarm, now));
+    let answered = place.flatten();
     // What the same mail changed already is what is changed further.
     let placed = answered.as_ref().map_or(ticket, |answered| &answered.ticket);
-    let alarmed = danger.then(|| alarm::raised(desk, snapshot, placed, arrival, now)).flatten();
+    let alarmed = alarm.then(|| alarm::raised(desk, snapshot, placed, arrival, now));
     let raised = alarmed.as_ref().map_or(placed, |alarmed| &alarmed.ticket);
     let taken = on_call::taken_by(desk, raised, arrival, author, now);
     // Calls leave before all others.

@@ -47,11 +47,12 @@ pub(super) struct Sheet<'a> {
 impl<'a> Sheet<'a> {
     /// For a ticket that is in the store; `before` is as it stands there, or as the event left it so far.
     pub(super) fn of(desk: &'a Desk, snapshot: &Snapshot, before: &Ticket, now: Timestamp) -> Self {
+        let own = |order: &&WorkOrder| order.ticket == before.number;
         Self {
             desk,
             used: snapshot.used.clone(),
             ticket: before.clone(),
-            orders: snapshot.orders.clone(),
+            orders: snapshot.orders.iter().filter(own).cloned().collect(),
             changes: Vec::new(),
             letters: Vec::new(),
             reasons: Vec::new(),
@@ -61,7 +62,7 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// For a ticket that the same event opens: its values are written by whoever opens it.
+    /// For a ticket that the same event opens, or reads again: its values are written by whoever does that.
     pub(super) fn new(
         desk: &'a Desk,
         snapshot: &Snapshot,
@@ -69,8 +70,7 @@ impl<'a> Sheet<'a> {
         cause: String,
         now: Timestamp,
     ) -> Self {
-        let sheet = Self::of(desk, snapshot, ticket, now);
-        Self { orders: Vec::new(), cause: Some(cause), ..sheet }
+        Self { cause: Some(cause), ..Self::of(desk, snapshot, ticket, now) }
     }
 
     /// The ticket, to be changed.

@@ -289,3 +289,52 @@ fn a_lost_retraction_is_named() {
     assert_eq!(letters(&decision), ["staff_notice strade@comune.example"]);
     assert!(decision.reasons[0].contains("NOT told"), "{:?}", decision.reasons);
 }
+
+/// The requester's answer to the last letter about the ticket.
+fn answers(desk: &Desk, snapshot: &Snapshot, text: &str) -> Decision {
+    let number = snapshot.ticket.as_ref().unwrap().number.clone();
+    let mail = Mail { subject: format!("Re: [{number}]"), text: text.to_owned(), ..report() };
+    let participants = vec!["anna@x.example".to_owned()];
+    let candidate = Candidate { number, by_letter: true, participants };
+    let snapshot = Snapshot { candidates: vec![candidate], ..snapshot.clone() };
+    arrived(desk, &snapshot, &arrival(desk, mail))
+}
+
+/// One mail that says where it is and that people are in danger brings one order, with both.
+#[test]
+fn a_place_and_a_danger_in_one_mail_are_one_order() {
+    let desk = desk_of_firms("");
+    let mut snapshot = lamp(&desk, "faro", Status::Received, OrderState::Asked);
+    let order = snapshot.orders.pop().unwrap();
+    let ticket = snapshot.ticket.as_mut().unwrap();
+    (ticket.place, ticket.facts.place, ticket.facts.verdict) = (None, None, None);
+    let text = "È in via Roma 3. Il palo è caduto e ci sono cavi elettrici scoperti: c'è una persona ferita!";
+    let decision = answers(&desk, &snapshot, text);
+    assert_eq!(states(&decision), [("luce", OrderState::Sent)]);
+    let sent = letters(&decision);
+    let orders: Vec<_> = sent.iter().filter(|it| it.starts_with("work_order")).collect();
+    assert_eq!(orders, ["work_order interventi@luce.example"]);
+    let now = latest(&decision.changes).unwrap();
+    assert_eq!((now.urgency, now.place.as_deref()), (Urgency::Emergency, Some("via Roma 3")));
+
+    snapshot.orders = vec![WorkOrder { state: OrderState::Sent, ..order }];
+    let again = letters(&answers(&desk, &snapshot, text));
+    let again: Vec<_> = again.iter().filter(|it| it.starts_with("work_order")).collect();
+    assert_eq!(again, ["work_order faro@faro.example", "work_order notte@faro.example"]);
+}
+
+/// Staff ordered for a mail that could not be read; when it can be, what they ordered stands.
+#[test]
+fn a_mail_that_is_read_again_orders_nothing_twice() {
+    let desk = desk_of_firms("");
+    for (state, expected) in [(OrderState::Sent, &[][..]), (OrderState::Retracted, &["faro"])] {
+        let snapshot = lamp(&desk, "luce", Status::Ordered, state);
+        let text = "In via Roma 3 il lampione è spento da tre giorni.".to_owned();
+        let mail = Mail { subject: "Lampione spento".to_owned(), text, ..report() };
+        let read = arrival(&desk, mail);
+        let decision = decide(&desk, &snapshot, &Event::MailReadAgain(&read), NOW);
+        let firms: Vec<_> = states(&decision).into_iter().map(|(firm, _)| firm).collect();
+        assert_eq!(firms, expected, "{state:?}");
+        assert_eq!(stands(&decision), Some(Status::Ordered));
+    }
+}
