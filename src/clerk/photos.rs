@@ -1,11 +1,11 @@
-//! The photos that a contractor gets with an order: those of the mail that opened the ticket, without what their
-//! cameras wrote into them.
+//! The photos that a contractor gets with an order: those of the mail that opened the ticket and of what its requester
+//! sent after it, without what their cameras wrote into them.
 
 use std::borrow::Cow;
 
 use crate::domain::letter::{Letter, LetterKind, Photo};
 use crate::parse::photo::copies;
-use crate::store::{StoreError, Tx, mail};
+use crate::store::{StoreError, Tx, mail, tickets};
 
 /// The photos of a letter; none but a work order has any.
 pub(super) async fn of(tx: &mut Tx, letter: &Letter) -> Result<Vec<Photo>, StoreError> {
@@ -14,7 +14,10 @@ pub(super) async fn of(tx: &mut Tx, letter: &Letter) -> Result<Vec<Photo>, Store
     let Some(number) = letter.ticket.as_deref().filter(|_| ordered) else {
         return Ok(Vec::new());
     };
-    Ok(mail::opening_raw(tx, number).await?.map(|raw| copies(&raw)).unwrap_or_default())
+    let ticket = tickets::load(tx, number).await?;
+    let requester = ticket.map(|ticket| ticket.requester.address).unwrap_or_default();
+    let mails = mail::reported_raws(tx, number, &requester).await?;
+    Ok(copies(mails.iter().map(Vec::as_slice)))
 }
 
 /// The letter that says how many photos it carries, and how many other files there are.

@@ -159,18 +159,31 @@ fn joined<'r>(raw_id: i64, rows: impl Iterator<Item = &'r Row>) -> Result<Vec<u8
     Ok(raw)
 }
 
-/// The bytes of the mail that opened a ticket, inside a transaction that may have just kept it.
-pub async fn opening_raw(tx: &mut Tx, number: &str) -> Result<Option<Vec<u8>>, StoreError> {
+/// Mails of a requester that are looked through for photos, besides the one that opened the ticket: the last ones.
+const REPORTED_MAX: i64 = 4;
+
+/// The bytes of the mails that a ticket was reported with, oldest first: the one that opened it, and what its requester
+/// sent after it; inside a transaction that may have just kept them.
+pub async fn reported_raws(
+    tx: &mut Tx,
+    number: &str,
+    requester: &str,
+) -> Result<Vec<Vec<u8>>, StoreError> {
     let sql = "SELECT raw_piece.data AS data, mail.raw_id AS raw_id FROM mail
                JOIN ticket ON ticket.id = mail.ticket_id
                JOIN raw_piece ON raw_piece.raw_id = mail.raw_id
-               WHERE ticket.number = $1 AND mail.outcome = 'ticket' ORDER BY mail.id, raw_piece.piece";
-    let rows = tx.rows(sql, values![number]).await?;
-    let Some(raw_id) = rows.first().map(|row| row.int("raw_id")).transpose()? else {
-        return Ok(None);
+               WHERE ticket.number = $1 AND (mail.outcome = 'ticket' OR mail.id IN (
+                   SELECT later.id FROM mail AS later JOIN ticket ON ticket.id = later.ticket_id
+                   WHERE ticket.number = $1 AND later.outcome = 'entry' AND later.sender = $2
+                   ORDER BY later.id DESC LIMIT $3))
+               ORDER BY mail.id, raw_piece.piece";
+    let rows = tx.rows(sql, values![number, requester, REPORTED_MAX]).await?;
+    let mails = rows.chunk_by(|one, next| one.int("raw_id").ok() == next.int("raw_id").ok());
+    let whole = |pieces: &[Row]| match pieces.first() {
+        Some(first) => joined(first.int("raw_id")?, pieces.iter()),
+        None => Ok(Vec::new()),
     };
-    let same = rows.iter().filter(|row| row.int("raw_id").is_ok_and(|id| id == raw_id));
-    joined(raw_id, same).map(Some)
+    mails.map(whole).collect()
 }
 
 /// The row of raw bytes, by their hash.
