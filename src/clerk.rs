@@ -163,7 +163,12 @@ impl Clerk {
         let second = understood.second.iter().filter_map(|it| it.verdict.subcategory.as_deref());
         let before = ticket.iter().filter_map(|ticket| ticket.subcategory.as_deref());
         let codes = subcategory.into_iter().chain(second).chain(before);
-        let used = self.used(tx, &codes.collect::<Vec<_>>(), &orders, now).await?;
+        // Budgets are locked in the order of the rules: where staff may name any firm, all of them at once.
+        let used = if self.desk.may_order(&address) {
+            self.all_used(tx, &orders, now).await?
+        } else {
+            self.used(tx, &codes.collect::<Vec<_>>(), &orders, now).await?
+        };
         let mut snapshot = Snapshot {
             next_number,
             known,
@@ -211,9 +216,6 @@ impl Clerk {
         let Some(number) = snapshot.ticket.as_ref().map(|ticket| ticket.number.clone()) else {
             return Ok(());
         };
-        let works = self.desk.rules.subcategories().iter();
-        let codes: Vec<&str> = works.map(|work| work.code.as_str()).collect();
-        snapshot.used = self.used(tx, &codes, &snapshot.orders, now).await?;
         snapshot.same = tickets::same_as(tx, &number).await?;
         let today = self.desk.hours.local(now).date_naive();
         for other in command::named_tickets(text, &self.desk.rules, today) {
@@ -235,6 +237,18 @@ impl Clerk {
             snapshot.same.extend(tickets::same_as(tx, number).await?);
         }
         Ok(())
+    }
+
+    /// What any contractor has used of its limits.
+    async fn all_used(
+        &self,
+        tx: &mut Tx,
+        orders: &[WorkOrder],
+        now: Timestamp,
+    ) -> Result<BTreeMap<String, Used>, StoreError> {
+        let works = self.desk.rules.subcategories().iter();
+        let codes: Vec<&str> = works.map(|work| work.code.as_str()).collect();
+        self.used(tx, &codes, orders, now).await
     }
 
     /// What the contractors of these kinds of work, and of these orders, have used of their limits.
@@ -316,7 +330,10 @@ impl Clerk {
         };
         let before = ticket.as_ref().and_then(|ticket| ticket.subcategory.as_deref());
         let codes: Vec<&str> = code.into_iter().chain(before).collect();
-        let used = self.used(tx, &codes, &orders, now).await?;
+        let used = match event {
+            Event::StaffSaid { .. } => self.all_used(tx, &orders, now).await?,
+            _ => self.used(tx, &codes, &orders, now).await?,
+        };
         let mut snapshot = Snapshot {
             same: tickets::same_as(tx, number).await?,
             ticket,
@@ -355,6 +372,9 @@ impl Clerk {
         let mut snapshot = Box::pin(self.snapshot(tx, arrival, number.to_owned(), now)).await?;
         snapshot.known = false;
         snapshot.ticket = tickets::load(tx, number).await?;
+        // Not those of the ticket that it would continue.
+        snapshot.orders = orders::of_ticket(tx, number).await?;
+        snapshot.used = self.all_used(tx, &snapshot.orders, now).await?;
         let decision = decide(&self.desk, &snapshot, &Event::MailReadAgain(arrival), now);
         if let Some(outcome) = &decision.outcome {
             mail::read_again(tx, row.id, arrival, outcome).await?;

@@ -148,6 +148,15 @@ pub fn commands(text: &str, rules: &RuleSet, today: NaiveDate) -> Vec<Result<Com
     found
 }
 
+/// What stands above the first command of a text.
+#[must_use]
+pub fn above_commands(text: &str) -> &str {
+    let begins = |line: &&str| behind_mark(line.trim()).is_some();
+    let above: usize =
+        text.split_inclusive('\n').take_while(|line| !begins(line)).map(str::len).sum();
+    text.get(..above).unwrap_or(text)
+}
+
 /// The numbers of other tickets that commands name (`#duplicato di 2026-000123`): they must be looked up before the
 /// commands are carried out.
 #[must_use]

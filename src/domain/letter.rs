@@ -86,6 +86,7 @@ impl LetterKind {
                 "command_answer",
                 "claim_notice",
                 "alarm",
+                "unanswered",
             ],
             Self::Closing => &["closing", "feedback"],
             Self::OnCall => &["on_call"],

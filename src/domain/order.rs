@@ -119,7 +119,7 @@ pub struct WorkOrder {
     pub period: String,
     /// Who let it out: `sportello` within the limits, else the person.
     pub by: String,
-    /// It goes beyond a limit, and somebody who may allowed it.
+    /// It goes beyond a limit: somebody who may allowed it, or it was corrected when the contractor had taken it on.
     pub beyond: bool,
     /// Letters that asked for an answer so far: to staff while it is asked, to the contractor afterwards.
     pub asked: u32,
@@ -138,6 +138,26 @@ pub struct Used {
     pub orders: i64,
     /// Their estimates together, in cents.
     pub cents: i64,
+}
+
+impl Used {
+    /// With one more order, or one that costs more.
+    #[must_use]
+    pub fn with(self, order: &WorkOrder) -> Self {
+        Self {
+            orders: self.orders.saturating_add(1),
+            cents: self.cents.saturating_add(order.cents.unwrap_or(0)),
+        }
+    }
+
+    /// Without an order that was counted.
+    #[must_use]
+    pub fn without(self, order: &WorkOrder) -> Self {
+        Self {
+            orders: self.orders.saturating_sub(1),
+            cents: self.cents.saturating_sub(order.cents.unwrap_or(0)),
+        }
+    }
 }
 
 /// Why an activation goes beyond the limits.

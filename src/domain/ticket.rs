@@ -106,6 +106,8 @@ pub struct Course {
     pub begun: Option<Timestamp>,
     /// Whoever reported was asked whether it is repaired; once is enough.
     pub asked_repaired: bool,
+    /// When a person last took it on: staff who wrote what is to be done, or whoever answered a call.
+    pub taken: Option<Timestamp>,
     /// It is closed, and whoever reported says that it is not repaired: staff decide.
     pub unrepaired: bool,
 }
@@ -170,6 +172,16 @@ impl Ticket {
             (course.begun, course.waits, course.unrepaired) = (Some(now), Vec::new(), false);
         }
         self.status = status;
+        // Nobody is called about what is done or over.
+        if status.is_ended() || status == Status::Done {
+            self.call = None;
+        }
+    }
+
+    /// A person is at it: whoever is on call need not be written to any more.
+    pub fn take_on(&mut self, now: Timestamp) {
+        self.call = None;
+        self.facts.course.taken = Some(now);
     }
 }
 

@@ -57,6 +57,7 @@ fn full_and_bare(template: &str) -> Option<(Variables, Variables)> {
         "claim_notice" => pair(&office::claim_notice()),
         "digest" => pair(&office::digest()),
         "alarm" => pair(&office::alarm()),
+        "unanswered" => pair(&office::unanswered()),
         _ => return None,
     })
 }

@@ -9,13 +9,15 @@ use crate::domain::classify::Evidence;
 use crate::domain::desk::Desk;
 use crate::domain::forward::is_colleague;
 use crate::domain::letter::Letter;
+use crate::domain::letter::redact::redact;
+use crate::domain::order::{OrderState, WorkOrder};
 use crate::domain::text::fold;
-use crate::domain::ticket::{Entry, EntryKind, OURSELVES, Ticket};
+use crate::domain::ticket::{Entry, EntryKind, OURSELVES, Status, Ticket};
 use crate::domain::time::Timestamp;
 use crate::domain::understand::Reading;
 use crate::domain::urgency::{Urgency, urgency};
 
-/// Whoever took an emergency, or was called about it, this lately knows of it; later a danger is told anew.
+/// Whoever took an emergency this lately knows of it; later a danger is told anew.
 const KNOWN: Duration = Duration::from_hours(12);
 
 /// What follows from a danger that nobody knew of.
@@ -45,10 +47,16 @@ pub(super) fn is_told(desk: &Desk, ticket: &Ticket, arrival: &Arrival) -> bool {
         || urgency(&Evidence::of(&said, &desk.rules), &desk.rules).urgency == Urgency::Emergency
 }
 
-/// Whether whoever is on call knows of a danger at the ticket already.
-pub(super) fn is_known(ticket: &Ticket, now: Timestamp) -> bool {
+/// Whether somebody knows of a danger at the ticket already, or is being asked to look at it.
+pub(super) fn is_known(ticket: &Ticket, orders: &[WorkOrder], now: Timestamp) -> bool {
+    let taken = ticket.facts.course.taken.is_some_and(|at| now.since(at) <= KNOWN);
+    let live = |order: &WorkOrder| {
+        order.ticket == ticket.number
+            && order.state.is_live()
+            && order.state != OrderState::Suspended
+    };
     ticket.urgency == Urgency::Emergency
-        && (ticket.call.is_some() || now.since(ticket.changed_at) <= KNOWN)
+        && (ticket.call.is_some() || taken || orders.iter().any(live))
 }
 
 /// Makes the ticket an emergency and calls.
@@ -63,16 +71,29 @@ pub(super) fn raised(
     ticket.urgency = Urgency::Emergency;
     ticket.facts.urgency_because.clone_from(&arrival.understood.urgency.because);
     let said: String = arrival.mail.text.chars().take(ENTRY_CHARS_MAX).collect();
+    // A contractor learns no more of this writer than of whoever reported first.
+    let writer = sender_of(arrival);
+    let said =
+        if writer.address == before.requester.address { said } else { redact(&said, &writer.name) };
     ticket.facts.text = format!("{}\n\n{}", said.trim(), before.facts.text);
     ticket.changed_at = now;
     ticket.version = before.version.saturating_add(1);
+    let done = ticket.status == Status::Done;
+    if done {
+        ticket.enter_status(Status::Reopened, now);
+    }
     let (call, called) = arrival::call(desk, &mut ticket, arrival, now).unzip();
-    let text = format!("urgency: {} → {}", before.urgency.name(), ticket.urgency.name());
+    let text = if before.urgency == ticket.urgency {
+        "a danger was told again, and nobody was at it".to_owned()
+    } else {
+        format!("urgency: {} → {}", before.urgency.name(), ticket.urgency.name())
+    };
     let entry = Entry { kind: EntryKind::Correction, author: OURSELVES.to_owned(), text };
     let mut changes = vec![
         Change::Update(Box::new(ticket.clone())),
         Change::Enter { ticket: ticket.number.clone(), entry },
     ];
+    changes.extend(done.then(|| moved(before, &ticket)));
     changes.extend(called);
     let mut letters: Vec<Letter> = call.into_iter().collect();
     letters.extend(answer(desk, snapshot, &ticket, arrival, now));
@@ -83,6 +104,13 @@ pub(super) fn raised(
     let (ticket, more, orders) = sheet.finish();
     changes.extend(more);
     Alarmed { ticket, changes, letters, orders }
+}
+
+/// What was done is not, as long as people are in danger.
+fn moved(before: &Ticket, after: &Ticket) -> Change {
+    let text = format!("status: {} → {}", before.status.name(), after.status.name());
+    let entry = Entry { kind: EntryKind::Moved, author: OURSELVES.to_owned(), text };
+    Change::Enter { ticket: after.number.clone(), entry }
 }
 
 /// To the writer, not to a colleague who passes news on: the 112 first.

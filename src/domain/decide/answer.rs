@@ -51,11 +51,12 @@ pub(super) fn with_place(
         told = letters::reassigned(desk, &placed, &cause, now);
     }
     let mut sheet = Sheet::of(desk, snapshot, &placed, now);
+    let ordered = sheet.live().is_some();
     if arrival.letters && !alarm && !order_again(&mut sheet) {
         // With the place an order can leave that waited for it; an order that left without it has it now.
         activate(&mut sheet, Occasion::Found(None)).unwrap_or_default();
     }
-    let spared = same::needs_no_order(&placed) && !sheet.letters.is_empty();
+    let spared = same::needs_no_order(&placed) && !ordered && !sheet.letters.is_empty();
     if ticket.same_as.is_none() {
         changes.extend(same::notes(&placed, spared));
     }

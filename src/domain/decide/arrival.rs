@@ -244,6 +244,12 @@ pub(super) fn work(
     false
 }
 
+/// Names and sizes of what was attached.
+pub(super) fn attached(arrival: &Arrival) -> Vec<String> {
+    let attachments = arrival.mail.attachments.iter();
+    attachments.map(|it| format!("{} ({} bytes)", it.name, it.bytes)).collect()
+}
+
 pub(super) fn new_ticket(
     desk: &Desk,
     snapshot: &Snapshot,
@@ -253,14 +259,8 @@ pub(super) fn new_ticket(
 ) -> Ticket {
     let understood = &arrival.understood;
     let verdict = &understood.verdict;
-    let attachments = arrival
-        .mail
-        .attachments
-        .iter()
-        .map(|attachment| format!("{} ({} bytes)", attachment.name, attachment.bytes))
-        .collect();
     let undecided = verdict.category.is_none() && !verdict.out_of_competence;
-    let facts = Facts::of(understood, &arrival.mail.text, attachments);
+    let facts = Facts::of(understood, &arrival.mail.text, attached(arrival));
     let ticket = Ticket {
         number: snapshot.next_number.clone(),
         status: if undecided { Status::ToCheck } else { Status::Received },

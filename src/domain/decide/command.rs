@@ -8,16 +8,18 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::work::{Occasion, Sheet, activate, does_it_there, order_again, retract};
+use super::work::{Occasion, Sheet, activate, count, does_it_there, order_again, retract};
 use super::{Change, Correction, Decision, Snapshot, closing, latest, letters, same, staff};
 use crate::domain::command::{self, BadCommand, Command};
 use crate::domain::desk::Desk;
 use crate::domain::language::Language;
+use crate::domain::letter::LetterKind;
 use crate::domain::letter::context::Wording;
 use crate::domain::life::Status;
 use crate::domain::mail::Address;
 use crate::domain::ticket::{EntryKind, STAFF, Ticket};
 use crate::domain::time::Timestamp;
+use crate::domain::urgency::Urgency;
 
 /// Somebody wrote commands on the command line.
 pub(super) fn from_desk(desk: &Desk, snapshot: &Snapshot, text: &str, now: Timestamp) -> Decision {
@@ -39,6 +41,7 @@ pub(super) fn from_desk(desk: &Desk, snapshot: &Snapshot, text: &str, now: Times
 }
 
 /// What a mail's commands came to.
+#[derive(Default)]
 pub(super) struct CarriedOut {
     /// What was done, in Italian; empty when nothing was.
     pub(super) done: Vec<String>,
@@ -48,6 +51,18 @@ pub(super) struct CarriedOut {
     pub(super) help: bool,
     pub(super) changes: Vec<Change>,
     pub(super) letters: Vec<crate::domain::letter::Letter>,
+}
+
+impl CarriedOut {
+    /// This, and then that.
+    pub(super) fn and(mut self, more: Self) -> Self {
+        self.done.extend(more.done);
+        self.faults.extend(more.faults);
+        self.help |= more.help;
+        self.changes.extend(more.changes);
+        self.letters.extend(more.letters);
+        self
+    }
 }
 
 /// Carries out what was understood, in order, on one ticket.
@@ -66,7 +81,7 @@ pub(super) fn carry_out(
     let mut help = !faults.is_empty();
     let (mut done, mut changes, mut letters) = (Vec::new(), Vec::new(), Vec::new());
     let mut ticket = ticket.clone();
-    let mut snapshot = snapshot.clone();
+    let mut snapshot = Snapshot { ticket: Some(ticket.clone()), ..snapshot.clone() };
     for command in commands.iter().flatten() {
         if *command == Command::Help {
             help = true;
@@ -76,9 +91,8 @@ pub(super) fn carry_out(
             Ok(step) => {
                 done.push(step.said);
                 // What one command changed is what the next one finds.
-                for change in &step.changes {
-                    follow(&mut snapshot, &mut ticket, change);
-                }
+                snapshot = after(desk, &snapshot, &step.changes, now);
+                ticket = snapshot.ticket.clone().unwrap_or(ticket);
                 changes.extend(step.changes);
                 letters.extend(step.letters);
             }
@@ -86,24 +100,33 @@ pub(super) fn carry_out(
         }
     }
     if !faults.is_empty() {
-        return CarriedOut {
-            done: Vec::new(),
-            faults,
-            help,
-            changes: Vec::new(),
-            letters: Vec::new(),
-        };
+        return CarriedOut { faults, help, ..CarriedOut::default() };
     }
     CarriedOut { done, faults, help, changes, letters }
 }
 
-fn follow(snapshot: &mut Snapshot, ticket: &mut Ticket, change: &Change) {
+/// The snapshot as these changes leave it.
+pub(super) fn after(
+    desk: &Desk,
+    snapshot: &Snapshot,
+    changes: &[Change],
+    now: Timestamp,
+) -> Snapshot {
+    let mut snapshot = snapshot.clone();
+    for change in changes {
+        follow(desk, &mut snapshot, change, now);
+    }
+    snapshot
+}
+
+fn follow(desk: &Desk, snapshot: &mut Snapshot, change: &Change, now: Timestamp) {
     match change {
-        Change::Update(changed) if changed.number == ticket.number => {
-            ticket.clone_from(changed);
-            snapshot.ticket = Some(ticket.clone());
-        }
         Change::Update(changed) => {
+            let own = snapshot.ticket.as_ref().is_some_and(|own| own.number == changed.number);
+            if own {
+                snapshot.ticket = Some((**changed).clone());
+                return;
+            }
             let others = snapshot.others.iter_mut().chain(&mut snapshot.same);
             for known in others.filter(|known| known.number == changed.number) {
                 known.clone_from(changed);
@@ -112,9 +135,14 @@ fn follow(snapshot: &mut Snapshot, ticket: &mut Ticket, change: &Change) {
                 snapshot.same.push((**changed).clone());
             }
         }
-        Change::Order(order) => snapshot.orders.push((**order).clone()),
+        Change::Order(order) => {
+            count(desk, &mut snapshot.used, (None, order), now);
+            snapshot.orders.push((**order).clone());
+        }
         Change::Ordered(order) => {
-            for known in snapshot.orders.iter_mut().filter(|known| known.number == order.number) {
+            let known = snapshot.orders.iter_mut().find(|known| known.number == order.number);
+            if let Some(known) = known {
+                count(desk, &mut snapshot.used, (Some(known), order), now);
                 known.clone_from(order);
             }
         }
@@ -281,6 +309,8 @@ fn on_sheet(
         }
         Command::Suspend(why) => {
             moved(&mut sheet, Status::Suspended, by)?;
+            // It does not wake by itself, even where it was put off before.
+            sheet.change().facts.course.day = None;
             sheet.note(EntryKind::Note, by, format!("suspended: {why}"));
             "sospesa".to_owned()
         }
@@ -298,8 +328,22 @@ fn on_sheet(
         Command::Cancel(why) => dropped::cancel(&mut sheet, snapshot, why, by)?,
         _ => spoken(&mut sheet, command, by)?,
     };
+    // Who only notes or writes something need not be at it.
+    if !matches!(command, Command::Note(_) | Command::Reply(_)) && !sheet.ticket.status.is_ended() {
+        take_on(&mut sheet);
+    }
     let (_, changes, letters) = sheet.finish();
     Ok(Step { said, changes, letters })
+}
+
+/// Staff say what is to be done about an emergency: the calls that were being made end, those that nobody having the order
+/// began anew go on.
+fn take_on(sheet: &mut Sheet<'_>) {
+    let begun = sheet.letters.iter().any(|letter| letter.kind == LetterKind::OnCall);
+    if sheet.ticket.urgency == Urgency::Emergency && !begun {
+        let now = sheet.now;
+        sheet.change().take_on(now);
+    }
 }
 
 /// What is said of the order that was just made; a firm that the rules do not name for it was chosen, or mistaken.
@@ -318,6 +362,10 @@ fn ordered(sheet: &Sheet<'_>) -> String {
 fn spoken(sheet: &mut Sheet<'_>, command: &Command, by: &str) -> Result<String, String> {
     Ok(match command {
         Command::Reopen => {
+            let status = sheet.ticket.status;
+            if !status.is_ended() && status != Status::Done {
+                return Err(format!("la segnalazione è «{}»: è già aperta", status.italian()));
+            }
             moved(sheet, Status::Reopened, by)?;
             if let Some(same) = sheet.change().same_as.take() {
                 // What is open again is worked at again, by itself.
@@ -344,15 +392,19 @@ fn spoken(sheet: &mut Sheet<'_>, command: &Command, by: &str) -> Result<String, 
             "nota aggiunta".to_owned()
         }
         Command::Reply(text) => {
-            let letter = letters::answer(sheet.desk, &sheet.ticket, text, sheet.now);
+            // Two answers are two letters: each is one of its own version.
+            let letter = letters::answer(sheet.desk, sheet.change(), text);
             told(sheet, letter)?;
             sheet.note(EntryKind::Note, by, format!("to the requester: {text}"));
             "risposta inviata a chi ha segnalato".to_owned()
         }
         Command::Ask(text) => {
-            let letter = letters::question(sheet.desk, &sheet.ticket, text, sheet.now);
+            let letter = letters::question(sheet.desk, sheet.change(), text);
             told(sheet, letter)?;
-            moved(sheet, Status::WaitingForRequester, by)?;
+            // What is planned for a day waits for that.
+            if sheet.ticket.status != Status::Scheduled {
+                moved(sheet, Status::WaitingForRequester, by)?;
+            }
             sheet.note(EntryKind::Note, by, format!("asked the requester: {text}"));
             "domanda inviata a chi ha segnalato".to_owned()
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::arrival::{ENTRY_CHARS_MAX, sender_of};
+use super::arrival::{ENTRY_CHARS_MAX, attached, sender_of};
 use super::letters::Told;
 use super::work::Sheet;
 use super::{Arrival, Change, Decision, Outcome, Snapshot, latest};
@@ -32,13 +32,17 @@ pub(super) fn decide(
     let kind = if thanks { EntryKind::Note } else { EntryKind::Mail };
     let entry = Entry { kind, author: author.to_owned(), text };
     let mut changes = vec![Change::Enter { ticket: ticket.number.clone(), entry }];
+    let own = ticket.requester.address == *author && has_attached(arrival);
+    let shown = own.then(|| with_attached(ticket, arrival, now));
+    changes.extend(shown.iter().cloned().map(Box::new).map(Change::Update));
+    let ticket = shown.as_ref().unwrap_or(ticket);
     let mut reason = format!("it continues ticket {}", ticket.number);
     if thanks {
         reason.push_str(if confirmed { ": it is repaired" } else { " and only gives thanks" });
     } else if over {
         reason.push_str(", which was closed lately: staff decide whether to reopen it");
     }
-    let alarm = danger && !alarm::is_known(ticket, now);
+    let alarm = danger && !alarm::is_known(ticket, &snapshot.orders, now);
     let place = (!thanks).then(|| answer::with_place(desk, snapshot, ticket, arrival, alarm, now));
     let answered = place.flatten();
     // What the same mail changed already is what is changed further.
@@ -72,9 +76,10 @@ pub(super) fn decide(
     }
     let disputed = disputed(&changes, ticket, (confirmed, unrepaired), now);
     changes.extend(disputed);
-    let waits = ticket.status == Status::WaitingForRequester && ticket.requester.address == *author;
+    let latest = latest(&changes).unwrap_or(ticket).clone();
+    // An order that left meanwhile has ended the wait.
+    let waits = latest.status == Status::WaitingForRequester && ticket.requester.address == *author;
     if waits && !thanks {
-        let latest = latest(&changes).unwrap_or(ticket).clone();
         let mut sheet = Sheet::of(desk, snapshot, &latest, now);
         sheet.go(ticket.facts.course.before.unwrap_or(Status::Received), author);
         changes.extend(sheet.finish().1);
@@ -86,6 +91,15 @@ pub(super) fn decide(
         letters,
         reasons: vec![reason],
     })
+}
+
+/// The ticket with the files that its requester sends after it: an order that leaves later has their photos.
+fn with_attached(ticket: &Ticket, arrival: &Arrival, now: Timestamp) -> Ticket {
+    let mut ticket = ticket.clone();
+    ticket.facts.attachments.extend(attached(arrival));
+    ticket.changed_at = now;
+    ticket.version = ticket.version.saturating_add(1);
+    ticket
 }
 
 /// The ticket that was closed, with what its requester says of it: that it is not repaired stands in every digest until

@@ -2,7 +2,7 @@
 
 use super::letters;
 use super::on_call;
-use super::work::{Sheet, unreached};
+use super::work::{Sheet, undeliverable, unreached};
 use super::{Arrival, Change, Decision, FailedLetter, KnownLetter, Outcome, Snapshot};
 use crate::domain::delivery::{Delivery, News, of_mail};
 use crate::domain::desk::Desk;
@@ -106,14 +106,21 @@ fn ask_the_next(
         decision.changes.extend(changes);
         decision.letters.extend(letters);
     }
+    if letter.kind == LetterKind::WorkOrder && !letter.is_retraction() {
+        let mut sheet = Sheet::of(desk, snapshot, ticket, now);
+        undeliverable(&mut sheet, letter);
+        let (_, changes, letters) = sheet.finish();
+        decision.changes.extend(changes);
+        decision.letters.extend(letters);
+    }
     if letter.asks_requester() && ticket.status == Status::WaitingForRequester {
         let mut sheet = Sheet::of(desk, snapshot, ticket, now);
         sheet.go(ticket.facts.course.before.unwrap_or(Status::Received), OURSELVES);
         decision.changes.extend(sheet.finish().1);
     }
-    if let Some((changes, call)) = on_call::unreached(desk, ticket, letter, now) {
+    if let Some((changes, letters)) = on_call::unreached(desk, ticket, letter, now) {
         decision.changes.extend(changes);
-        decision.letters.push(call);
+        decision.letters.extend(letters);
     }
 }
 

@@ -245,7 +245,7 @@ fn notices<C: serde::Serialize>(
     notices_to(desk, &addresses, ticket, cause, template, context)
 }
 
-fn notices_to<C: serde::Serialize>(
+pub(super) fn notices_to<C: serde::Serialize>(
     desk: &Desk,
     addresses: &[String],
     ticket: &Ticket,

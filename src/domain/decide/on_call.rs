@@ -8,7 +8,7 @@ use super::{Arrival, Change, Decision, KnownLetter, Snapshot};
 use crate::domain::desk::Desk;
 use crate::domain::kind::Kind;
 use crate::domain::language::Language;
-use crate::domain::letter::context::{OnCallContext, Wording, shortened};
+use crate::domain::letter::context::{OnCallContext, UnansweredContext, Wording, shortened};
 use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::mail::Address;
 use crate::domain::rules::OnCall;
@@ -25,6 +25,8 @@ pub(super) fn begin(desk: &Desk, ticket: &mut Ticket, now: Timestamp) -> Option<
         return None;
     }
     let contact = desk.on_call(&ticket.office, now)?;
+    // Whoever had it has it no more.
+    ticket.facts.course.taken = None;
     Some(next(desk, contact, ticket, 0, now))
 }
 
@@ -98,7 +100,40 @@ pub(super) fn due(desk: &Desk, snapshot: &Snapshot, now: Timestamp) -> Decision 
     let text = format!("nobody took it after {} calls: no more are made", call.made);
     let reasons = vec![text.clone()];
     let entry = Entry { kind: EntryKind::Called, author: OURSELVES.to_owned(), text };
-    Decision { outcome: None, changes: written(ticket, entry), letters: Vec::new(), reasons }
+    let letters = unanswered(desk, &ticket, (call.made, None), now);
+    Decision { outcome: None, changes: written(ticket, entry), letters, reasons }
+}
+
+/// To the office and to staff: the calls ended and nobody took the emergency, or one of them could not be delivered
+/// and there is no other address.
+fn unanswered(
+    desk: &Desk,
+    ticket: &Ticket,
+    (made, unreached): (u32, Option<&str>),
+    now: Timestamp,
+) -> Vec<Letter> {
+    let context = UnansweredContext {
+        number: ticket.number.clone(),
+        organisation: desk.organisation.clone(),
+        received: desk.hours.moment(ticket.received_at),
+        category: ticket.category.map(Wording::category),
+        subcategory: letters::subcategory(desk, ticket),
+        place: ticket.place.clone(),
+        subject: ticket.subject.clone(),
+        text: shortened(&ticket.facts.text).0,
+        calls: made,
+        unreached: unreached.map(str::to_owned),
+    };
+    let mut addresses = desk.addressees(desk.office_of(ticket), now);
+    let others: Vec<String> =
+        desk.staff.iter().filter(|address| !addresses.contains(address)).cloned().collect();
+    addresses.extend(others);
+    // An address that is dead for every call is told of once.
+    let cause = match unreached {
+        Some(address) => format!("unreached:{}:{address}", ticket.number),
+        None => format!("unanswered:{}:{}", ticket.number, ticket.version),
+    };
+    letters::notices_to(desk, &addresses, ticket, &cause, "unanswered", &context)
 }
 
 /// Staff took a ticket: they are at it, and the calls end.
@@ -111,7 +146,7 @@ pub(super) fn take(snapshot: &Snapshot, note: Option<&str>, by: &str, now: Times
     }
     let text = note.map_or_else(|| "taken".to_owned(), |note| format!("taken: {note}"));
     let mut ticket = changed(before, now);
-    ticket.call = None;
+    ticket.take_on(now);
     let entry = Entry { kind: EntryKind::Taken, author: by.to_owned(), text: text.clone() };
     let changes = written(ticket, entry);
     Decision { outcome: None, changes, letters: Vec::new(), reasons: vec![text] }
@@ -131,28 +166,31 @@ pub(super) fn taken_by(
         return Vec::new();
     }
     let mut ticket = changed(before, now);
-    ticket.call = None;
+    ticket.take_on(now);
     let text = "taken: answered the call".to_owned();
     written(ticket, Entry { kind: EntryKind::Taken, author: author.to_owned(), text })
 }
 
 /// A call that did not arrive is no call: while there are addresses that were not tried, the next one is
-/// written to at once.
+/// written to at once; when there is none, the office and staff are told.
 pub(super) fn unreached(
     desk: &Desk,
     before: &Ticket,
-    letter: &KnownLetter,
+    lost: &KnownLetter,
     now: Timestamp,
-) -> Option<(Vec<Change>, Letter)> {
-    let call = before.call.filter(|_| letter.kind == LetterKind::OnCall)?;
-    let contact = desk.on_call(&before.office, now)?;
+) -> Option<(Vec<Change>, Vec<Letter>)> {
+    let call = before.call.filter(|_| lost.kind == LetterKind::OnCall)?;
+    let contact = desk.on_call(&before.office, now);
     let tried = usize::try_from(call.made).unwrap_or(usize::MAX);
-    if tried >= contact.everybody().count() || call.made >= contact.calls_max {
-        return None;
-    }
+    let left =
+        |contact: &&OnCall| tried < contact.everybody().count() && call.made < contact.calls_max;
+    let Some(contact) = contact.filter(left) else {
+        let told = unanswered(desk, before, (call.made, Some(&lost.recipient)), now);
+        return Some((Vec::new(), told));
+    };
     let mut ticket = changed(before, now);
     let (letter, entry) = next(desk, contact, &mut ticket, call.made, now);
-    Some((written(ticket, entry), letter))
+    Some((written(ticket, entry), vec![letter]))
 }
 
 fn changed(before: &Ticket, now: Timestamp) -> Ticket {

@@ -4,11 +4,12 @@
 //! server vouches for (`trust`). Where one of these is missing the address itself is asked, once: whoever can
 //! read its mail confirms, whoever forged it can not.
 
-use super::command::carry_out;
+use super::command::{CarriedOut, after, carry_out};
 use super::work::{Sheet, answered, approval_answered, unconfirmed};
 use super::{Arrival, Change, Confirmation, Decision, Outcome, Snapshot, latest, letters, on_call};
 use crate::domain::command::{self, BadCommand, Command, ContractorAnswer};
 use crate::domain::desk::Desk;
+use crate::domain::letter::context::AttachmentLine;
 use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::mail::{Address, Mail};
 use crate::domain::order::WorkOrder;
@@ -21,8 +22,8 @@ use crate::domain::trust::{Doubt, Trust, trust};
 enum Said {
     /// Commands, some of them perhaps wrong.
     Commands(Vec<Result<Command, BadCommand>>),
-    /// Yes or no to whether a contractor may be activated, and the letters that it answers.
-    Approval(bool, Vec<String>),
+    /// Yes or no to whether a contractor may be activated, the letters that it answers, and commands besides.
+    Approval(bool, Vec<String>, Vec<Result<Command, BadCommand>>),
     /// A contractor's answer to an order.
     Answer(WorkOrder, ContractorAnswer),
 }
@@ -60,7 +61,7 @@ pub(super) fn decide(
                 // Whoever answers has had our letter: the order waits for their word a while longer.
                 let ticket = latest(&decision.changes).unwrap_or(ticket);
                 let mut sheet = Sheet::of(desk, snapshot, ticket, now);
-                unconfirmed(&mut sheet, order, answer);
+                unconfirmed(&mut sheet, order, answer, &attached(mail));
                 let (_, changes, letters) = sheet.finish();
                 decision.changes.extend(changes);
                 decision.letters.extend(letters);
@@ -82,13 +83,15 @@ fn said(
     if desk.may_order(author) {
         let answers = mail.ancestors();
         let asked = answers.iter().find_map(|id| desk.signer.verify(id));
-        if asked == Some(LetterKind::Approval)
-            && let Some(yes) = command::yes_or_no(&mail.text)
-        {
-            return Some(Said::Approval(yes, answers.into_iter().map(str::to_owned).collect()));
-        }
         let today = desk.hours.local(now).date_naive();
         let commands = command::commands(&mail.text, &desk.rules, today);
+        // What a command says to somebody else answers nothing.
+        if asked == Some(LetterKind::Approval)
+            && let Some(yes) = command::yes_or_no(command::above_commands(&mail.text))
+        {
+            let answers = answers.into_iter().map(str::to_owned).collect();
+            return Some(Said::Approval(yes, answers, commands));
+        }
         if !commands.is_empty() {
             return Some(Said::Commands(commands));
         }
@@ -148,37 +151,25 @@ fn carried_out(
     let (letters, reason): (Vec<Letter>, &str) = match said {
         Said::Commands(commands) => {
             let out = carry_out(desk, snapshot, ticket, commands, author, now);
-            let mut letters = out.letters;
-            changes.extend(out.changes);
-            let answer = (&out.done[..], &out.faults[..], out.help);
-            letters.push(letters::command_answer(desk, Some(ticket), arrival, author, answer));
             let fine = out.faults.is_empty();
-            (
-                letters,
-                if fine { "staff gave orders" } else { "wrong orders of staff changed nothing" },
-            )
+            let answer = (&out.done[..], &out.faults[..], out.help);
+            let told = letters::command_answer(desk, Some(ticket), arrival, author, answer);
+            changes.extend(out.changes);
+            let why =
+                if fine { "staff gave orders" } else { "wrong orders of staff changed nothing" };
+            (out.letters.into_iter().chain([told]).collect(), why)
         }
-        Said::Approval(yes, answers) => {
-            let mut sheet = Sheet::of(desk, snapshot, ticket, now);
-            let outcome = approval_answered(&mut sheet, (*yes, answers), author);
-            let (_, more, mut letters) = sheet.finish();
-            changes.extend(more);
-            let (done, faults) = match outcome {
-                Ok(()) => (vec![approved(*yes).to_owned()], Vec::new()),
-                Err(why) => (Vec::new(), vec![why]),
-            };
-            letters.push(letters::command_answer(
-                desk,
-                Some(ticket),
-                arrival,
-                author,
-                (&done, &faults, false),
-            ));
-            (letters, "staff answered whether a contractor may be activated")
+        Said::Approval(yes, answers, commands) => {
+            let out = approve(desk, snapshot, ticket, (*yes, answers, commands), author, now);
+            let answer = (&out.done[..], &out.faults[..], out.help);
+            let told = letters::command_answer(desk, Some(ticket), arrival, author, answer);
+            changes.extend(out.changes);
+            let why = "staff answered whether a contractor may be activated";
+            (out.letters.into_iter().chain([told]).collect(), why)
         }
         Said::Answer(order, answer) => {
             let mut sheet = Sheet::of(desk, snapshot, ticket, now);
-            answered(&mut sheet, order, answer, author);
+            answered(&mut sheet, order, answer, &attached(&arrival.mail), author);
             let (_, more, letters) = sheet.finish();
             changes.extend(more);
             (letters, "a contractor answered")
@@ -190,6 +181,39 @@ fn carried_out(
         letters,
         reasons: vec![reason.to_owned()],
     }
+}
+
+/// The answer to our question, and the commands that stand below it: all of it, or nothing.
+fn approve(
+    desk: &Desk,
+    snapshot: &Snapshot,
+    ticket: &Ticket,
+    (yes, answers, commands): (bool, &[String], &[Result<Command, BadCommand>]),
+    author: &str,
+    now: Timestamp,
+) -> CarriedOut {
+    let mut sheet = Sheet::of(desk, snapshot, ticket, now);
+    if let Err(why) = approval_answered(&mut sheet, (yes, answers), author) {
+        return CarriedOut { faults: vec![why], ..CarriedOut::default() };
+    }
+    let (ticket, changes, letters) = sheet.finish();
+    let approved = CarriedOut {
+        done: vec![approved(yes).to_owned()],
+        changes,
+        letters,
+        ..CarriedOut::default()
+    };
+    if commands.is_empty() {
+        return approved;
+    }
+    let snapshot = after(desk, snapshot, &approved.changes, now);
+    let besides = carry_out(desk, &snapshot, &ticket, commands, author, now);
+    if besides.faults.is_empty() { approved.and(besides) } else { besides }
+}
+
+/// What a contractor sends besides: the office reads that there are photos of the work.
+fn attached(mail: &Mail) -> Vec<AttachmentLine> {
+    mail.attachments.iter().filter(|it| !it.inline).map(AttachmentLine::from).collect()
 }
 
 /// Nothing is done twice.
@@ -224,7 +248,12 @@ fn to_be_confirmed(
             let lines = arrival.mail.text.lines().map(str::trim);
             lines.filter(|line| line.starts_with('#')).map(str::to_owned).collect()
         }
-        Said::Approval(yes, _) => vec![if *yes { "SI" } else { "NO" }.to_owned()],
+        Said::Approval(yes, _, commands) => {
+            let word = if *yes { "SI" } else { "NO" }.to_owned();
+            let lines = arrival.mail.text.lines().map(str::trim);
+            let besides = lines.filter(|line| !commands.is_empty() && line.starts_with('#'));
+            std::iter::once(word).chain(besides.map(str::to_owned)).collect()
+        }
         Said::Answer(order, answer) => vec![format!("{}: {}", order.number, answer.answer.word())],
     };
     let text = format!("orders that must be confirmed first: {}", doubt.text());

@@ -96,6 +96,12 @@ pub(super) fn join(snapshot: &Snapshot, pair: Pair<'_>, by: &str, now: Timestamp
         aside.enter_status(Status::Duplicate, now);
     }
     let mut changes = vec![Change::Update(Box::new(aside))];
+    // Whoever closes the first at this moment must see what is put aside for it.
+    if first.number == *number {
+        let seen =
+            Ticket { version: first.version.saturating_add(1), changed_at: now, ..first.clone() };
+        changes.push(Change::Update(Box::new(seen)));
+    }
     // Those that repeated the later one repeat the first from now on.
     let followers = snapshot.same.iter().filter(|follower| {
         follower.number != later.number

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Change, Decision, Snapshot};
+use crate::domain::letter::Letter;
+use crate::domain::life::Status;
 
 /// What the store would refuse of a decision that was made from this snapshot, in words.
 pub(super) fn fault(snapshot: &Snapshot, decision: &Decision) -> Option<String> {
@@ -12,7 +14,7 @@ pub(super) fn fault(snapshot: &Snapshot, decision: &Decision) -> Option<String> 
     let orders = snapshot.orders.iter().chain(&snapshot.other_orders);
     let mut orders: BTreeMap<&str, i64> =
         orders.map(|order| (&*order.number, order.version)).collect();
-    decision.changes.iter().find_map(|change| match change {
+    let changed = decision.changes.iter().find_map(|change| match change {
         Change::Open(ticket) => opened(&mut tickets, &ticket.number, ticket.version),
         Change::Update(ticket) => changed(&mut tickets, &ticket.number, ticket.version),
         Change::Order(order) => opened(&mut orders, &order.number, order.version),
@@ -21,6 +23,26 @@ pub(super) fn fault(snapshot: &Snapshot, decision: &Decision) -> Option<String> 
         | Change::Bounced { .. }
         | Change::Delivery { .. }
         | Change::Label { .. } => None,
+    });
+    changed.or_else(|| called_about_what_is_over(decision)).or_else(|| lost(decision))
+}
+
+fn called_about_what_is_over(decision: &Decision) -> Option<String> {
+    decision.changes.iter().find_map(|change| match change {
+        Change::Open(ticket) | Change::Update(ticket) => {
+            let over = ticket.status.is_ended() || ticket.status == Status::Done;
+            (over && ticket.call.is_some()).then(|| format!("{} is called about", ticket.number))
+        }
+        _ => None,
+    })
+}
+
+/// The second of two letters of one Message-ID never leaves.
+fn lost(decision: &Decision) -> Option<String> {
+    let mut known: BTreeMap<&str, &Letter> = BTreeMap::new();
+    decision.letters.iter().find_map(|letter| {
+        let first = known.insert(&letter.message_id, letter)?;
+        (first != letter).then(|| format!("two letters for {}", letter.cause))
     })
 }
 

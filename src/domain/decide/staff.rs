@@ -42,7 +42,7 @@ pub(super) fn correct(
         letters.extend(letters::reassigned(desk, &after, &cause, now));
     }
     // Who corrects a ticket is at it; who makes it an emergency wants somebody to be.
-    after.call = None;
+    after.take_on(now);
     let called =
         (before.urgency != after.urgency).then(|| on_call::begin(desk, &mut after, now)).flatten();
     let number = after.number.clone();

@@ -1,10 +1,13 @@
 //! What follows from each kind of mail and from what staff do, as a table: pure, without a store.
 
+mod asked;
 mod charge;
 mod course;
+mod limits;
 mod on_call;
 mod orders;
 mod told;
+mod walk;
 
 use std::collections::BTreeSet;
 

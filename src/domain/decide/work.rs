@@ -12,7 +12,7 @@ pub(super) use activate::{Occasion, activate};
 pub(super) use answered::{answered, unconfirmed};
 pub(super) use asked::{answer as approval_answered, unreached};
 pub(super) use changed::{closed, corrected, does_it_there, hastened, order_again, retract};
-pub(super) use due::due;
+pub(super) use due::{due, undeliverable};
 
 use std::collections::BTreeMap;
 
@@ -139,9 +139,11 @@ impl<'a> Sheet<'a> {
         Some(address)
     }
 
-    /// Writes an order down as it stands now.
+    /// Writes an order down as it stands now; the budget follows.
     fn keep(&mut self, mut order: WorkOrder) {
-        if let Some(known) = self.orders.iter_mut().find(|known| known.number == order.number) {
+        let known = self.orders.iter_mut().find(|known| known.number == order.number);
+        count(self.desk, &mut self.used, (known.as_deref(), &order), self.now);
+        if let Some(known) = known {
             order.version = known.version.saturating_add(1);
             known.clone_from(&order);
             self.changes.push(Change::Ordered(Box::new(order)));
@@ -181,6 +183,21 @@ impl<'a> Sheet<'a> {
     pub(super) fn into_parts(self) -> (Ticket, Vec<Change>, Vec<Letter>) {
         (self.ticket, self.changes, self.letters)
     }
+}
+
+/// What contractors have used of the present period, after an order came to be, or changed from what it was.
+pub(super) fn count(
+    desk: &Desk,
+    used: &mut BTreeMap<String, Used>,
+    (before, after): (Option<&WorkOrder>, &WorkOrder),
+    now: Timestamp,
+) {
+    let Some(firm) = desk.rules.contractor(&after.contractor) else { return };
+    let present = period_of(firm.limits.period, desk.hours.local(now).date_naive());
+    let counts = |order: &&WorkOrder| order.state.is_committed() && order.period == present;
+    let used = used.entry(firm.id.clone()).or_default();
+    *used = before.filter(counts).map_or(*used, |order| used.without(order));
+    *used = Some(after).filter(counts).map_or(*used, |order| used.with(order));
 }
 
 /// The author of what no person did.

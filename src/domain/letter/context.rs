@@ -19,7 +19,7 @@ mod tests;
 
 pub use office::{
     AlarmContext, ClaimNoticeContext, CommandAnswerContext, ConfirmationContext, DigestContext,
-    DigestLine, DigestSection, HelpLine,
+    DigestLine, DigestSection, HelpLine, UnansweredContext,
 };
 pub use order::{
     ApprovalContext, OnSiteContext, OrderCopyContext, OrderNewsContext, WorkOrderContext, map_link,

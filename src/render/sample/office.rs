@@ -5,7 +5,7 @@ use super::{
 };
 use crate::domain::letter::context::{
     AlarmContext, ClaimNoticeContext, CommandAnswerContext, ConfirmationContext, DigestContext,
-    DigestLine, DigestSection, HelpLine, Wording,
+    DigestLine, DigestSection, HelpLine, UnansweredContext, Wording,
 };
 
 pub(super) fn command_answer() -> CommandAnswerContext {
@@ -74,6 +74,21 @@ pub(super) fn digest() -> DigestContext {
         done: section(true),
         waiting: section(true),
         new: section(true),
+    }
+}
+
+pub(super) fn unanswered() -> UnansweredContext {
+    UnansweredContext {
+        number: NUMBER.to_owned(),
+        organisation: ORGANISATION.to_owned(),
+        received: received(),
+        category: Some(category()),
+        subcategory: Some(subcategory()),
+        place: Some(PLACE.to_owned()),
+        subject: "Odore di gas".to_owned(),
+        text: "Nell'atrio si sente odore di gas.".to_owned(),
+        calls: 2,
+        unreached: Some("reperibile@comune.example".to_owned()),
     }
 }
 

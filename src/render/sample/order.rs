@@ -107,6 +107,7 @@ pub(super) fn order_copy() -> OrderCopyContext {
         subcategory: Some(subcategory()),
         place: Some(PLACE.to_owned()),
         by: Some("dirigente@comune.example".to_owned()),
+        excess: Vec::new(),
         reasons: vec![
             "la segnalazione parla di un pericolo per le persone".to_owned(),
             "la spesa resta nei limiti dell'impresa".to_owned(),
@@ -137,6 +138,7 @@ pub(super) fn order_news() -> OrderNewsContext {
         place: Some(PLACE.to_owned()),
         unconfirmed: true,
         unapproved: false,
+        unreached: false,
         next: Some("Verde Prova srl".to_owned()),
         asked: Some("Parchi Prova srl".to_owned()),
         decide: true,

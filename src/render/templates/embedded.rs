@@ -19,7 +19,7 @@ pub(in crate::render) const EMBEDDED: &[(&str, &str, &str)] = embedded! {
         "acknowledgement" "closing" "answer" "feedback" "question" "referred" "scheduled"
         "work_order" "order_reminder" "order_retracted" "approval" "staff_notice" "order_copy"
         "order_news" "command_answer" "claim_notice" "on_call" "digest" "confirmation"
-        "acknowledgement_internal" "follow_up" "delivery_failed" "alarm";
+        "acknowledgement_internal" "follow_up" "delivery_failed" "alarm" "unanswered";
     "en":
         "acknowledgement" "closing" "answer" "feedback" "question" "referred" "scheduled"
         "work_order" "order_reminder" "order_retracted" "approval" "staff_notice" "order_copy"

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::*;
 use crate::domain::letter::context::{
     ApprovalContext, CommandAnswerContext, DigestContext, DigestLine, DigestSection, FEEDBACK_DAYS,
-    OrderNewsContext, Wording, WorkOrderContext, variables,
+    OrderCopyContext, OrderNewsContext, Wording, WorkOrderContext, variables,
 };
 use crate::render::templates::EMBEDDED;
 
@@ -64,7 +64,7 @@ fn every_file_is_a_text_and_every_text_loads() {
             // Those inside the house work in Italian.
             "acknowledgement_internal" => &[Language::It, Language::En],
             _ if kind.to_requester() => &Language::ALL,
-            "follow_up" | "delivery_failed" => &[Language::It],
+            "follow_up" | "delivery_failed" | "unanswered" => &[Language::It],
             _ => &[Language::It, Language::En],
         };
         for language in languages {
@@ -248,8 +248,16 @@ fn staff_hear_of_an_order_what_happened_and_what_is_left_to_them() {
     says(
         &copy,
         &["attivata da dirigente@comune.example", "pronto@giardini.example", "3 su 5", "2.400,00"],
-        &[],
+        &["correzione"],
     );
+    let corrected = OrderCopyContext {
+        contractor: "Verde Prova srl".to_owned(),
+        excess: vec!["la stima supera il massimo per un intervento".to_owned()],
+        ..OrderCopyContext::default()
+    };
+    let (subject, text) = worded((LetterKind::StaffNotice, "order_copy"), Language::It, &corrected);
+    assert!(subject.ends_with("Oltre i limiti: Verde Prova srl"), "{subject}");
+    says(&text, &["una correzione", "- la stima supera il massimo"], &["stata attivata"]);
     let claim = sample((LetterKind::StaffNotice, "claim_notice"), Language::It);
     says(&claim, &["risarcimento", "(PEC)", "non ha riconosciuto alcun danno"], &[]);
 }

@@ -167,6 +167,7 @@ fn a_place_that_is_told_later_fills_the_ticket() {
         world.settle();
         let asked = world.acknowledgements().remove(0);
         assert!(asked.says("Risponda a questo messaggio scrivendo via e numero"), "{}", asked.text);
+        assert!(world.sent_of(LetterKind::WorkOrder).is_empty(), "nobody knows where to go");
         let answer = |id: &str, text: &str| {
             lamp()
                 .message_id(id)
@@ -179,15 +180,15 @@ fn a_place_that_is_told_later_fills_the_ticket() {
         assert_eq!(world.ticket().place.as_deref(), Some("via Po 8"));
         assert!(world.notices()[1].says("ora è via Po 8"), "{}", world.notices()[1].text);
         let orders = world.sent_of(LetterKind::WorkOrder);
-        assert_eq!(orders.len(), 2);
-        assert!(orders[1].says("via Po 8"), "{}", orders[1].text);
+        assert_eq!(orders.len(), 1);
+        assert!(orders[0].says("via Po 8"), "{}", orders[0].text);
         // Nobody asks again, and what is known stays.
         world.receive(&answer("<3@resident.example>", "Passo ogni sera da via Roma 1."));
         world.settle();
         assert_eq!(world.ticket().place.as_deref(), Some("via Po 8"));
         assert_eq!(
             (world.acknowledgements().len(), world.sent_of(LetterKind::WorkOrder).len()),
-            (1, 2)
+            (1, 1)
         );
     });
 }

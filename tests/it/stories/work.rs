@@ -1,6 +1,9 @@
 //! Contractors are activated within limits, answer by mail, stay silent; staff allow more in a word.
 
+use futures_util::future::join_all;
 use mail_parser::MimeHeaders as _;
+use sportello::daemon::Parts;
+use sportello::domain::decide::Event;
 use sportello::domain::letter::LetterKind;
 use sportello::domain::life::Status;
 use sportello::domain::order::{OrderState, WorkOrder};
@@ -334,5 +337,28 @@ fn two_daemons_never_spend_the_same_euro() {
             .sum();
         assert_eq!(spent, 40_000);
         assert_eq!(work_orders(world).len(), 2);
+    });
+}
+
+/// The same for orders that people and the clock make at one moment: nothing but the budget makes them take turns.
+#[test]
+fn orders_at_one_moment_never_spend_the_same_euro() {
+    on_both_with(&FIRMS.replace("\"automatic\"", "\"on_approval\""), &TRUST, |world| {
+        for n in 1..=6 {
+            world.receive(&lamp(n));
+        }
+        world.settle();
+        assert!(orders_of(world).is_empty());
+        let (runtime, Parts { engine, clerk, clock, .. }) = world.parts();
+        let ordered = world.tickets().into_iter().map(|ticket| async move {
+            let mut tx = engine.begin().await.unwrap();
+            let event = Event::StaffSaid { text: "#ordina luce" };
+            clerk.handle(&mut tx, &ticket.number, &event, clock.now()).await.unwrap();
+            tx.commit().await.unwrap();
+        });
+        runtime.block_on(join_all(ordered));
+        world.settle();
+        let spent: i64 = orders_of(world).iter().filter_map(|order| order.cents).sum();
+        assert_eq!((spent, work_orders(world).len()), (40_000, 2));
     });
 }

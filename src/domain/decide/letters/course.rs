@@ -47,9 +47,8 @@ pub(in crate::domain::decide) fn question(
     desk: &Desk,
     ticket: &Ticket,
     text: &str,
-    now: Timestamp,
 ) -> Option<Letter> {
-    with_words(desk, ticket, "question", text, now)
+    with_words(desk, ticket, "question", text)
 }
 
 /// Staff write something.
@@ -57,20 +56,13 @@ pub(in crate::domain::decide) fn answer(
     desk: &Desk,
     ticket: &Ticket,
     text: &str,
-    now: Timestamp,
 ) -> Option<Letter> {
-    with_words(desk, ticket, "answer", text, now)
+    with_words(desk, ticket, "answer", text)
 }
 
-fn with_words(
-    desk: &Desk,
-    ticket: &Ticket,
-    template: &str,
-    text: &str,
-    now: Timestamp,
-) -> Option<Letter> {
+fn with_words(desk: &Desk, ticket: &Ticket, template: &str, text: &str) -> Option<Letter> {
     let context = ProgressContext { text: Some(shortened(text).0), ..progress(desk, ticket) };
-    to_requester(desk, ticket, template, &format!("{template}:{}", now.millis()), &context)
+    to_requester(desk, ticket, template, &format!("{template}:{}", ticket.version), &context)
 }
 
 fn progress(desk: &Desk, ticket: &Ticket) -> ProgressContext {

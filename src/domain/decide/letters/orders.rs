@@ -1,15 +1,15 @@
 //! Letters about work orders: to the contractor, to staff who are asked, to staff who hear of them.
 
-use super::{Draft, message_id, notices, notices_to, office_name, redact, shortened, subcategory};
+use super::{Draft, message_id, notices_to, office_name, redact, shortened, subcategory};
 use crate::domain::desk::Desk;
 use crate::domain::language::Language;
 use crate::domain::letter::context::{
-    ApprovalContext, OnSiteContext, OrderCopyContext, OrderNewsContext, Wording, WorkOrderContext,
-    map_link,
+    ApprovalContext, AttachmentLine, OnSiteContext, OrderCopyContext, OrderNewsContext, Wording,
+    WorkOrderContext, map_link,
 };
 use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::mail::Address;
-use crate::domain::order::{Used, WorkOrder, euro, months_of};
+use crate::domain::order::{Beyond, Used, WorkOrder, euro, months_of};
 use crate::domain::rules::Contractor;
 use crate::domain::ticket::{OURSELVES, Status, Ticket};
 use crate::domain::time::Timestamp;
@@ -36,7 +36,7 @@ pub(in crate::domain::decide) fn order_reminder(
     address: &str,
     now: Timestamp,
 ) -> Letter {
-    let cause = format!("remind:{}:{}", order.number, order.asked);
+    let cause = format!("remind:{}:{}", order.number, order.version);
     let context = order_context(desk, ticket, firm, order, now);
     to_contractor(desk, ticket, firm, (address, cause, "order_reminder"), &context)
 }
@@ -155,12 +155,14 @@ fn period(desk: &Desk, order: &WorkOrder) -> Wording {
     months.map_or_else(|| Wording::same(&order.period), |(from, to)| desk.hours.months(from, to))
 }
 
-/// A copy for staff of an order that left without anybody being asked.
+/// A copy for staff of an order that left without anybody being asked, or that passes limits since it was corrected:
+/// then for those, too, who may exceed them.
 pub(in crate::domain::decide) fn order_copies(
     desk: &Desk,
     ticket: &Ticket,
     firm: &Contractor,
     (order, used): (&WorkOrder, Used),
+    excess: &[Beyond],
     now: Timestamp,
 ) -> Vec<Letter> {
     let context = OrderCopyContext {
@@ -177,6 +179,7 @@ pub(in crate::domain::decide) fn order_copies(
         place: ticket.place.clone(),
         by: (order.by != OURSELVES).then(|| order.by.clone()),
         reasons: why_unasked(order),
+        excess: excess.iter().map(|limit| limit.text_it().to_owned()).collect(),
         estimate: order.cents.map(euro),
         period: Some(period(desk, order)),
         used_count: used.orders.to_string(),
@@ -186,8 +189,15 @@ pub(in crate::domain::decide) fn order_copies(
         due: due(desk, ticket),
         answer_by: order.next_at.map(|at| desk.hours.moment(at)),
     };
-    let cause = format!("order:{}:copy", order.number);
-    notices(desk, ticket, (&cause, "order_copy"), &context, now)
+    let mut addresses = desk.addressees(desk.office_of(ticket), now);
+    let mut cause = format!("order:{}:copy:{}", order.number, ticket.version);
+    if !excess.is_empty() {
+        addresses.extend(
+            firm.exceed.iter().filter(|it| !addresses.contains(it)).cloned().collect::<Vec<_>>(),
+        );
+        cause = format!("order:{}:excess:{}", order.number, order.version);
+    }
+    notices_to(desk, &addresses, ticket, &cause, "order_copy", &context)
 }
 
 fn why_unasked(order: &WorkOrder) -> Vec<String> {
@@ -281,10 +291,14 @@ pub(in crate::domain::decide) struct News<'a> {
     pub(in crate::domain::decide) answer: Option<&'a str>,
     /// What was written besides.
     pub(in crate::domain::decide) note: &'a str,
+    /// What was attached to it.
+    pub(in crate::domain::decide) attached: &'a [AttachmentLine],
     /// The contractor must confirm first that it was them.
     pub(in crate::domain::decide) unconfirmed: bool,
     /// Nobody allowed the order: it never left.
     pub(in crate::domain::decide) unapproved: bool,
+    /// No address of the contractor could be reached.
+    pub(in crate::domain::decide) unreached: bool,
     /// Whom it goes to next, where it goes on.
     pub(in crate::domain::decide) next: Option<String>,
     /// Whom it may go to next, when somebody allows it.
@@ -297,7 +311,7 @@ pub(in crate::domain::decide) struct News<'a> {
 pub(in crate::domain::decide) fn order_news(
     desk: &Desk,
     ticket: &Ticket,
-    firm: &Contractor,
+    firm: String,
     (order, called): (&WorkOrder, Option<String>),
     news: News<'_>,
     now: Timestamp,
@@ -307,17 +321,18 @@ pub(in crate::domain::decide) fn order_news(
         number: ticket.number.clone(),
         order: order.number.clone(),
         organisation: desk.organisation.clone(),
-        contractor: firm.name.clone(),
+        contractor: firm,
         answer: news.answer.map(|answer| Wording::new(answer, answer)),
         // Of a silence, when it should have been broken.
         at: desk.hours.moment(order.next_at.filter(|_| news.answer.is_none()).unwrap_or(now)),
         note,
         note_cut,
-        attachments: Vec::new(),
+        attachments: news.attached.to_vec(),
         subcategory: subcategory(desk, ticket),
         place: ticket.place.clone(),
         unconfirmed: news.unconfirmed,
         unapproved: news.unapproved,
+        unreached: news.unreached,
         next: news.next,
         asked: news.asked,
         decide: news.decide,

@@ -98,7 +98,8 @@ fn the_clock_calls_the_next_until_the_calls_are_used_up() {
         assert!(on(&desk, &ticket, &Event::CallDue, after(minutes)).changes.is_empty());
     }
     let ended = on(&desk, &ticket, &Event::CallDue, after(30));
-    assert!(ended.letters.is_empty());
+    let told = ["strade", "ced", "capo"].map(|it| format!("staff_notice {it}@comune.example"));
+    assert_eq!(letters(&ended), told, "nobody has it, and somebody must know");
     assert_eq!(entries(&ended), ["called"]);
     assert!(ended.reasons[0].contains("nobody took it after 3 calls"), "{:?}", ended.reasons);
     assert_eq!(ticket_of(&ended).call, None);
@@ -135,7 +136,7 @@ fn whoever_deals_with_it_ends_the_calls() {
     assert!(on(&desk, &closed, &took, NOW).changes.is_empty());
     assert!(decide(&desk, &snapshot(), &took, NOW).changes.is_empty());
     let gone = on(&super::desk(), &ticket, &Event::CallDue, after(10));
-    assert_eq!((ticket_of(&gone).call, gone.letters.len()), (None, 0));
+    assert_eq!((ticket_of(&gone).call, gone.letters.len()), (None, 3));
 }
 
 /// Staff who make a ticket an emergency call out; a second emergency of a ticket is called anew.
@@ -217,7 +218,9 @@ fn a_refused_call_goes_to_the_next_address_at_once() {
     assert_eq!(letters(&decision), ["on_call due@comune.example"]);
     let second = refused("due@comune.example");
     let decision = on(&desk, &ticket_of(&decision), &Event::LetterFailed(&second), after(2));
-    assert!(decision.letters.is_empty());
+    let told = ["strade", "ced", "capo"].map(|it| format!("staff_notice {it}@comune.example"));
+    assert_eq!(letters(&decision), told);
+    assert_eq!(decision.letters[0].context["unreached"], "due@comune.example");
     let taken = ticket_of(&on(&desk, &ticket, &Event::StaffTook { note: None }, after(1)));
     assert!(on(&desk, &taken, &Event::LetterFailed(&first), after(2)).letters.is_empty());
 }
@@ -259,4 +262,59 @@ fn a_second_problem_that_is_an_emergency_calls() {
         _ => None,
     });
     assert!(second.unwrap().is_some());
+}
+
+/// A danger that is told when nobody took the first one, or when the work was done since, wakes somebody; one that is told
+/// while somebody is at it does not.
+#[test]
+fn a_danger_is_known_only_to_whoever_took_it() {
+    let desk = desk_on_call();
+    let ticket = opened_emergency(&desk);
+    let called = |ticket: &Ticket, at: Timestamp| {
+        let text = "Un bambino è caduto nel tombino, è ferito!".to_owned();
+        let subject = format!("Re: [{}]", ticket.number);
+        let mail = arrival(&desk, Mail { text, subject, ..report() });
+        let participants = vec!["anna@x.example".to_owned()];
+        let number = ticket.number.clone();
+        let candidates = vec![Candidate { number, by_letter: true, participants }];
+        let snapshot = Snapshot { ticket: Some(ticket.clone()), candidates, ..snapshot() };
+        let decision = decide(&desk, &snapshot, &Event::MailArrived(&mail), at);
+        letters(&decision).contains(&"on_call uno@comune.example".to_owned())
+    };
+    let mut unanswered = ticket.clone();
+    for minutes in [10, 20, 30] {
+        unanswered = ticket_of(&on(&desk, &unanswered, &Event::CallDue, after(minutes)));
+    }
+    assert_eq!(unanswered.call, None);
+    let take = Event::StaffTook { note: None };
+    let taken = ticket_of(&on(&desk, &ticket, &take, after(30)));
+    let done = Ticket { status: Status::Done, call: None, ..ticket.clone() };
+    for (name, ticket, at, expected) in [
+        ("still called", &ticket, after(5), false),
+        ("never answered", &unanswered, after(40), true),
+        ("taken", &taken, after(60), false),
+        ("taken yesterday", &taken, after(30 + 12 * 60 + 1), true),
+        ("done", &done, after(60), true),
+    ] {
+        assert_eq!(called(ticket, at), expected, "{name}");
+    }
+}
+
+/// Whatever staff order of an emergency, somebody is at it; who only writes something need not be.
+#[test]
+fn orders_of_staff_end_the_calls() {
+    let desk = desk_on_call();
+    let ticket = opened_emergency(&desk);
+    for (text, ends) in [
+        ("#annulla per prova", true),
+        ("#eseguito transennato", true),
+        ("#assegna strade", true),
+        ("#sopralluogo domani", true),
+        ("#nota visto", false),
+        ("#rispondi arriviamo", false),
+    ] {
+        let decision = on(&desk, &ticket, &Event::StaffSaid { text }, after(3));
+        let after = latest(&decision.changes).unwrap_or(&ticket);
+        assert_eq!(after.call.is_none(), ends, "{text}: {:?}", decision.reasons);
+    }
 }

@@ -18,7 +18,7 @@ id = "tutti"
 addresses = ["reperibile@comune.example"]
 "#;
 
-fn desk_of_firms(more: &str) -> Desk {
+pub(super) fn desk_of_firms(more: &str) -> Desk {
     let first = RULES.replacen("id = \"luce\"", "id = \"luce\"\npriority = 1", 1);
     let rules = RuleSet::parse(&format!("{first}{FIRMS}{more}"), "rules.toml").unwrap();
     let trust = Policy { authserv_id: None, required: false };
@@ -26,7 +26,7 @@ fn desk_of_firms(more: &str) -> Desk {
 }
 
 /// A lamp with an order in this state, as stored.
-fn lamp(desk: &Desk, firm: &str, status: Status, state: OrderState) -> Snapshot {
+pub(super) fn lamp(desk: &Desk, firm: &str, status: Status, state: OrderState) -> Snapshot {
     let opened = ticket_of(&arrived(desk, &snapshot(), &arrival(desk, report())));
     let ticket = Ticket {
         status,
@@ -52,11 +52,11 @@ fn lamp(desk: &Desk, firm: &str, status: Status, state: OrderState) -> Snapshot 
     Snapshot { ticket: Some(ticket), orders: vec![order], ..snapshot() }
 }
 
-fn told(desk: &Desk, snapshot: &Snapshot, text: &str) -> Decision {
+pub(super) fn told(desk: &Desk, snapshot: &Snapshot, text: &str) -> Decision {
     decide(desk, snapshot, &Event::StaffSaid { text }, NOW)
 }
 
-fn states(decision: &Decision) -> Vec<(&str, OrderState)> {
+pub(super) fn states(decision: &Decision) -> Vec<(&str, OrderState)> {
     fn state(change: &Change) -> Option<(&str, OrderState)> {
         match change {
             Change::Order(order) | Change::Ordered(order) => {

@@ -17,7 +17,7 @@ const SURE_ABOVE: f64 = 0.5;
 /// Why a contractor is looked for.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::domain::decide) enum Occasion<'a> {
-    /// The ticket came to be what it is; letters of old mail wait.
+    /// The ticket came to be what it is; of old mail nobody is sent, and staff order where it is still needed.
     Found(Option<HoldReason>),
     /// The one before refused or stayed silent.
     Next,
@@ -64,15 +64,20 @@ pub(in crate::domain::decide) fn activate(
             if !allowed {
                 return Err(refusal(&firm, &over));
             }
-            send(sheet, &firm, by, !over.is_empty(), None);
+            send(sheet, &firm, by, !over.is_empty());
         }
-        Occasion::Found(hold) => match way(sheet, &firm) {
-            Way::Leave => {}
-            Way::Send => send(sheet, &firm, BY_ITSELF, false, hold),
-            Way::Ask(doubts) => ask(sheet, &firm, &doubts),
+        Occasion::Found(hold) => match (way(sheet, &firm), hold) {
+            (Way::Leave, _) => {}
+            // A letter that waits for staff must not be missed by the clock, nor wake anybody about old mail.
+            (_, Some(hold)) => {
+                let text = format!("{} was not activated: {}", firm.name, hold.text());
+                sheet.note(EntryKind::Ordered, BY_ITSELF, text);
+            }
+            (Way::Send, None) => send(sheet, &firm, BY_ITSELF, false),
+            (Way::Ask(doubts), None) => ask(sheet, &firm, &doubts),
         },
         Occasion::Next => match way(sheet, &firm) {
-            Way::Send => send(sheet, &firm, BY_ITSELF, false, None),
+            Way::Send => send(sheet, &firm, BY_ITSELF, false),
             Way::Ask(_) | Way::Leave => ask(sheet, &firm, &reasons_to_ask(sheet, &firm)),
         },
     }
@@ -107,6 +112,8 @@ fn way(sheet: &Sheet<'_>, firm: &Contractor) -> Way {
     let urgent = sheet.ticket.urgency == Urgency::Emergency;
     match firm.activation {
         Activation::UrgentOnly | Activation::OnApproval if !urgent => Way::Leave,
+        // The requester is asked where it is, and the answer activates somebody.
+        Activation::Automatic if !urgent && sheet.ticket.place.is_none() => Way::Leave,
         Activation::Automatic | Activation::UrgentOnly | Activation::OnApproval => {
             let doubts = doubts(sheet, firm);
             if doubts.is_empty() { Way::Send } else { Way::Ask(doubts) }
@@ -114,7 +121,7 @@ fn way(sheet: &Sheet<'_>, firm: &Contractor) -> Way {
     }
 }
 
-/// Why a contractor is not sent without a word, in Italian: its mode, its limits, and in an emergency what is unclear.
+/// Why a contractor is not sent without a word, in Italian: its mode, its limits, and what is unclear.
 fn doubts(sheet: &Sheet<'_>, firm: &Contractor) -> Vec<String> {
     let mut doubts = Vec::new();
     let urgent = sheet.ticket.urgency == Urgency::Emergency;
@@ -122,13 +129,11 @@ fn doubts(sheet: &Sheet<'_>, firm: &Contractor) -> Vec<String> {
         doubts.push("l'impresa si attiva solo con un'autorizzazione".to_owned());
     }
     doubts.extend(over(sheet, firm).into_iter().map(|over| over.text_it().to_owned()));
-    if urgent {
-        doubts.extend(unclear(&sheet.ticket, firm).into_iter().map(str::to_owned));
-    }
+    doubts.extend(unclear(&sheet.ticket, firm).into_iter().map(str::to_owned));
     doubts
 }
 
-/// What must be clear before somebody is sent out at night.
+/// What must be clear before somebody is sent out.
 fn unclear(ticket: &Ticket, firm: &Contractor) -> Vec<&'static str> {
     let mut doubts = Vec::new();
     let verdict = ticket.facts.verdict.as_ref();
@@ -160,8 +165,11 @@ fn chosen(sheet: &Sheet<'_>, occasion: Occasion<'_>) -> Result<Option<Contractor
     }
     // By itself no firm gets an order twice; staff may order again what they took back or did not allow.
     let staff = matches!(occasion, Occasion::Staff { .. });
-    let failed = |order: &WorkOrder| {
-        !staff || matches!(order.state, OrderState::Refused | OrderState::Silent)
+    let failed = |order: &WorkOrder| match order.state {
+        OrderState::Refused | OrderState::Silent => true,
+        // Who did the work once may be sent again.
+        OrderState::Done => false,
+        _ => !staff,
     };
     let tried = |firm: &&&Contractor| {
         sheet.orders.iter().any(|order| order.contractor == firm.id && failed(order))
@@ -213,42 +221,27 @@ fn refusal(firm: &Contractor, over: &[Beyond]) -> String {
 }
 
 /// A work order leaves, with a copy to staff.
-pub(super) fn send(
-    sheet: &mut Sheet<'_>,
-    firm: &Contractor,
-    by: &str,
-    beyond: bool,
-    hold: Option<HoldReason>,
-) {
+pub(super) fn send(sheet: &mut Sheet<'_>, firm: &Contractor, by: &str, beyond: bool) {
     let mut order = draft(sheet, firm, OrderState::Sent, by);
     order.beyond = beyond;
     order.asked = 1;
     order.next_at = Some(answer_by(sheet, firm));
-    dispatched(sheet, firm, &order, hold);
+    dispatched(sheet, firm, &order);
     sheet.keep(order);
 }
 
 /// What leaves when an order goes out.
-pub(super) fn dispatched(
-    sheet: &mut Sheet<'_>,
-    firm: &Contractor,
-    order: &WorkOrder,
-    hold: Option<HoldReason>,
-) {
+pub(super) fn dispatched(sheet: &mut Sheet<'_>, firm: &Contractor, order: &WorkOrder) {
     let address = firm.addresses.first().cloned().unwrap_or_default();
-    let cause = sheet.cause.take().unwrap_or_else(|| cause_of(sheet, order));
+    let cause = sheet.cause.take().unwrap_or_else(|| format!("order:{}", order.number));
     let to = (firm, address.as_str(), cause);
-    let mut letter = letters::work_order(sheet.desk, &sheet.ticket, to, order, sheet.now);
-    letter.hold = hold;
+    let letter = letters::work_order(sheet.desk, &sheet.ticket, to, order, sheet.now);
     sheet.letters.push(letter);
-    let used = sheet.used.entry(firm.id.clone()).or_default();
-    used.orders = used.orders.saturating_add(1);
-    used.cents = used.cents.saturating_add(order.cents.unwrap_or(0));
-    let used = *used;
+    let used = sheet.used.get(&firm.id).copied().unwrap_or_default().with(order);
     // The everyday order stands in the office's notice; one that left at night is worth a letter.
     if sheet.ticket.urgency == Urgency::Emergency || order.beyond {
         let copies =
-            letters::order_copies(sheet.desk, &sheet.ticket, firm, (order, used), sheet.now);
+            letters::order_copies(sheet.desk, &sheet.ticket, firm, (order, used), &[], sheet.now);
         sheet.letters.extend(copies);
     }
     let money = order.cents.map(|cents| format!(", estimate {} euro", euro(cents)));
@@ -267,7 +260,7 @@ pub(super) fn dispatched(
 }
 
 /// Staff are asked whether an order may leave.
-fn ask(sheet: &mut Sheet<'_>, firm: &Contractor, doubts: &[String]) {
+pub(super) fn ask(sheet: &mut Sheet<'_>, firm: &Contractor, doubts: &[String]) {
     let order = draft(sheet, firm, OrderState::Asked, BY_ITSELF);
     asked::first(sheet, firm, order, doubts);
 }
@@ -298,11 +291,6 @@ pub(super) fn answer_by(sheet: &Sheet<'_>, firm: &Contractor) -> Timestamp {
     } else {
         firm.hours.as_ref().unwrap_or(&sheet.desk.hours).add_working_days(sheet.now, 1)
     }
-}
-
-/// The same order again, after a change of its ticket, is a letter of its own.
-pub(super) fn cause_of(sheet: &Sheet<'_>, order: &WorkOrder) -> String {
-    format!("order:{}:{}", order.number, sheet.ticket.version)
 }
 
 /// What a contractor is called; the id when the rules do not know it any more.

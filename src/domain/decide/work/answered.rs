@@ -4,6 +4,7 @@ use super::activate::{answer_by, name_of};
 use super::{Occasion, Sheet, activate};
 use crate::domain::command::{Answer, ContractorAnswer};
 use crate::domain::decide::letters::{self, News};
+use crate::domain::letter::context::AttachmentLine;
 use crate::domain::life::Status;
 use crate::domain::order::{OrderState, WorkOrder};
 use crate::domain::ticket::EntryKind;
@@ -15,6 +16,7 @@ pub(in crate::domain::decide) fn answered(
     sheet: &mut Sheet<'_>,
     order: &WorkOrder,
     answer: &ContractorAnswer,
+    attached: &[AttachmentLine],
     by: &str,
 ) {
     let (state, status) = match answer.answer {
@@ -31,14 +33,18 @@ pub(in crate::domain::decide) fn answered(
         format!(": {}", answer.note.trim())
     };
     sheet.note(EntryKind::Answered, by, format!("{} {}{said}", order.number, answer.answer.name()));
+    let another = sheet.live().is_some_and(|live| live.number != order.number);
     if let Some(status) = status {
-        moved(sheet, order, status, by);
+        // What a firm says again of what it did does not end the work of the next one.
+        if !another {
+            moved(sheet, order, status, by);
+        }
     } else {
         // The order is not live any more, so that nothing can refuse.
         activate(sheet, Occasion::Next).unwrap_or_default();
         given_up(sheet, order, by);
     }
-    tell(sheet, order, Answered::Word(answer.answer.word()), &answer.note);
+    tell(sheet, order, Answered::Word(answer.answer.word()), (&answer.note, attached));
 }
 
 /// The ticket follows its order. An acceptance ends no wait but the contractor's own, and no inspection.
@@ -90,13 +96,14 @@ pub(in crate::domain::decide) fn unconfirmed(
     sheet: &mut Sheet<'_>,
     order: &WorkOrder,
     answer: &ContractorAnswer,
+    attached: &[AttachmentLine],
 ) {
     let firm = sheet.desk.rules.contractor(&order.contractor).cloned();
     let waits = order.state == OrderState::Sent && order.next_at.is_some();
     let longer = firm.filter(|_| waits).map(|firm| answer_by(sheet, &firm));
     // It counts as a change in any case: the news of the confirmed answer is a letter of its own.
     sheet.set(&order.number, order.state, longer.or(order.next_at));
-    tell(sheet, order, Answered::Perhaps(answer.answer.word()), &answer.note);
+    tell(sheet, order, Answered::Perhaps(answer.answer.word()), (&answer.note, attached));
 }
 
 /// What became of an order.
@@ -108,13 +115,20 @@ pub(super) enum Answered<'a> {
     Perhaps(&'a str),
     /// The contractor did not answer in time.
     Silence,
+    /// No address of the contractor could be reached.
+    Unreached,
     /// Nobody allowed it.
     Unapproved,
 }
 
 /// Staff hear what came of an order, and who has it now; where nobody has an emergency any more they are woken.
-pub(super) fn tell(sheet: &mut Sheet<'_>, order: &WorkOrder, what: Answered<'_>, note: &str) {
-    let Some(firm) = sheet.desk.rules.contractor(&order.contractor).cloned() else { return };
+pub(super) fn tell(
+    sheet: &mut Sheet<'_>,
+    order: &WorkOrder,
+    what: Answered<'_>,
+    (note, attached): (&str, &[AttachmentLine]),
+) {
+    let firm = name_of(sheet, &order.contractor);
     let over = sheet.orders.iter().any(|known| {
         known.number == order.number
             && matches!(known.state, OrderState::Refused | OrderState::Silent | OrderState::Denied)
@@ -127,11 +141,13 @@ pub(super) fn tell(sheet: &mut Sheet<'_>, order: &WorkOrder, what: Answered<'_>,
     let news = News {
         answer: match what {
             Answered::Word(word) | Answered::Perhaps(word) => Some(word),
-            Answered::Silence | Answered::Unapproved => None,
+            Answered::Silence | Answered::Unreached | Answered::Unapproved => None,
         },
         unconfirmed: matches!(what, Answered::Perhaps(_)),
         unapproved: what == Answered::Unapproved,
+        unreached: what == Answered::Unreached,
         note,
+        attached,
         next: next.first().map(|live| name(live)),
         asked: asked.first().map(|live| name(live)),
         decide,
@@ -139,6 +155,6 @@ pub(super) fn tell(sheet: &mut Sheet<'_>, order: &WorkOrder, what: Answered<'_>,
     let urgent = decide && sheet.ticket.urgency == Urgency::Emergency;
     let called = if urgent { sheet.call() } else { None };
     let to = (order, called);
-    let letters = letters::order_news(sheet.desk, &sheet.ticket, &firm, to, news, sheet.now);
+    let letters = letters::order_news(sheet.desk, &sheet.ticket, firm, to, news, sheet.now);
     sheet.letters.extend(letters);
 }

@@ -36,17 +36,37 @@ pub(super) fn first(sheet: &mut Sheet<'_>, firm: &Contractor, order: WorkOrder, 
 /// The question once more, to the next contact; whoever is left after the last round hears that it ends.
 pub(super) fn again(sheet: &mut Sheet<'_>, order: WorkOrder) {
     let firm = sheet.desk.rules.contractor(&order.contractor).cloned();
-    let Some(firm) = firm else { return };
-    let contacts = contacts(sheet, &firm);
-    if order.asked < rounds(&contacts) {
-        let doubts = reasons_to_ask(sheet, &firm);
-        next(sheet, &firm, order, &contacts, &doubts);
-        return;
+    // A firm that left the rules is not asked about any more.
+    if let Some(firm) = firm {
+        let contacts = contacts(sheet, &firm);
+        if order.asked < rounds(&contacts) {
+            let doubts = reasons_to_ask(sheet, &firm);
+            next(sheet, &firm, order, &contacts, &doubts);
+            return;
+        }
     }
-    let text = format!("nobody answered whether {} may be activated: no order left", firm.name);
+    let name = name_of(sheet, &order.contractor);
+    let text = format!("nobody answered whether {name} may be activated: no order left");
     sheet.set(&order.number, OrderState::Denied, None);
     sheet.note(EntryKind::Ordered, BY_ITSELF, text);
-    tell(sheet, &order, Answered::Unapproved, "");
+    tell(sheet, &order, Answered::Unapproved, ("", &[]));
+}
+
+/// The ticket became an emergency while staff are asked: whoever is asked first of an emergency is asked now, and a whole
+/// round is left.
+pub(super) fn hastened(sheet: &mut Sheet<'_>, mut order: WorkOrder) {
+    let firm = sheet.desk.rules.contractor(&order.contractor).cloned();
+    let count = firm.as_ref().map_or(0, |firm| contacts(sheet, firm).len());
+    let round = u32::try_from(count).unwrap_or(u32::MAX);
+    order.asked = order.asked.checked_next_multiple_of(round).unwrap_or(order.asked);
+    if let Some(firm) = firm.filter(|_| round > 0 && order.asked >= round.saturating_mul(ROUNDS)) {
+        // The old question is worn out: it is put anew.
+        sheet.set(&order.number, OrderState::Retracted, None);
+        let doubts = reasons_to_ask(sheet, &firm);
+        activate::ask(sheet, &firm, &doubts);
+        return;
+    }
+    again(sheet, order);
 }
 
 /// The question did not reach whom it was sent to: while there are contacts that were not asked, the next one is
@@ -106,15 +126,15 @@ fn pause(sheet: &Sheet<'_>) -> Duration {
     sheet.desk.office_hours(&sheet.ticket).add_working_days(sheet.now, 1).since(sheet.now)
 }
 
-/// Who is asked, in order: beyond a limit those who may exceed it, else whoever is on call for an emergency, the
-/// office, and staff at last.
+/// Who is asked, in order: beyond a limit those who may exceed it and nobody else, whose word would not count; otherwise
+/// whoever is on call for an emergency, the office, and staff at last.
 fn contacts(sheet: &Sheet<'_>, firm: &Contractor) -> Vec<String> {
     let beyond = !over(sheet, firm).is_empty();
     let mut contacts = if beyond { firm.exceed.clone() } else { Vec::new() };
     if contacts.is_empty() {
         contacts.extend(on_duty(sheet, sheet.now));
+        contacts.extend(sheet.desk.staff.iter().cloned());
     }
-    contacts.extend(sheet.desk.staff.iter().cloned());
     let mut seen = std::collections::BTreeSet::new();
     contacts.retain(|address| seen.insert(address.to_lowercase()));
     contacts
@@ -181,6 +201,9 @@ pub(in crate::domain::decide) fn answer(
         sheet.note(EntryKind::Ordered, by, text);
         return Ok(());
     }
+    if !firm.valid.holds(sheet.desk.hours.date_of(sheet.now)) {
+        return Err(format!("il contratto di {} non è in vigore", firm.name));
+    }
     let used = sheet.used.get(&firm.id).copied().unwrap_or_default();
     let over = crate::domain::order::beyond(&firm.limits, used, order.cents);
     if !over.is_empty() && !may_exceed(sheet, &firm, by) {
@@ -200,7 +223,7 @@ pub(in crate::domain::decide) fn answer(
         next_at: Some(activate::answer_by(sheet, &firm)),
         ..order
     };
-    dispatched(sheet, &firm, &sent, None);
+    dispatched(sheet, &firm, &sent);
     sheet.keep(sent);
     Ok(())
 }

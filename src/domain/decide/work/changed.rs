@@ -1,11 +1,13 @@
 //! The ticket of an order changed: whoever has the order must know, or must not have it any more.
 
-use super::activate::{activate, answer_by, cause_of, estimate};
+use super::activate::{activate, answer_by, ask, estimate, may_exceed};
+use super::answered::Answered;
+use super::due::silent;
 use super::{Occasion, Sheet, asked};
 use crate::domain::decide::letters;
 use crate::domain::decide::same::needs_no_order;
 use crate::domain::life::Status;
-use crate::domain::order::{OrderState, WorkOrder, euro};
+use crate::domain::order::{OrderState, WorkOrder, beyond, euro};
 use crate::domain::place::same_district;
 use crate::domain::rules::Contractor;
 use crate::domain::ticket::{EntryKind, Ticket};
@@ -16,7 +18,12 @@ pub(in crate::domain::decide) fn retract(sheet: &mut Sheet<'_>, by: &str) -> Res
         return Err("non c'è nessun ordine da ritirare".to_owned());
     };
     take_back(sheet, &order, by);
-    sheet.go(Status::Assigned, by);
+    // A day that was planned stays planned: whoever gets the next order comes on it.
+    if sheet.ticket.status == Status::Scheduled {
+        sheet.advance(Status::Assigned, by);
+    } else {
+        sheet.go(Status::Assigned, by);
+    }
     Ok(())
 }
 
@@ -66,16 +73,43 @@ pub(in crate::domain::decide) fn corrected(sheet: &mut Sheet<'_>, before: &Ticke
     }
 }
 
-/// Another kind of work has another usual cost: the budget is held against that one.
+/// Another kind of work has another usual cost: the limits are held against that one. Beyond them an order that nobody
+/// took on is taken back, and whoever may exceed them is asked; one that somebody is at stays, and they read of it.
 fn revalued(sheet: &mut Sheet<'_>, before: &Ticket, by: &str) {
     let cents = estimate(sheet);
     let other = |order: &&WorkOrder| order.cents != cents;
     let changed = sheet.ticket.subcategory != before.subcategory;
     let Some(order) = sheet.live().filter(other).filter(|_| changed).cloned() else { return };
+    let Some(firm) = sheet.desk.rules.contractor(&order.contractor).cloned() else { return };
+    let used = sheet.used.get(&firm.id).copied().unwrap_or_default();
+    let counted = order.state.is_committed() && order.period == sheet.period(&firm);
+    let used = if counted { used.without(&order) } else { used };
+    let over = beyond(&firm.limits, used, cents);
+    let forbidden = !over.is_empty() && !order.beyond && !may_exceed(sheet, &firm, by);
+    if forbidden && order.state == OrderState::Sent {
+        take_back(sheet, &order, by);
+        sheet.go(Status::Assigned, by);
+        let doubts: Vec<String> = over.iter().map(|over| over.text_it().to_owned()).collect();
+        ask(sheet, &firm, &doubts);
+        return;
+    }
     let estimate =
         cents.map_or_else(|| "unknown".to_owned(), |cents| format!("{} euro", euro(cents)));
-    let text = format!("work order {}: estimate now {estimate}", order.number);
-    sheet.keep(WorkOrder { cents, ..order });
+    let why: Vec<&str> = over.iter().map(|over| over.text()).collect();
+    let why = if why.is_empty() { String::new() } else { format!(": {}", why.join("; ")) };
+    let text = format!("work order {}: estimate now {estimate}{why}", order.number);
+    if order.state == OrderState::Asked {
+        sheet.keep(WorkOrder { cents, ..order });
+    } else {
+        let order = WorkOrder { cents, beyond: !over.is_empty(), ..order };
+        if forbidden {
+            let order = (&order, used.with(&order));
+            let told =
+                letters::order_copies(sheet.desk, &sheet.ticket, &firm, order, &over, sheet.now);
+            sheet.letters.extend(told);
+        }
+        sheet.keep(order);
+    }
     sheet.note(EntryKind::Ordered, by, text);
 }
 
@@ -95,15 +129,17 @@ pub(in crate::domain::decide) fn order_again(sheet: &mut Sheet<'_>) -> bool {
     let Some(order) = sent else { return false };
     let Some(firm) = sheet.desk.rules.contractor(&order.contractor).cloned() else { return false };
     for address in &firm.addresses {
-        let to = (&firm, address.as_str(), cause_of(sheet, &order));
+        // After each change of its ticket it is a letter of its own.
+        let cause = format!("order:{}:again:{}", order.number, sheet.ticket.version);
+        let to = (&firm, address.as_str(), cause);
         let letter = letters::work_order(sheet.desk, &sheet.ticket, to, &order, sheet.now);
         sheet.letters.push(letter);
     }
     true
 }
 
-/// The ticket became an emergency: an order that is out is sent again as one, with minutes to answer; a question that
-/// is open is asked anew; else a firm is activated.
+/// The ticket became an emergency: an order that is out is sent again as one, with minutes to answer unless somebody is
+/// at work; a question that is open is asked anew; else a firm is activated.
 pub(in crate::domain::decide) fn hastened(sheet: &mut Sheet<'_>, by: &str) {
     let Some(order) = sheet.live().cloned() else {
         // Nothing stands in the way; where no contractor may be activated nothing happens.
@@ -111,15 +147,24 @@ pub(in crate::domain::decide) fn hastened(sheet: &mut Sheet<'_>, by: &str) {
         return;
     };
     if order.state == OrderState::Asked {
-        asked::again(sheet, order);
+        asked::hastened(sheet, order);
         return;
     }
-    let firm = sheet.desk.rules.contractor(&order.contractor).cloned();
-    if let Some(firm) = firm.filter(|_| order.state == OrderState::Sent) {
+    let Some(firm) = sheet.desk.rules.contractor(&order.contractor).cloned() else {
+        silent(sheet, &order, Answered::Silence);
+        return;
+    };
+    if order.state != OrderState::Started {
+        // Who accepted it for next week must say that they come now.
         let next_at = Some(answer_by(sheet, &firm));
-        sheet.keep(WorkOrder { asked: 1, next_at, ..order.clone() });
+        sheet.keep(WorkOrder { state: OrderState::Sent, asked: 1, next_at, ..order.clone() });
+        sheet.go(Status::Ordered, by);
     }
     order_again(sheet);
+    let used = sheet.used.get(&firm.id).copied().unwrap_or_default();
+    let copies =
+        letters::order_copies(sheet.desk, &sheet.ticket, &firm, (&order, used), &[], sheet.now);
+    sheet.letters.extend(copies);
     let text = format!("work order {}: sent again as an emergency", order.number);
     sheet.note(EntryKind::Ordered, by, text);
 }

@@ -3,7 +3,7 @@
 use super::activate::answer_by;
 use super::answered::{Answered, given_up, tell};
 use super::{BY_ITSELF, Occasion, Sheet, activate, asked};
-use crate::domain::decide::{Decision, Snapshot, letters};
+use crate::domain::decide::{Decision, KnownLetter, Snapshot, letters};
 use crate::domain::desk::Desk;
 use crate::domain::order::{OrderState, WorkOrder};
 use crate::domain::ticket::{EntryKind, Status, Ticket};
@@ -42,7 +42,7 @@ pub(in crate::domain::decide) fn due(
             }
             OrderState::Asked => asked::again(&mut sheet, order),
             OrderState::Sent if order.asked < LETTERS_MAX => remind(&mut sheet, order),
-            OrderState::Sent => silent(&mut sheet, &order),
+            OrderState::Sent => silent(&mut sheet, &order, Answered::Silence),
             state => sheet.set(number, state, None),
         }
     }
@@ -60,7 +60,8 @@ fn rests(ticket: &Ticket) -> bool {
 /// The same order once more, to the next address of the contractor's list.
 fn remind(sheet: &mut Sheet<'_>, order: WorkOrder) {
     let Some(firm) = sheet.desk.rules.contractor(&order.contractor).cloned() else {
-        sheet.set(&order.number, order.state, None);
+        // A firm that left the rules has no address to be reminded at.
+        silent(sheet, &order, Answered::Silence);
         return;
     };
     let turn = usize::try_from(order.asked).unwrap_or(usize::MAX);
@@ -79,17 +80,33 @@ fn remind(sheet: &mut Sheet<'_>, order: WorkOrder) {
     sheet.keep(next);
 }
 
-/// The contractor stays silent: staff hear of it, and the next one is looked for.
-fn silent(sheet: &mut Sheet<'_>, order: &WorkOrder) {
+/// A letter with an order did not arrive. Where no address of the firm is left nobody has the order, and the next firm is
+/// looked for at once.
+pub(in crate::domain::decide) fn undeliverable(sheet: &mut Sheet<'_>, lost: &KnownLetter) {
+    let order = sheet.live().filter(|order| order.state == OrderState::Sent).cloned();
+    let Some(order) = order else { return };
+    let Some(firm) = sheet.desk.rules.contractor(&order.contractor) else { return };
+    let is_lost = |address: &String| address.eq_ignore_ascii_case(&lost.recipient);
+    // The others of the list got it one after the other, each as the one before could not be reached.
+    let in_turn = firm.addresses.len() == 1 || lost.cause.starts_with("letter:");
+    if in_turn && firm.addresses.last().is_some_and(is_lost) {
+        silent(sheet, &order, Answered::Unreached);
+    }
+}
+
+/// The contractor stays silent, or cannot be reached: staff hear of it, and the next one is looked for.
+pub(super) fn silent(sheet: &mut Sheet<'_>, order: &WorkOrder, what: Answered<'_>) {
     sheet.set(&order.number, OrderState::Silent, None);
-    let text = format!("work order {}: no answer in time", order.number);
+    let reached = what != Answered::Unreached;
+    let text = if reached { "no answer in time" } else { "it reached no address of the firm" };
+    let text = format!("work order {}: {text}", order.number);
     sheet.note(EntryKind::Answered, BY_ITSELF, text);
-    if let Some(firm) = sheet.desk.rules.contractor(&order.contractor).cloned() {
+    if reached && let Some(firm) = sheet.desk.rules.contractor(&order.contractor).cloned() {
         // Who might still turn up must know that another may be on the way.
         sheet.letters.extend(letters::order_retracted(sheet.desk, &sheet.ticket, &firm, order));
     }
     // The order is not live any more, so that nothing can refuse.
     activate(sheet, Occasion::Next).unwrap_or_default();
     given_up(sheet, order, BY_ITSELF);
-    tell(sheet, order, Answered::Silence, "");
+    tell(sheet, order, what, ("", &[]));
 }

@@ -4,6 +4,31 @@ use serde::{Deserialize, Serialize};
 
 use super::{AttachmentLine, Wording};
 
+/// Of `unanswered`: nobody took an emergency, or whoever is on call cannot be reached.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnansweredContext {
+    /// The ticket's number.
+    pub number: String,
+    /// `organisation.name`.
+    pub organisation: String,
+    /// When the mail arrived, in local words.
+    pub received: Wording,
+    /// The category in plain words; `none` when it waits for staff.
+    pub category: Option<Wording>,
+    /// The subcategory's name.
+    pub subcategory: Option<Wording>,
+    /// The place as written.
+    pub place: Option<String>,
+    /// The subject as written.
+    pub subject: String,
+    /// What was reported.
+    pub text: String,
+    /// Calls made so far.
+    pub calls: u32,
+    /// The address that the last call could not be delivered to; `none` when the calls ended without an answer.
+    pub unreached: Option<String>,
+}
+
 /// Of `command_answer`: what became of the commands of a mail.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommandAnswerContext {

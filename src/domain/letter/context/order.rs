@@ -156,6 +156,8 @@ pub struct OrderCopyContext {
     pub by: Option<String>,
     /// Why nobody was asked first, each a clause in Italian.
     pub reasons: Vec<String>,
+    /// The limits that it passes since it was corrected, in Italian, where the contractor had taken it on before.
+    pub excess: Vec<String>,
     /// What the work is expected to cost.
     pub estimate: Option<String>,
     /// The period that the limits hold for.
@@ -204,6 +206,8 @@ pub struct OrderNewsContext {
     pub unconfirmed: bool,
     /// Nobody allowed the order: it never left, and the contractor knows nothing of it.
     pub unapproved: bool,
+    /// No address of the contractor could be reached: it knows nothing of the order.
+    pub unreached: bool,
     /// Who has the order now, when it went on to a further contact or contractor.
     pub next: Option<String>,
     /// Who has it next when somebody allows it: staff are being asked.
