@@ -2,6 +2,7 @@
 
 mod asking;
 mod beside;
+mod budgets;
 mod canary;
 mod checking;
 mod importing;

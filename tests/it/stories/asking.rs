@@ -46,7 +46,9 @@ fn a_question_asked_again_repeats_why_and_counts_where_it_is_approved() {
 /// A question that does not arrive goes to the next contact at once.
 #[test]
 fn a_question_that_does_not_arrive_asks_the_next_contact() {
-    on_both_with(FIRMS, &TRUST, |world| {
+    let two = "exceed = [\"dirigente@comune.example\", \"vice@comune.example\"]";
+    let rules = FIRMS.replace("exceed = [\"dirigente@comune.example\"]", two);
+    on_both_with(&rules, &TRUST, |world| {
         for n in 1..=2 {
             world.receive(&lamp(n));
         }
@@ -59,7 +61,7 @@ fn a_question_that_does_not_arrive_asks_the_next_contact() {
         world.settle();
         let asked: Vec<String> =
             world.sent_of(LetterKind::Approval).into_iter().map(|sent| sent.recipient).collect();
-        assert_eq!(asked, ["centrale@comune.example"]);
+        assert_eq!(asked, ["vice@comune.example"]);
     });
 }
 

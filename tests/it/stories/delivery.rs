@@ -148,7 +148,9 @@ fn the_next_contact_gets_a_work_order_that_came_back() {
         world.receive_raw(REPORTS, &receipt(&orders[1], "errore-consegna", 1));
         world.settle();
         assert_eq!(world.sent_of(LetterKind::WorkOrder).len(), 2);
-        assert!(world.notices().pop().unwrap().says("Va avvisata in un altro modo"));
+        let [.., lost, news] = &world.notices()[..] else { panic!("expected two") };
+        assert!(lost.says("Va avvisata in un altro modo"), "{}", lost.text);
+        assert!(news.says("NON è stato consegnato") && news.says("deve decidere"), "{}", news.text);
         assert_eq!(delivery_of(world, "work_order"), ["failed", "failed"]);
     });
 }

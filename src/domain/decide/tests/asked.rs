@@ -177,3 +177,31 @@ fn two_answers_are_two_letters() {
     let ids: BTreeSet<_> = decision.letters.iter().map(|letter| &letter.message_id).collect();
     assert_eq!((decision.letters.len(), ids.len()), (2, 2));
 }
+
+/// A question that reaches nobody is no question any more, and the office reads that the order never left.
+#[test]
+fn a_question_that_reaches_nobody_ends() {
+    let chief = "dirigente@comune.example";
+    let limits = format!("exceed = [\"{chief}\"]\n[contractor.limits]\nperiod_orders = 1\n");
+    let first = RULES.replacen(
+        "activation = \"automatic\"\n",
+        &format!("activation = \"automatic\"\n{limits}"),
+        1,
+    );
+    let desk = Desk { rules: RuleSet::parse(&first, "rules.toml").unwrap(), ..desk() };
+    let mut snapshot = asked(&desk, chief);
+    snapshot.orders[0].contractor = "luce".to_owned();
+    snapshot.used.insert("luce".to_owned(), Used { orders: 1, cents: 0 });
+    let letter = KnownLetter {
+        message_id: "p.b.c.d@comune.example".to_owned(),
+        kind: LetterKind::Approval,
+        cause: String::new(),
+        recipient: chief.to_owned(),
+        ticket: Some("2026-000001".to_owned()),
+        delivery: Delivery::Unknown,
+    };
+    let failed = FailedLetter { letter, reason: "550".to_owned() };
+    let decision = decide(&desk, &snapshot, &Event::LetterFailed(&failed), NOW);
+    assert_eq!(states(&decision), [("luce", OrderState::Denied)]);
+    assert_eq!(letters(&decision), ["staff_notice strade@comune.example"]);
+}

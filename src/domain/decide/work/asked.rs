@@ -45,11 +45,16 @@ pub(super) fn again(sheet: &mut Sheet<'_>, order: WorkOrder) {
             return;
         }
     }
+    unapproved(sheet, &order);
+}
+
+/// Nobody allowed it: the order never leaves, and staff hear so.
+fn unapproved(sheet: &mut Sheet<'_>, order: &WorkOrder) {
     let name = name_of(sheet, &order.contractor);
     let text = format!("nobody answered whether {name} may be activated: no order left");
     sheet.set(&order.number, OrderState::Denied, None);
     sheet.note(EntryKind::Ordered, BY_ITSELF, text);
-    tell(sheet, &order, Answered::Unapproved, ("", &[]));
+    tell(sheet, order, Answered::Unapproved, ("", &[]));
 }
 
 /// The ticket became an emergency while staff are asked: whoever is asked first of an emergency is asked now, and a whole
@@ -70,7 +75,7 @@ pub(super) fn hastened(sheet: &mut Sheet<'_>, mut order: WorkOrder) {
 }
 
 /// The question did not reach whom it was sent to: while there are contacts that were not asked, the next one is
-/// asked at once; else the clock goes on.
+/// asked at once; where there is no other at all it ends, and staff hear so; else the clock goes on.
 pub(in crate::domain::decide) fn unreached(sheet: &mut Sheet<'_>, address: &str) {
     let open = |order: &&WorkOrder| order.state == OrderState::Asked && order.next_at.is_some();
     let Some(order) = sheet.orders.iter().find(open).cloned() else { return };
@@ -82,6 +87,8 @@ pub(in crate::domain::decide) fn unreached(sheet: &mut Sheet<'_>, address: &str)
     if is_last && asked < contacts.len() {
         let doubts = reasons_to_ask(sheet, &firm);
         next(sheet, &firm, order, &contacts, &doubts);
+    } else if is_last && contacts.len() == 1 {
+        unapproved(sheet, &order);
     }
 }
 
