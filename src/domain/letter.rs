@@ -198,6 +198,12 @@ impl HoldReason {
         Self::ALL.into_iter().find(|reason| reason.name() == name)
     }
 
+    /// Whether whatever the mail causes waits, and not the answer to its writer alone.
+    #[must_use]
+    pub const fn is_of_old_mail(self) -> bool {
+        matches!(self, Self::Rescan | Self::Restored)
+    }
+
     /// One clause in English for admins: lists, logs, `explain`.
     #[must_use]
     pub const fn text(self) -> &'static str {

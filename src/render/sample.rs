@@ -251,6 +251,7 @@ fn staff_notice() -> StaffNoticeContext {
         unreadable: false,
         oversize: false,
         certified: true,
+        order: Some(order::in_notice()),
         only_reads: false,
     }
 }

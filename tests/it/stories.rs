@@ -8,6 +8,7 @@ mod crash;
 mod crash_points;
 mod delivery;
 mod feedback;
+mod firm;
 mod golden;
 mod letters;
 mod limits;

@@ -127,18 +127,22 @@ fn opened(
             let other = second.as_ref().map(|(_, ticket)| ticket);
             letters.push(letters::acknowledgement(desk, &ticket, other, arrival, hold, now));
         }
-        letters.extend(letters::staff_notices(desk, &ticket, arrival, withheld, now));
+        let mut snapshot = snapshot.clone();
+        // The order is made before the notice that names it, and leaves after it.
+        let mut orders = Vec::new();
+        order_spared =
+            work(desk, &mut snapshot, &mut ticket, arrival, now, (&mut orders, &mut worked));
+        letters.extend(letters::staff_notices(desk, &ticket, arrival, (withheld, &worked), now));
         if ticket.facts.course.claim {
             let because = claims(&arrival.mail.subject, &arrival.mail.text);
             letters.extend(letters::claim_notices(desk, &ticket, arrival, because));
         }
-        let mut snapshot = snapshot.clone();
-        order_spared =
-            work(desk, &mut snapshot, &mut ticket, arrival, now, (&mut letters, &mut worked));
+        letters.append(&mut orders);
         if let Some((arrival, ticket)) = &mut second {
-            letters.extend(letters::staff_notices(desk, ticket, arrival, withheld, now));
             second_spared =
-                work(desk, &mut snapshot, ticket, arrival, now, (&mut letters, &mut worked));
+                work(desk, &mut snapshot, ticket, arrival, now, (&mut orders, &mut worked));
+            letters.extend(letters::staff_notices(desk, ticket, arrival, (withheld, &worked), now));
+            letters.append(&mut orders);
         }
     }
     if let Some(why) = withheld {

@@ -21,8 +21,8 @@ pub(super) use requester::{acknowledgement, acknowledgement_of_danger, closing};
 
 use std::collections::BTreeMap;
 
-use super::Arrival;
 use super::arrival::Withheld;
+use super::{Arrival, Change};
 use crate::domain::classify::Verdict;
 use crate::domain::desk::{Desk, Envelope};
 use crate::domain::kind::Kind;
@@ -88,15 +88,17 @@ fn verp(address: &str, message_id: &str) -> String {
     }
 }
 
-/// To the office in charge, or to `organisation.staff` where it has no address.
+/// To the office in charge, or to `organisation.staff` where it has no address; `worked` is what was done for the
+/// ticket already.
 pub(super) fn staff_notices(
     desk: &Desk,
     ticket: &Ticket,
     arrival: &Arrival,
-    withheld: Option<Withheld>,
+    (withheld, worked): (Option<Withheld>, &[Change]),
     now: Timestamp,
 ) -> Vec<Letter> {
-    let context = notice_context(desk, ticket, arrival, withheld);
+    let order = orders::in_notice(desk, ticket, worked, withheld, now);
+    let context = StaffNoticeContext { order, ..notice_context(desk, ticket, arrival, withheld) };
     notices(desk, ticket, (&cause(arrival), "staff_notice"), &context, now)
 }
 
@@ -106,10 +108,11 @@ pub(super) fn notices_of_reading(
     desk: &Desk,
     ticket: &Ticket,
     arrival: &Arrival,
-    withheld: Option<Withheld>,
+    (withheld, worked): (Option<Withheld>, &[Change]),
     now: Timestamp,
 ) -> Vec<Letter> {
-    let context = notice_context(desk, ticket, arrival, withheld);
+    let order = orders::in_notice(desk, ticket, worked, withheld, now);
+    let context = StaffNoticeContext { order, ..notice_context(desk, ticket, arrival, withheld) };
     let cause = format!("read:{}", arrival.content_key);
     notices(desk, ticket, (&cause, "staff_notice"), &context, now)
 }

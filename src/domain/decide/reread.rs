@@ -34,14 +34,15 @@ pub(super) fn decide(
         let hold = withheld.and_then(Withheld::hold);
         letters.push(letters::acknowledgement(desk, &ticket, None, arrival, hold, now));
     }
-    letters.extend(letters::notices_of_reading(desk, &ticket, arrival, withheld, now));
+    let (mut orders, mut worked) = (Vec::new(), Vec::new());
+    let mut open = snapshot.clone();
+    arrival::work(desk, &mut open, &mut ticket, arrival, now, (&mut orders, &mut worked));
+    letters.extend(letters::notices_of_reading(desk, &ticket, arrival, (withheld, &worked), now));
     if ticket.facts.course.claim {
         let because = claims(&arrival.mail.subject, &arrival.mail.text);
         letters.extend(letters::claim_notices(desk, &ticket, arrival, because));
     }
-    let mut worked = Vec::new();
-    let mut open = snapshot.clone();
-    arrival::work(desk, &mut open, &mut ticket, arrival, now, (&mut letters, &mut worked));
+    letters.append(&mut orders);
     let (call, called) = called.unzip();
     letters.extend(call);
     let number = ticket.number.clone();

@@ -22,7 +22,8 @@ pub use office::{
     DigestLine, DigestSection, HelpLine, UnansweredContext,
 };
 pub use order::{
-    ApprovalContext, OnSiteContext, OrderCopyContext, OrderNewsContext, WorkOrderContext, map_link,
+    ApprovalContext, NoticeOrder, OnSiteContext, OrderCopyContext, OrderNewsContext,
+    WorkOrderContext, map_link,
 };
 pub use progress::{FEEDBACK_DAYS, ProgressContext};
 
@@ -185,6 +186,8 @@ pub struct StaffNoticeContext {
     pub oversize: bool,
     /// It came as certified mail (PEC).
     pub certified: bool,
+    /// The work order that was made for it without anybody being asked.
+    pub order: Option<NoticeOrder>,
     /// It goes to a colleague whose commands do not count: they are no office's and not on the roster.
     pub only_reads: bool,
 }

@@ -4,8 +4,8 @@ use super::{
     NUMBER, ORGANISATION, PLACE, category, expected_by, office, picture, received, subcategory,
 };
 use crate::domain::letter::context::{
-    ApprovalContext, OnSiteContext, OrderCopyContext, OrderNewsContext, Wording, WorkOrderContext,
-    map_link,
+    ApprovalContext, NoticeOrder, OnSiteContext, OrderCopyContext, OrderNewsContext, Wording,
+    WorkOrderContext, map_link,
 };
 
 const ORDER: &str = "2026-000123/1";
@@ -24,6 +24,18 @@ fn high() -> Wording {
 
 fn period() -> Wording {
     Wording::new("novembre 2026", "November 2026")
+}
+
+pub(super) fn in_notice() -> NoticeOrder {
+    NoticeOrder {
+        number: ORDER.to_owned(),
+        contractor: CONTRACTOR.to_owned(),
+        asked: false,
+        held: false,
+        due: Some(expected_by()),
+        expected_by: Some(expected_by()),
+        answer_by: Some(received()),
+    }
 }
 
 pub(super) fn work_order() -> WorkOrderContext {

@@ -96,6 +96,7 @@ fn the_letters_about_contractors() {
     }
     world.advance(hours(28));
     world.settle();
+    let notice = world.notices().remove(0);
     let question = world.sent_of(LetterKind::Approval);
     let orders = world.sent_of(LetterKind::WorkOrder);
     let reminder = orders.iter().find(|sent| sent.recipient == "capo@luce.example");
@@ -111,6 +112,7 @@ fn the_letters_about_contractors() {
     world.settle();
     let confirmation = world.sent_of(LetterKind::Confirmation);
     read_by_people(&[
+        ("notice_with_order.txt", &notice),
         ("may_it_go.txt", last(&question)),
         ("reminder.txt", reminder.expect("a reminder")),
         ("taken_back.txt", retracted.expect("a retraction")),

@@ -101,7 +101,7 @@ fn a_routine_repair_runs_its_course_by_mail_alone() {
             world.settle();
             assert_eq!((world.ticket().status, states(world)[0].1), (status, state), "{text}");
         }
-        let news = world.notices().into_iter().filter(|notice| notice.says("Luce Srl")).count();
+        let news = world.notices().into_iter().filter(|it| it.says("Luce Srl ha risposto")).count();
         assert_eq!(news, 3, "staff hear of each answer");
         world.close("2026-000001", None);
         world.settle();
@@ -311,7 +311,7 @@ fn an_emergency_at_night_goes_out_at_once_within_the_limits() {
         world.settle();
         let [order] = &work_orders(world)[..] else { panic!("expected one order") };
         assert!(order.subject.contains("URGENTE"), "{}", order.subject);
-        let copy = world.notices().into_iter().find(|notice| notice.says("2026-000001/1"));
+        let copy = world.notices().into_iter().find(|notice| notice.says("attivata in automatico"));
         assert!(copy.unwrap().says("200,00"));
         world.advance(minutes(30));
         world.settle();

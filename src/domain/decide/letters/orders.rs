@@ -1,15 +1,17 @@
 //! Letters about work orders: to the contractor, to staff who are asked, to staff who hear of them.
 
 use super::{Draft, message_id, notices_to, office_name, redact, shortened, subcategory};
+use crate::domain::decide::Change;
+use crate::domain::decide::arrival::Withheld;
 use crate::domain::desk::Desk;
 use crate::domain::language::Language;
 use crate::domain::letter::context::{
-    ApprovalContext, AttachmentLine, OnSiteContext, OrderCopyContext, OrderNewsContext, Wording,
+    ApprovalContext, AttachmentLine, NoticeOrder, OnSiteContext, OrderCopyContext, OrderNewsContext, Wording,
     WorkOrderContext, map_link,
 };
-use crate::domain::letter::{Letter, LetterKind};
+use crate::domain::letter::{HoldReason, Letter, LetterKind};
 use crate::domain::mail::Address;
-use crate::domain::order::{Beyond, Used, WorkOrder, euro, months_of};
+use crate::domain::order::{Beyond, OrderState, Used, WorkOrder, euro, months_of};
 use crate::domain::rules::Contractor;
 use crate::domain::ticket::{OURSELVES, Status, Ticket};
 use crate::domain::time::Timestamp;
@@ -112,10 +114,7 @@ fn order_context(
         office: office_name(desk, ticket),
         contact: office.address.clone(),
         due: due(desk, ticket),
-        expected_by: desk.expected_days(ticket).map(|days| {
-            let hours = desk.office_hours(ticket);
-            hours.day(hours.add_working_days(now, days))
-        }),
+        expected_by: expected_by(desk, ticket, now),
         answer_by: order.next_at.map(|at| desk.hours.moment(at)),
         reason: None,
     }
@@ -128,6 +127,12 @@ fn due(desk: &Desk, ticket: &Ticket) -> Option<Wording> {
     }
     let planned = ticket.facts.course.day.as_deref().filter(|_| ticket.status == Status::Scheduled);
     planned?.parse().ok().map(|day| desk.hours.date(day))
+}
+
+/// The last day of the usual time for the work, where there is one.
+fn expected_by(desk: &Desk, ticket: &Ticket, now: Timestamp) -> Option<Wording> {
+    let hours = desk.office_hours(ticket);
+    desk.expected_days(ticket).map(|days| hours.day(hours.add_working_days(now, days)))
 }
 
 /// Name and telephone number of whoever reported, where the rules say why they are needed.
@@ -209,6 +214,32 @@ fn why_unasked(order: &WorkOrder) -> Vec<String> {
         reasons.push("oltre i limiti, con autorizzazione".to_owned());
     }
     reasons
+}
+
+/// The order that was made for a new ticket, as the office's notice names it.
+pub(super) fn in_notice(
+    desk: &Desk,
+    ticket: &Ticket,
+    worked: &[Change],
+    withheld: Option<Withheld>,
+    now: Timestamp,
+) -> Option<NoticeOrder> {
+    let order = worked.iter().find_map(|change| match change {
+        Change::Order(order) if order.ticket == ticket.number => Some(order),
+        _ => None,
+    })?;
+    let firm = desk.rules.contractor(&order.contractor)?;
+    let hold = withheld.and_then(Withheld::hold);
+    let asked = order.state == OrderState::Asked;
+    Some(NoticeOrder {
+        number: order.number.clone(),
+        contractor: firm.name.clone(),
+        asked,
+        held: hold.is_some_and(HoldReason::is_of_old_mail),
+        due: due(desk, ticket),
+        expected_by: expected_by(desk, ticket, now),
+        answer_by: order.next_at.filter(|_| !asked).map(|at| desk.hours.moment(at)),
+    })
 }
 
 /// How a question is asked.

@@ -216,6 +216,25 @@ pub struct OrderNewsContext {
     pub decide: bool,
 }
 
+/// What `staff_notice` says of the order that a new ticket has already.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeOrder {
+    /// The order's number.
+    pub number: String,
+    /// The contractor's name.
+    pub contractor: String,
+    /// It has not left: staff are being asked.
+    pub asked: bool,
+    /// It has not left: the mail is old, and staff decide.
+    pub held: bool,
+    /// By when the work must be done, where that is more than the usual time; in local words.
+    pub due: Option<Wording>,
+    /// The last day of the usual time, in local words.
+    pub expected_by: Option<Wording>,
+    /// By when the contractor must have answered, in local words.
+    pub answer_by: Option<Wording>,
+}
+
 /// Where a point lies, as a web address that opens on every telephone.
 #[must_use]
 pub fn map_link(latitude: f64, longitude: f64) -> String {
