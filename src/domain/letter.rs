@@ -88,10 +88,10 @@ impl LetterKind {
                 "alarm",
                 "unanswered",
             ],
-            Self::Closing => &["closing", "feedback"],
+            Self::Closing => &["closing", "feedback", "closing_internal"],
             Self::OnCall => &["on_call"],
             Self::Approval => &["approval"],
-            Self::Progress => &["scheduled", "referred", "question", "answer"],
+            Self::Progress => &["scheduled", "referred", "question", "answer", "progress_internal"],
             Self::Digest => &["digest"],
             Self::Confirmation => &["confirmation"],
         }

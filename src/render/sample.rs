@@ -41,9 +41,8 @@ fn full_and_bare(template: &str) -> Option<(Variables, Variables)> {
     Some(match template {
         "acknowledgement" | "acknowledgement_internal" => pair(&acknowledgement()),
         "closing" => pair(&closing()),
-        "scheduled" | "referred" | "question" | "answer" | "feedback" => {
-            pair(&progress::progress())
-        }
+        "scheduled" | "referred" | "question" | "answer" | "feedback" | "progress_internal"
+        | "closing_internal" => pair(&progress::progress()),
         "staff_notice" => pair(&staff_notice()),
         "follow_up" => pair(&follow_up()),
         "delivery_failed" => pair(&delivery_failed()),

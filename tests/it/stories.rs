@@ -10,6 +10,7 @@ mod delivery;
 mod feedback;
 mod firm;
 mod golden;
+mod inside;
 mod letters;
 mod limits;
 mod night;

@@ -48,13 +48,14 @@ pub(super) fn close(
     if matches!(before.status, Status::Referred | Status::OutOfCompetence) {
         return Decision { outcome: None, changes, letters: orders, reasons };
     }
+    let work = letters::Work { desk, orders: &snapshot.orders };
     // One who reported the thing twice is told once.
     let mut told: BTreeSet<&str> = BTreeSet::new();
     let mut letters: Vec<_> = reporters
         .into_iter()
         .filter(|ticket| snapshot.acknowledged.contains(&ticket.number))
         .filter(|ticket| told.insert(&ticket.requester.address))
-        .map(|ticket| letters::closing(desk, ticket, before, now))
+        .map(|ticket| letters::closing(work, ticket, before, now))
         .collect();
     letters.extend(orders);
     Decision { outcome: None, changes, letters, reasons }

@@ -295,8 +295,10 @@ fn on_sheet(
             let version = ticket.version;
             let told =
                 if planned_for(ticket, *day) { Vec::new() } else { reporters(snapshot, ticket) };
+            let work = sheet.work();
             let letters =
-                told.into_iter().filter_map(|it| letters::scheduled(desk, it, (*day, version)));
+                told.into_iter().filter_map(|it| letters::scheduled(work, it, (*day, version)));
+            let letters: Vec<_> = letters.collect();
             sheet.letters.extend(letters);
             // Whoever has the order must come on that day.
             order_again(&mut sheet);
@@ -393,13 +395,15 @@ fn spoken(sheet: &mut Sheet<'_>, command: &Command, by: &str) -> Result<String, 
         }
         Command::Reply(text) => {
             // Two answers are two letters: each is one of its own version.
-            let letter = letters::answer(sheet.desk, sheet.change(), text);
+            sheet.change();
+            let letter = letters::answer(sheet.work(), &sheet.ticket, text);
             told(sheet, letter)?;
             sheet.note(EntryKind::Note, by, format!("to the requester: {text}"));
             "risposta inviata a chi ha segnalato".to_owned()
         }
         Command::Ask(text) => {
-            let letter = letters::question(sheet.desk, sheet.change(), text);
+            sheet.change();
+            let letter = letters::question(sheet.work(), &sheet.ticket, text);
             told(sheet, letter)?;
             // What is planned for a day waits for that.
             if sheet.ticket.status != Status::Scheduled {

@@ -9,7 +9,7 @@ mod orders;
 mod requester;
 
 pub(super) use course::{
-    answer, assigned, claim_notices, command_answer, confirmation, lost_command, question,
+    Work, answer, assigned, claim_notices, command_answer, confirmation, lost_command, question,
     referred, scheduled,
 };
 pub(super) use failed::{after_failure, lost_digest};

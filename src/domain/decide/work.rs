@@ -16,6 +16,7 @@ pub(super) use due::{due, undeliverable};
 
 use std::collections::BTreeMap;
 
+use super::letters::Work;
 use super::{Change, Snapshot, on_call};
 use crate::domain::desk::Desk;
 use crate::domain::letter::Letter;
@@ -156,6 +157,11 @@ impl<'a> Sheet<'a> {
     /// The order that stands in the way of another one, if there is one.
     pub(super) fn live(&self) -> Option<&WorkOrder> {
         self.orders.iter().find(|order| order.state.is_live())
+    }
+
+    /// What a requester may be told of the work.
+    pub(super) fn work(&self) -> Work<'_> {
+        Work { desk: self.desk, orders: &self.orders }
     }
 
     /// The period of a contractor's budget that an order counts in which leaves now.

@@ -19,5 +19,11 @@ pub(super) fn progress() -> ProgressContext {
         )),
         text: Some("L'albero è nel giardino della scuola o nel parco accanto?".to_owned()),
         closed: Some(expected_by()),
+        asks: true,
+        not_ours: false,
+        same_as: Some("2026-000120".to_owned()),
+        contractor: Some("Giardini Esempio srl".to_owned()),
+        institution: Some(Wording::new("Istituto scolastico", "School")),
+        contact: Some("Ufficio scuole, interno 210".to_owned()),
     }
 }

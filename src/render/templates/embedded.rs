@@ -19,12 +19,13 @@ pub(in crate::render) const EMBEDDED: &[(&str, &str, &str)] = embedded! {
         "acknowledgement" "closing" "answer" "feedback" "question" "referred" "scheduled"
         "work_order" "order_reminder" "order_retracted" "approval" "staff_notice" "order_copy"
         "order_news" "command_answer" "claim_notice" "on_call" "digest" "confirmation"
-        "acknowledgement_internal" "follow_up" "delivery_failed" "alarm" "unanswered";
+        "acknowledgement_internal" "progress_internal" "closing_internal" "follow_up"
+        "delivery_failed" "alarm" "unanswered";
     "en":
         "acknowledgement" "closing" "answer" "feedback" "question" "referred" "scheduled"
         "work_order" "order_reminder" "order_retracted" "approval" "staff_notice" "order_copy"
         "order_news" "command_answer" "claim_notice" "on_call" "digest" "confirmation"
-        "acknowledgement_internal" "alarm";
+        "acknowledgement_internal" "progress_internal" "closing_internal" "alarm";
     "fr":
         "acknowledgement" "closing" "answer" "feedback" "question" "referred" "scheduled";
     "es":

@@ -62,7 +62,7 @@ fn every_file_is_a_text_and_every_text_loads() {
     for (kind, template) in every_text() {
         let languages: &[Language] = match template {
             // Those inside the house work in Italian.
-            "acknowledgement_internal" => &[Language::It, Language::En],
+            _ if template.ends_with("_internal") => &[Language::It, Language::En],
             _ if kind.to_requester() => &Language::ALL,
             "follow_up" | "delivery_failed" | "unanswered" => &[Language::It],
             _ => &[Language::It, Language::En],

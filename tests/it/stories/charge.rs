@@ -13,7 +13,7 @@ use crate::support::sent::Sent;
 use crate::support::world::{OURS, REPORTS, World, on_both_with};
 
 /// A school and the office that answers for schools, with hours of its own.
-const SCHOOL: &str = r#"
+pub(super) const SCHOOL: &str = r#"
 [[internal]]
 id = "scuole"
 it = "Istituto scolastico"
@@ -29,7 +29,7 @@ expected_days = 3
 hours = "Tu,Fr 09:00-12:00; PH off"
 "#;
 
-fn radiator() -> RawMail {
+pub(super) fn radiator() -> RawMail {
     mail()
         .to(OURS)
         .from("Dirigente scolastica <preside@deamicis.example>")

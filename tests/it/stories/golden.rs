@@ -16,7 +16,7 @@ use crate::support::stores::Engine;
 use crate::support::world::World;
 
 /// Compares letters with their files; all that differ are shown together.
-fn read_by_people(letters: &[(&str, &Sent)]) {
+pub(super) fn read_by_people(letters: &[(&str, &Sent)]) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/stories");
     let mut changed = Vec::new();
     for (name, sent) in letters {

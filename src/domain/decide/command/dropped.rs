@@ -22,7 +22,7 @@ pub(super) fn out_of_competence(
     let told = reporters(snapshot, &sheet.ticket).into_iter();
     let version = sheet.ticket.version;
     let letters: Vec<_> = told
-        .filter_map(|it| letters::referred(sheet.desk, it, (referral.as_ref(), version)))
+        .filter_map(|it| letters::referred(sheet.work(), it, (referral.as_ref(), version)))
         .collect();
     sheet.letters.extend(letters);
     end_joined(sheet, snapshot, by);
@@ -45,7 +45,7 @@ pub(super) fn cancel(
     sheet.note(EntryKind::Note, by, format!("cancelled: {why}"));
     if before.status != Status::Cancelled {
         let told = reporters(snapshot, &before).into_iter();
-        let letters = told.map(|it| letters::closing(sheet.desk, it, &before, sheet.now));
+        let letters = told.map(|it| letters::closing(sheet.work(), it, &before, sheet.now));
         sheet.letters.extend(letters.collect::<Vec<_>>());
     }
     end_joined(sheet, snapshot, by);

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::requester::{contact_inside, institution, template_for};
 use super::{Draft, known_context, notices_to, office_name, shortened, subcategory};
 use crate::domain::claim::claims;
 use crate::domain::command;
@@ -15,6 +16,7 @@ use crate::domain::letter::context::{
 };
 use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::mail::Address;
+use crate::domain::order::WorkOrder;
 use crate::domain::rules::Referral;
 use crate::domain::ticket::Ticket;
 use crate::domain::time::Timestamp;
@@ -23,49 +25,62 @@ use crate::domain::trust::Doubt;
 /// Work is planned for a day; `version` is the ticket's that was planned: a day that is said again after another one is
 /// told again.
 pub(in crate::domain::decide) fn scheduled(
-    desk: &Desk,
+    work: Work<'_>,
     ticket: &Ticket,
     (day, version): (NaiveDate, i64),
 ) -> Option<Letter> {
-    let context = ProgressContext { day: Some(desk.hours.date(day)), ..progress(desk, ticket) };
-    to_requester(desk, ticket, "scheduled", &format!("scheduled:{day}:{version}"), &context)
+    let context =
+        ProgressContext { day: Some(work.desk.hours.date(day)), ..progress(work, ticket) };
+    to_requester(work.desk, ticket, "scheduled", &format!("scheduled:{day}:{version}"), &context)
 }
 
 /// It is another body's business, or nobody knows whose; `version` as above.
 pub(in crate::domain::decide) fn referred(
-    desk: &Desk,
+    work: Work<'_>,
     ticket: &Ticket,
     (referral, version): (Option<&Referral>, i64),
 ) -> Option<Letter> {
     let body = referral.map(|to| super::named(&to.it, &to.en, &to.words));
-    let context = ProgressContext { referral: body, ..progress(desk, ticket) };
-    to_requester(desk, ticket, "referred", &format!("referred:{version}"), &context)
+    let context = ProgressContext { referral: body, not_ours: true, ..progress(work, ticket) };
+    to_requester(work.desk, ticket, "referred", &format!("referred:{version}"), &context)
 }
 
 /// Staff ask something.
 pub(in crate::domain::decide) fn question(
-    desk: &Desk,
+    work: Work<'_>,
     ticket: &Ticket,
     text: &str,
 ) -> Option<Letter> {
-    with_words(desk, ticket, "question", text)
+    with_words(work, ticket, "question", text)
 }
 
 /// Staff write something.
 pub(in crate::domain::decide) fn answer(
-    desk: &Desk,
+    work: Work<'_>,
     ticket: &Ticket,
     text: &str,
 ) -> Option<Letter> {
-    with_words(desk, ticket, "answer", text)
+    with_words(work, ticket, "answer", text)
 }
 
-fn with_words(desk: &Desk, ticket: &Ticket, template: &str, text: &str) -> Option<Letter> {
-    let context = ProgressContext { text: Some(shortened(text).0), ..progress(desk, ticket) };
-    to_requester(desk, ticket, template, &format!("{template}:{}", ticket.version), &context)
+fn with_words(work: Work<'_>, ticket: &Ticket, template: &str, text: &str) -> Option<Letter> {
+    let asks = template == "question";
+    let context = ProgressContext { text: Some(shortened(text).0), asks, ..progress(work, ticket) };
+    to_requester(work.desk, ticket, template, &format!("{template}:{}", ticket.version), &context)
 }
 
-fn progress(desk: &Desk, ticket: &Ticket) -> ProgressContext {
+/// What is known of the work that a requester is told of.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::domain::decide) struct Work<'a> {
+    /// Who tells it.
+    pub(in crate::domain::decide) desk: &'a Desk,
+    /// The orders that were made for it, oldest first.
+    pub(in crate::domain::decide) orders: &'a [WorkOrder],
+}
+
+pub(super) fn progress(Work { desk, orders }: Work<'_>, ticket: &Ticket) -> ProgressContext {
+    let order = orders.iter().rfind(|order| order.state.is_committed());
+    let firm = order.and_then(|order| desk.rules.contractor(&order.contractor));
     ProgressContext {
         number: ticket.number.clone(),
         organisation: desk.organisation.clone(),
@@ -74,6 +89,9 @@ fn progress(desk: &Desk, ticket: &Ticket) -> ProgressContext {
         subcategory: subcategory(desk, ticket),
         place: ticket.place.as_deref().and_then(place_for_requester),
         office: office_name(desk, ticket),
+        contractor: firm.map(|firm| firm.name.clone()),
+        institution: institution(desk, ticket),
+        contact: contact_inside(desk, ticket),
         ..ProgressContext::default()
     }
 }
@@ -95,7 +113,7 @@ fn to_requester(
         ticket: Some(ticket),
         cause: format!("ticket:{}:{cause}", ticket.number),
         recipient: ticket.requester.clone(),
-        template,
+        template: template_for(ticket, LetterKind::Progress, template),
         language: ticket.language,
         hold: None,
     }

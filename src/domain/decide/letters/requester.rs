@@ -1,5 +1,6 @@
 //! The letters to whoever reported: the one that begins it and the one that ends it.
 
+use super::course::{Work, progress};
 use super::{Draft, cause, office_name, referral, subcategory};
 use crate::domain::classify::Verdict;
 use crate::domain::decide::Arrival;
@@ -15,8 +16,15 @@ use crate::domain::ticket::{Status, Ticket};
 use crate::domain::time::Timestamp;
 use crate::domain::urgency::Urgency;
 
-/// The template for somebody of the municipality's own.
-const INTERNAL: &str = "acknowledgement_internal";
+/// What the templates for somebody of the municipality's own are called: one for each kind of letter.
+fn internal(kind: LetterKind) -> &'static str {
+    kind.templates().iter().copied().find(|it| it.ends_with("_internal")).unwrap_or_default()
+}
+
+/// The template of a letter to whoever reported: for residents as named, else the house's own.
+pub(super) fn template_for<'t>(ticket: &Ticket, kind: LetterKind, residents: &'t str) -> &'t str {
+    if ticket.facts.standing.internal { internal(kind) } else { residents }
+}
 
 /// To the requester: the number, what was understood, who is in charge.
 pub(in crate::domain::decide) fn acknowledgement(
@@ -85,8 +93,7 @@ fn acknowledged(
         unreadable: arrival.kind.kind == Kind::Unreadable,
         oversize: arrival.oversize,
         second: second.map(|second| second_context(desk, second, now)),
-        institution: group_of(desk, ticket)
-            .map(|group| Wording::new(&group.name_it, &group.name_en)),
+        institution: institution(desk, ticket),
         contact: contact_inside(desk, ticket),
     };
     let mut letter = Draft {
@@ -94,11 +101,11 @@ fn acknowledged(
         ticket: Some(ticket),
         cause,
         recipient: ticket.requester.clone(),
-        template: if ticket.facts.standing.internal {
-            INTERNAL
-        } else {
-            LetterKind::Acknowledgement.name()
-        },
+        template: template_for(
+            ticket,
+            LetterKind::Acknowledgement,
+            LetterKind::Acknowledgement.name(),
+        ),
         language: ticket.language,
         hold,
     }
@@ -115,8 +122,13 @@ fn group_of<'a>(desk: &'a Desk, ticket: &Ticket) -> Option<&'a Internal> {
     desk.rules.internal().iter().find(|group| group.id == id)
 }
 
+/// How the requester's group is addressed.
+pub(super) fn institution(desk: &Desk, ticket: &Ticket) -> Option<Wording> {
+    group_of(desk, ticket).map(|group| Wording::new(&group.name_it, &group.name_en))
+}
+
 /// Whom somebody of the municipality's own turns to: the group's contact, else the office itself.
-fn contact_inside(desk: &Desk, ticket: &Ticket) -> Option<String> {
+pub(super) fn contact_inside(desk: &Desk, ticket: &Ticket) -> Option<String> {
     let group = group_of(desk, ticket).and_then(|group| group.contact.clone());
     let office = || desk.office_of(ticket).address.clone();
     group.or_else(office).filter(|_| ticket.facts.standing.internal)
@@ -139,36 +151,22 @@ fn second_context(desk: &Desk, ticket: &Ticket, now: Timestamp) -> SecondContext
 
 /// To the requester of `ticket`, which was closed now, by itself or with the one that it repeats.
 pub(in crate::domain::decide) fn closing(
-    desk: &Desk,
+    work: Work<'_>,
     ticket: &Ticket,
     closed: &Ticket,
     now: Timestamp,
 ) -> Letter {
-    let context = ClosingContext {
-        number: ticket.number.clone(),
-        organisation: desk.organisation.clone(),
-        received: desk.hours.moment(ticket.received_at),
-        closed: desk.hours.day(now),
-        category: ticket.category.map(Wording::category),
-        subcategory: subcategory(desk, ticket),
-        place: ticket.place.as_deref().and_then(place_for_requester),
-        office: office_name(desk, ticket),
-        same_as: (ticket.number != closed.number).then(|| closed.number.clone()),
-    };
+    let desk = work.desk;
     // Work that is reported done is asked after, once; what was closed without work is only told.
     let worked = closed.status == Status::Done && !ticket.facts.course.asked_repaired;
-    let template = if worked { "feedback" } else { LetterKind::Closing.name() };
     let feedback = ProgressContext {
-        number: context.number.clone(),
-        organisation: context.organisation.clone(),
-        received: context.received.clone(),
-        category: context.category.clone(),
-        subcategory: context.subcategory.clone(),
-        place: context.place.clone(),
-        office: context.office.clone(),
-        closed: Some(context.closed.clone()),
-        ..ProgressContext::default()
+        closed: Some(desk.hours.day(now)),
+        asks: worked,
+        same_as: (ticket.number != closed.number).then(|| closed.number.clone()),
+        ..progress(work, ticket)
     };
+    let template = if worked { "feedback" } else { LetterKind::Closing.name() };
+    let template = template_for(ticket, LetterKind::Closing, template);
     let draft = Draft {
         kind: LetterKind::Closing,
         ticket: Some(ticket),
@@ -178,9 +176,26 @@ pub(in crate::domain::decide) fn closing(
         language: ticket.language,
         hold: None,
     };
-    let mut letter =
-        if worked { draft.letter(desk, &feedback) } else { draft.letter(desk, &context) };
+    let mut letter = if template == LetterKind::Closing.name() {
+        draft.letter(desk, &closing_of(feedback))
+    } else {
+        draft.letter(desk, &feedback)
+    };
     letter.in_reply_to.clone_from(&ticket.message_id);
     letter.references.extend(ticket.message_id.clone());
     letter
+}
+
+fn closing_of(said: ProgressContext) -> ClosingContext {
+    ClosingContext {
+        number: said.number,
+        organisation: said.organisation,
+        received: said.received,
+        closed: said.closed.unwrap_or_default(),
+        category: said.category,
+        subcategory: said.subcategory,
+        place: said.place,
+        office: said.office,
+        same_as: said.same_as,
+    }
 }

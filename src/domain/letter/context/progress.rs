@@ -7,7 +7,8 @@ use super::Wording;
 /// For so many days a report that was closed asks whether it is repaired; the templates say so.
 pub const FEEDBACK_DAYS: u32 = 14;
 
-/// Of `scheduled`, `referred`, `question`, `answer` and `feedback`. The reporter's words are never among
+/// Of `scheduled`, `referred`, `question`, `answer` and `feedback`, and of `progress_internal` and `closing_internal`,
+/// which say the same to somebody of the municipality's own. The reporter's words are never among
 /// them, see [`AcknowledgementContext`](super::AcknowledgementContext).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProgressContext {
@@ -31,6 +32,18 @@ pub struct ProgressContext {
     pub referral: Option<Wording>,
     /// What staff wrote, from [`shortened`](super::shortened); for `question` and `answer`.
     pub text: Option<String>,
-    /// The day of the closing, in local words; for `feedback`.
+    /// The day of the closing, in local words; for `feedback` and `closing_internal`.
     pub closed: Option<Wording>,
+    /// An answer is waited for; for the letters inside the house.
+    pub asks: bool,
+    /// It is not ours to repair; for the letters inside the house.
+    pub not_ours: bool,
+    /// The ticket of the same thing that it was closed with; for the letters inside the house.
+    pub same_as: Option<String>,
+    /// The contractor that has the order; for the letters inside the house.
+    pub contractor: Option<String>,
+    /// How the requester's group is addressed; `none` for residents and colleagues.
+    pub institution: Option<Wording>,
+    /// Whom somebody of the municipality's own turns to; `none` for residents.
+    pub contact: Option<String>,
 }
