@@ -4,6 +4,8 @@
 //! durable.
 
 mod alarms;
+mod earlier;
+mod lost;
 mod morning;
 mod photos;
 
@@ -14,11 +16,10 @@ use crate::domain::decide::{
     Arrival, Change, Confirmation, Decision, Event, Outcome, Snapshot, decide,
 };
 use crate::domain::desk::Desk;
-use crate::domain::duplicate::Earlier;
 use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::order::{Used, WorkOrder, period_of};
 use crate::domain::thread;
-use crate::domain::ticket::{self, Entry, EntryKind, OURSELVES, Ticket};
+use crate::domain::ticket::{self, Entry, EntryKind, OURSELVES};
 use crate::domain::time::Timestamp;
 use crate::render::{Sender, Templates, render_with};
 use crate::store::mail::{MailRow, Raw};
@@ -139,13 +140,8 @@ impl Clerk {
         let released = limits::read_released(&released)?;
         let keys = thread::keys(&arrival.mail, &self.desk.signer);
         let candidates = tickets::candidates(tx, &keys).await?;
-        let mut letter = None;
-        for id in thread::reported_letters(&arrival.mail, &self.desk.signer) {
-            letter = outbox::by_message_id(tx, &id).await?;
-            if letter.is_some() {
-                break;
-            }
-        }
+        let letter = self.reported(tx, arrival).await?;
+        let lost = self.lost(tx, letter.as_ref()).await?;
         let about = letter.as_ref().and_then(|letter| letter.ticket.clone());
         let number = about
             .or_else(|| thread::continues(&candidates, &address).map(|known| known.number.clone()));
@@ -179,6 +175,7 @@ impl Clerk {
             second_earlier,
             answered_earlier,
             letter,
+            lost,
             orders,
             used,
             confirmation,
@@ -274,31 +271,6 @@ impl Clerk {
         Ok(used)
     }
 
-    /// Earlier reports of a mail's second problem, and of the ticket that it gives a place to; few mails ask.
-    async fn more_earlier(
-        &self,
-        tx: &mut Tx,
-        arrival: &Arrival,
-        ticket: Option<&Ticket>,
-    ) -> Result<(Vec<Earlier>, Vec<Earlier>), StoreError> {
-        let (understood, seen_at) = (&arrival.understood, arrival.received_at);
-        let second = understood.second.as_deref();
-        let placed = understood.place.as_ref();
-        let answered = ticket.filter(|ticket| ticket.place.is_none() && placed.is_some());
-        if second.is_none() && answered.is_none() {
-            return Ok((Vec::new(), Vec::new()));
-        }
-        let code = second.and_then(|matter| matter.verdict.subcategory.as_deref());
-        let there = second.and_then(|matter| matter.place.as_ref());
-        let known = answered.and_then(|ticket| ticket.subcategory.as_deref());
-        let asked = [
-            tickets::ask_earlier(code, there, seen_at),
-            tickets::ask_earlier(known, placed, seen_at),
-        ];
-        let [second, answered] = tx.ask(asked).await?;
-        Ok((tickets::read_earlier(&second)?, tickets::read_earlier(&answered)?))
-    }
-
     /// Decides about what staff did, or what befell a letter, and writes it down. The reasons are
     /// returned, and whether anything changed.
     pub async fn handle(
@@ -344,6 +316,9 @@ impl Clerk {
         match event {
             Event::StaffJoined { other } => self.other(tx, &mut snapshot, other).await?,
             Event::StaffSaid { text } => self.for_orders(tx, &mut snapshot, text, now).await?,
+            Event::LetterFailed(failed) => {
+                snapshot.lost = self.lost(tx, Some(&failed.letter)).await?;
+            }
             Event::StaffClosed { .. } => self.acknowledged(tx, &mut snapshot).await?,
             _ => {}
         }

@@ -118,6 +118,19 @@ fn is_trace(name: &str) -> bool {
         || (name.starts_with("x-") && name.contains("spam"))
 }
 
+/// All words of a mail's body, quotes and signature included; empty when the reader gives up.
+#[must_use]
+pub fn whole_text(raw: &[u8]) -> String {
+    let body = || {
+        let text = one_line_end(raw);
+        let mut damages = Damages::new();
+        let tree = Tree::scan(&text, &mut damages);
+        let body = mime::content(&tree, &mut damages).body;
+        body.into_iter().map(|line| line.text).collect::<Vec<_>>().join("\n")
+    };
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_default()
+}
+
 fn caught(read: impl FnOnce() -> Mail) -> Option<Mail> {
     catch_unwind(AssertUnwindSafe(read)).ok()
 }

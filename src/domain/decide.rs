@@ -169,6 +169,8 @@ pub struct Snapshot {
     pub acknowledged: BTreeSet<String>,
     /// The letter of ours that a delivery report is about.
     pub letter: Option<KnownLetter>,
+    /// The words of that letter, as it was sent; also of the one that was refused.
+    pub lost: String,
     /// The work orders of the ticket, oldest first.
     pub orders: Vec<WorkOrder>,
     /// What contractors have used of their limits in the present period, by id.

@@ -208,6 +208,8 @@ fn delivery_failed() -> DeliveryFailedContext {
         recipient: "anna@mailbox.example".to_owned(),
         next: Some("reperibile@giardini.example".to_owned()),
         reason: "550 5.1.1 no such user".to_owned(),
+        text: Some("Segnalazione 2026-000123".to_owned()),
+        text_cut: true,
     }
 }
 

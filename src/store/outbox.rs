@@ -115,6 +115,13 @@ pub async fn by_message_id(tx: &mut Tx, id: &str) -> Result<Option<KnownLetter>,
     row.map(|row| known_letter(&row)).transpose()
 }
 
+/// The bytes of the letter with a Message-ID, as they are sent.
+pub async fn bytes(tx: &mut Tx, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let sql = "SELECT bytes FROM letter WHERE message_id = $1";
+    let row = tx.row(sql, values![id]).await?;
+    row.map(|row| row.blob("bytes")).transpose()
+}
+
 /// The letter of an id.
 pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Option<KnownLetter>, StoreError> {
     let row = tx

@@ -13,6 +13,7 @@ mod golden;
 mod inside;
 mod letters;
 mod limits;
+mod lost;
 mod night;
 mod on_call;
 mod orders;

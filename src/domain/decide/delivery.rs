@@ -52,12 +52,16 @@ pub(super) fn reported(
                 desk,
                 ticket,
                 &snapshot.orders,
-                (letter, &reason),
+                (letter, &reason, &snapshot.lost),
                 now,
             ));
             ask_the_next(&mut decision, desk, snapshot, (ticket, letter), now);
         } else {
-            decision.letters.extend(letters::lost_digest(desk, letter, &reason));
+            decision.letters.extend(letters::lost_digest(
+                desk,
+                (letter, &reason, &snapshot.lost),
+                now,
+            ));
         }
     }
     decision
@@ -72,7 +76,7 @@ pub(super) fn refused(
 ) -> Decision {
     let FailedLetter { letter, reason } = failed;
     let Some(ticket) = &snapshot.ticket else {
-        let letters = letters::lost_digest(desk, letter, reason);
+        let letters = letters::lost_digest(desk, (letter, reason, &snapshot.lost), now);
         return Decision { letters, ..Decision::nothing("the letter belongs to no ticket") };
     };
     let retraction = letter.is_retraction();
@@ -83,7 +87,13 @@ pub(super) fn refused(
     let mut decision = Decision {
         outcome: None,
         changes: vec![Change::Enter { ticket: ticket.number.clone(), entry }],
-        letters: letters::after_failure(desk, ticket, &snapshot.orders, (letter, reason), now),
+        letters: letters::after_failure(
+            desk,
+            ticket,
+            &snapshot.orders,
+            (letter, reason, &snapshot.lost),
+            now,
+        ),
         reasons: vec![text],
     };
     ask_the_next(&mut decision, desk, snapshot, (ticket, letter), now);

@@ -314,13 +314,12 @@ fn a_failed_letter_is_told_and_the_next_contact_is_used() {
     let snapshot = Snapshot { ticket: Some(ticket), orders: vec![order], ..Snapshot::default() };
     let office = "staff_notice strade@comune.example";
     let staff = ["staff_notice ced@comune.example", "staff_notice capo@comune.example"];
-    let copies = [staff, staff].concat();
     let next = [office, "work_order reperibile@luce.example"];
     let cases: [(LetterKind, &str, &[&str], &str); 5] = [
         (Acknowledgement, "anna@x.example", &[office], "did NOT get the confirmation"),
         (WorkOrder, "interventi@luce.example", &next, "did NOT get the work order"),
         (WorkOrder, "reperibile@luce.example", &[office], "did NOT get the work order"),
-        (StaffNotice, "strade@comune.example", &copies, "did not reach"),
+        (StaffNotice, "strade@comune.example", &staff, "did not reach"),
         (StaffNotice, "ced@comune.example", &[], "did not reach"),
     ];
     for (kind, recipient, expected, text) in cases {

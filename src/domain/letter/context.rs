@@ -327,6 +327,10 @@ pub struct DeliveryFailedContext {
     pub next: Option<String>,
     /// What the mail server said.
     pub reason: String,
+    /// The words of the lost letter, from [`shortened`], for whoever has them instead.
+    pub text: Option<String>,
+    /// The text was cut.
+    pub text_cut: bool,
 }
 
 /// A context as the letter keeps it. Total: the structs above always become objects.

@@ -1,6 +1,6 @@
 //! What is owed when a letter did not arrive.
 
-use super::{Draft, known_context, notices, notices_to, work_order};
+use super::{Draft, notices, shortened, work_order};
 use crate::domain::decide::KnownLetter;
 use crate::domain::desk::Desk;
 use crate::domain::language::Language;
@@ -8,22 +8,26 @@ use crate::domain::letter::context::{DeliveryFailedContext, Wording};
 use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::mail::Address;
 use crate::domain::order::WorkOrder;
-use crate::domain::rules::Contractor;
+use crate::domain::rules::{Contractor, Office};
 use crate::domain::ticket::Ticket;
 use crate::domain::time::Timestamp;
 
-/// What follows a letter that did not arrive: the next contact of the list gets it, and somebody is told.
+/// What the cause of a letter begins with that tells of a lost one.
+const LOST: &str = "letter:";
+
+/// What follows a letter that did not arrive, whose words are `lost`: the next contact of the list gets it, and somebody
+/// is told.
 ///
-/// A lost notice to an office goes to its next deputy, else to staff. One to staff is not announced by another one:
-/// it would be lost like the first.
+/// The words of a lost notice go to the office's next deputy, else to staff. One to staff is not announced by another
+/// one: it would be lost like the first.
 pub(in crate::domain::decide) fn after_failure(
     desk: &Desk,
     ticket: &Ticket,
     orders: &[WorkOrder],
-    (letter, reason): (&KnownLetter, &str),
+    (letter, reason, lost): (&KnownLetter, &str, &str),
     now: Timestamp,
 ) -> Vec<Letter> {
-    let cause = format!("letter:{}", letter.message_id);
+    let cause = format!("{LOST}{}", letter.message_id);
     match letter.kind {
         LetterKind::Acknowledgement | LetterKind::Closing | LetterKind::Progress => {
             failure_notices(desk, ticket, letter, (reason, None), now)
@@ -57,34 +61,53 @@ pub(in crate::domain::decide) fn after_failure(
             letters
         }
         LetterKind::StaffNotice => {
-            let told = |address: &String| address.eq_ignore_ascii_case(&letter.recipient);
-            if desk.staff.iter().any(told) {
-                return Vec::new();
-            }
-            let deputy =
-                desk.office_of(ticket).instead_of(&letter.recipient, desk.hours.date_of(now));
-            let told = deputy.cloned();
-            let mut letters = failure_notices(desk, ticket, letter, (reason, told), now);
-            let copy = format!("{cause}:copy");
-            let context = known_context(desk, ticket);
-            let instead = deputy.map_or(desk.staff.as_slice(), std::slice::from_ref);
-            letters.extend(notices_to(desk, instead, ticket, &copy, "staff_notice", &context));
-            letters
+            passed_on(desk, Some(ticket), desk.office_of(ticket), (letter, reason, lost), now)
         }
     }
 }
 
-/// An office did not get what waits for it: staff tell it.
-pub(in crate::domain::decide) fn lost_digest(
+/// A notice or a digest that an office did not get: its words go to whoever stands behind it, and staff hear that the
+/// address is wrong; where nobody stands behind it they have the words themselves.
+fn passed_on(
     desk: &Desk,
-    letter: &KnownLetter,
-    reason: &str,
+    ticket: Option<&Ticket>,
+    office: &Office,
+    (letter, reason, lost): (&KnownLetter, &str, &str),
+    now: Timestamp,
 ) -> Vec<Letter> {
-    if letter.kind != LetterKind::Digest {
+    let told = |address: &String| address.eq_ignore_ascii_case(&letter.recipient);
+    let claim = letter.cause.starts_with("claim:");
+    if letter.kind == LetterKind::StaffNotice && !claim && desk.staff.iter().any(told) {
         return Vec::new();
     }
-    let context = DeliveryFailedContext { digest: true, ..context(desk, None, letter, reason) };
-    others(desk, letter).map(|address| notice(desk, None, letter, address, &context)).collect()
+    let deputy = office.instead_of(&letter.recipient, desk.hours.date_of(now));
+    let (text, text_cut) = shortened(lost);
+    let named =
+        DeliveryFailedContext { next: deputy.cloned(), ..context(desk, ticket, letter, reason) };
+    let whole = DeliveryFailedContext { text: Some(text), text_cut, ..named.clone() };
+    let to_staff = if deputy.is_some() { &named } else { &whole };
+    let staff = others(desk, letter).filter(|address| Some(*address) != deputy);
+    staff
+        .map(|address| notice(desk, ticket, letter, address, to_staff))
+        .chain(deputy.map(|address| notice(desk, ticket, letter, address, &whole)))
+        .collect()
+}
+
+/// What is owed when a letter did not arrive that is about no ticket: an office's digest, or what was passed on of one.
+pub(in crate::domain::decide) fn lost_digest(
+    desk: &Desk,
+    (letter, reason, lost): (&KnownLetter, &str, &str),
+    now: Timestamp,
+) -> Vec<Letter> {
+    let passed_on_before = letter.kind == LetterKind::StaffNotice && letter.cause.starts_with(LOST);
+    if letter.kind != LetterKind::Digest && !passed_on_before {
+        return Vec::new();
+    }
+    let id = letter.cause.split(':').nth(1).unwrap_or_default();
+    let offices = desk.rules.offices().iter();
+    let theirs = offices.rev().find(|office| office.id == id);
+    let office = theirs.unwrap_or_else(|| desk.rules.default_office());
+    passed_on(desk, None, office, (letter, reason, lost), now)
 }
 
 /// Staff but for whom the letter could not reach.
@@ -103,7 +126,7 @@ fn notice(
     Draft {
         kind: LetterKind::StaffNotice,
         ticket,
-        cause: format!("letter:{}", letter.message_id),
+        cause: format!("{LOST}{}", letter.message_id),
         recipient: Address { name: String::new(), address: address.to_owned() },
         template: "delivery_failed",
         language: Language::It,
@@ -120,6 +143,7 @@ fn context(
 ) -> DeliveryFailedContext {
     DeliveryFailedContext {
         number: ticket.map(|ticket| ticket.number.clone()).unwrap_or_default(),
+        digest: ticket.is_none(),
         organisation: desk.organisation.clone(),
         to_requester: letter.kind.to_requester(),
         letter: name_of(letter),
@@ -164,7 +188,7 @@ fn next_contact<'a>(
     })
 }
 
-/// To the office, or to staff when it is the office that cannot be reached: a letter did not arrive.
+/// To the office: a letter did not arrive.
 fn failure_notices(
     desk: &Desk,
     ticket: &Ticket,
@@ -172,11 +196,7 @@ fn failure_notices(
     (reason, next): (&str, Option<String>),
     now: Timestamp,
 ) -> Vec<Letter> {
-    let to_office = letter.kind == LetterKind::StaffNotice;
     let context = DeliveryFailedContext { next, ..context(desk, Some(ticket), letter, reason) };
-    let cause = format!("letter:{}", letter.message_id);
-    if to_office {
-        return notices_to(desk, &desk.staff, ticket, &cause, "delivery_failed", &context);
-    }
+    let cause = format!("{LOST}{}", letter.message_id);
     notices(desk, ticket, (&cause, "delivery_failed"), &context, now)
 }

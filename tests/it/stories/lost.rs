@@ -1,0 +1,104 @@
+//! Letters that never arrive: somebody else reads their words; and answers that would go on for ever.
+
+use sportello::domain::letter::LetterKind;
+
+use super::course::{ROADS, tell};
+use super::delivery::receipt;
+use super::feedback::ROAD_FIRM;
+use super::work::{FIRMS, TRUST, answer};
+use super::{hours, lamp, pothole};
+use crate::support::sent::Sent;
+use crate::support::world::{REPORTS, World, on_both_with};
+
+const STAFF: &str = "centrale@comune.example";
+
+fn bounce(world: &mut World, lost: &Sent, n: u8) {
+    world.receive_raw(REPORTS, &receipt(lost, "errore-consegna", n));
+    world.settle();
+}
+
+fn after(world: &World, before: usize) -> Vec<Sent> {
+    world.notices().split_off(before)
+}
+
+/// Protocol never heard of a claim: staff have its words, and pass them on.
+#[test]
+fn a_claim_that_was_lost_is_read_by_staff() {
+    const PROTOCOL: &str = "[claims]\naddress = \"protocollo@comune.example\"\n";
+    on_both_with(PROTOCOL, &TRUST, |world| {
+        world.receive(&pothole().text(
+            "Sono caduta in una buca in via Emilia 12 e mi sono rotta il polso: chiedo il risarcimento dei danni.",
+        ));
+        world.settle();
+        let notices = world.notices();
+        let claim = notices.iter().find(|it| it.recipient == "protocollo@comune.example").unwrap();
+        bounce(world, claim, 1);
+        let told = after(world, notices.len());
+        let [told] = &told[..] else { panic!("expected one, found {told:?}") };
+        assert_eq!(told.recipient, STAFF);
+        assert!(told.says("Da valutare per il protocollo e l'assicurazione"), "{}", told.text);
+        assert!(told.says("mi sono rotta il polso"), "{}", told.text);
+    });
+}
+
+/// News of an order that the office never got: its deputy has them, not only the ticket that they are about.
+#[test]
+fn news_that_were_lost_are_read_by_the_deputy() {
+    let rules = format!(
+        "{FIRMS}[[office]]\nid = \"luci\"\nit = \"Servizio Luci\"\naddress = \"luci@comune.example\"\n\
+         subcategories = [\"I01\", \"I02\"]\ndeputies = [{{ address = \"vice@comune.example\" }}]\n"
+    );
+    on_both_with(&rules, &TRUST, |world| {
+        world.receive(&lamp());
+        world.settle();
+        let order = world.sent_of(LetterKind::WorkOrder).remove(0);
+        world.receive(&answer(&order, "interventi@luce.example", "SOSPESO\nmanca il palo"));
+        world.settle();
+        let news = world.notices().pop().unwrap();
+        assert_eq!(news.recipient, "luci@comune.example");
+        let before = world.notices().len();
+        bounce(world, &news, 1);
+        let told = after(world, before);
+        let deputy = told.iter().find(|it| it.recipient == "vice@comune.example").unwrap();
+        assert!(deputy.says("manca il palo"), "{}", deputy.text);
+        assert!(told.iter().any(|it| it.recipient == STAFF), "staff put the address right");
+        // The deputy's is lost as well: staff have the words at last, and are told no more.
+        bounce(world, deputy, 2);
+        let last = world.notices().pop().unwrap();
+        assert!(last.recipient == STAFF && last.says("manca il palo"), "{}", last.text);
+        let before = world.notices().len();
+        bounce(world, &last, 3);
+        assert_eq!(world.notices().len(), before);
+    });
+}
+
+/// A list of the day that the office never got is its deputy's to read.
+#[test]
+fn a_digest_that_was_lost_goes_to_the_deputy() {
+    const DEPUTY: &str = "[[office]]\nid = \"piazze\"\nit = \"Servizio Piazze\"\naddress = \"piazze@comune.example\"\n\
+                          subcategories = [\"S01\", \"S02\", \"S03\"]\ndeputies = [{ address = \"vice@comune.example\" }]\n";
+    on_both_with(DEPUTY, &TRUST, |world| {
+        world.settle();
+        world.advance(hours(1));
+        world.receive(&pothole());
+        world.settle();
+        world.advance(hours(24));
+        world.settle();
+        let digest = world.sent_of(LetterKind::Digest).remove(0);
+        assert_eq!(digest.recipient, "piazze@comune.example");
+        let before = world.notices().len();
+        bounce(world, &digest, 1);
+        let told = after(world, before);
+        let deputy = told.iter().find(|it| it.recipient == "vice@comune.example").unwrap();
+        assert!(deputy.says("2026-000001, via Emilia 12"), "{}", deputy.text);
+        assert!(told.iter().any(|it| it.recipient == STAFF));
+        // And when nobody stands behind, staff have it.
+        bounce(world, deputy, 2);
+        let last = world.notices().pop().unwrap();
+        assert!(
+            last.recipient == STAFF && last.says("2026-000001, via Emilia 12"),
+            "{}",
+            last.text
+        );
+    });
+}
