@@ -52,6 +52,8 @@ pub enum Command {
     },
     /// The work order is taken back.
     Retract,
+    /// The work order leaves once more.
+    SendAgain,
     /// Somebody looked at it; what they found, which may be empty.
     Assess(String),
     /// Somebody goes and looks, on this day.

@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::work::{Occasion, Sheet, activate, count, does_it_there, order_again, retract};
+use super::work::{
+    Occasion, Sheet, activate, count, does_it_there, order_again, retract, send_again,
+};
 use super::{Change, Correction, Decision, Snapshot, closing, latest, letters, same, staff};
 use crate::domain::command::{self, BadCommand, Command};
 use crate::domain::desk::Desk;
@@ -272,6 +274,10 @@ fn on_sheet(
         Command::Retract => {
             retract(&mut sheet, by)?;
             "ordine ritirato".to_owned()
+        }
+        Command::SendAgain => {
+            let number = send_again(&mut sheet, by)?;
+            format!("ordine {number} mandato di nuovo")
         }
         Command::Assign(to) => {
             may_have(desk, to)?;

@@ -11,7 +11,9 @@ mod due;
 pub(super) use activate::{Occasion, activate};
 pub(super) use answered::{answered, unconfirmed};
 pub(super) use asked::{answer as approval_answered, unreached};
-pub(super) use changed::{closed, corrected, does_it_there, hastened, order_again, retract};
+pub(super) use changed::{
+    closed, corrected, does_it_there, hastened, order_again, retract, send_again,
+};
 pub(super) use due::{due, undeliverable};
 
 use std::collections::BTreeMap;

@@ -52,3 +52,29 @@ fn the_notice_names_the_order_that_left_by_itself() {
         assert!(notice.says("NON è partito") && notice.says("Luce Srl"), "{}", notice.text);
     });
 }
+
+/// An order that a firm says it never saw goes out once more, as often as staff want; without one staff hear why not.
+#[test]
+fn an_order_is_sent_again_on_a_word() {
+    on_both_with(FIRMS, &TRUST, |world| {
+        ordered(world);
+        let notice = world.notices().remove(0);
+        let office = notice.recipient.clone();
+        for (turn, text) in ["#rimanda ordine", "#reinvia l'ordine"].into_iter().enumerate() {
+            world.receive(&answer(&notice, &office, text));
+            world.settle();
+            let again = orders(world);
+            assert_eq!(again.len(), 1 + 2 * (turn + 1), "{text}: both addresses, each time");
+            assert!(again.iter().all(|sent| sent.says("2026-000001/1")));
+        }
+        assert_eq!(orders_of(world).len(), 1, "it is one order");
+        world.receive(&answer(&notice, &office, "#ritira ordine"));
+        world.settle();
+        let before = orders(world).len();
+        world.receive(&answer(&notice, &office, "#rimanda ordine\n"));
+        world.settle();
+        assert_eq!(orders(world).len(), before);
+        let told = world.notices().pop().unwrap();
+        assert!(told.says("nessun ordine da rimandare"), "{}", told.text);
+    });
+}

@@ -204,8 +204,16 @@ fn work_of_our_own_is_said_with_or_without_what_was_done() {
 }
 
 #[test]
+fn an_order_is_sent_again_and_a_ticket_put_off_by_like_words() {
+    for line in ["#rimanda ordine", "#Reinvia l'ordine", "#sollecita l’ordine", "#resend order"] {
+        assert_eq!(read(line), [Ok(Command::SendAgain)], "{line}");
+    }
+    assert!(matches!(read("#rimanda 3g").as_slice(), [Ok(Command::Postpone(_))]));
+}
+
+#[test]
 fn the_help_text_is_what_is_read() {
-    assert_eq!(help().len(), 29);
+    assert_eq!(help().len(), 30);
     for (example, does) in help() {
         assert!(!does.is_empty() && !does.ends_with('.'), "{example}");
         assert!(matches!(read(example).as_slice(), [Ok(_)]), "{example}: {:?}", read(example));

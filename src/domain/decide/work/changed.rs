@@ -138,6 +138,37 @@ pub(in crate::domain::decide) fn order_again(sheet: &mut Sheet<'_>) -> bool {
     true
 }
 
+/// Staff send the live order to its firm once more, which has its full time to answer again; its number, or in Italian
+/// why there is nothing to send.
+pub(in crate::domain::decide) fn send_again(
+    sheet: &mut Sheet<'_>,
+    by: &str,
+) -> Result<String, String> {
+    let Some(order) = sheet.live().cloned() else {
+        return Err(
+            "non c'è nessun ordine da rimandare: per attivare un'impresa scriva #ordina".to_owned()
+        );
+    };
+    let number = order.number.clone();
+    if order.state == OrderState::Asked {
+        return Err(format!(
+            "l'ordine {number} non è ancora partito: si aspetta la risposta alla richiesta, SI oppure NO"
+        ));
+    }
+    let Some(firm) = sheet.desk.rules.contractor(&order.contractor).cloned() else {
+        return Err(format!("l'impresa «{}» non è più nelle regole", order.contractor));
+    };
+    if order.state == OrderState::Sent {
+        let next_at = Some(answer_by(sheet, &firm));
+        sheet.keep(WorkOrder { asked: 1, next_at, ..order });
+    }
+    order_again(sheet);
+    // The next time it is a letter of its own again.
+    sheet.change();
+    sheet.note(EntryKind::Ordered, by, format!("work order {number}: sent again"));
+    Ok(number)
+}
+
 /// The ticket became an emergency: an order that is out is sent again as one, with minutes to answer unless somebody is
 /// at work; a question that is open is asked anew; else a firm is activated.
 pub(in crate::domain::decide) fn hastened(sheet: &mut Sheet<'_>, by: &str) {
