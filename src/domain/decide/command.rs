@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use super::work::{
     Occasion, Sheet, activate, count, does_it_there, order_again, retract, send_again,
 };
-use super::{Change, Correction, Decision, Snapshot, closing, latest, letters, same, staff};
+use super::{Change, Correction, Decision, Snapshot, closing, letters, same, staff};
 use crate::domain::command::{self, BadCommand, Command};
 use crate::domain::desk::Desk;
 use crate::domain::language::Language;
@@ -207,9 +207,11 @@ fn one(
             if away && corrected.changes.is_empty() {
                 return Err("non di competenza: non cambia nulla, è già così".to_owned());
             }
-            let after = latest(&corrected.changes).unwrap_or(ticket).clone();
-            let mut step = on_sheet(desk, snapshot, &after, command, by, now)?;
+            let known = after(desk, snapshot, &corrected.changes, now);
+            let disowned = known.ticket.as_ref().unwrap_or(ticket);
+            let mut step = on_sheet(desk, &known, disowned, command, by, now)?;
             step.changes.splice(0..0, corrected.changes);
+            step.letters.splice(0..0, corrected.letters);
             Ok(step)
         }
         command => on_sheet(desk, snapshot, ticket, command, by, now),

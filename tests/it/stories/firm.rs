@@ -78,3 +78,45 @@ fn an_order_is_sent_again_on_a_word() {
         assert!(told.says("nessun ordine da rimandare"), "{}", told.text);
     });
 }
+
+/// Whatever is not ours after all sends nobody: the firm hears of it from a planned ticket, too, by the rules or not.
+#[test]
+fn what_is_not_ours_sends_nobody() {
+    on_both_with(FIRMS, &TRUST, |world| {
+        ordered(world);
+        tell(world, "2026-000001", "#programma 3/12");
+        tell(world, "2026-000001", "#fuori competenza");
+        assert_eq!(world.ticket().status, Status::OutOfCompetence);
+        assert_eq!(orders_of(world)[0].state, OrderState::Retracted);
+        assert_eq!(retracted(world), 2, "both addresses hear of it");
+    });
+    on_both_with(&format!("{FIRMS}{ROAD_FIRM}"), &TRUST, |world| {
+        world.receive(&pothole());
+        world.settle();
+        tell(world, "2026-000001", "#ordina luce oltre limite #programma 3/12");
+        tell(world, "2026-000001", "#fuori competenza");
+        assert_eq!(orders_of(world)[0].state, OrderState::Retracted);
+        assert_eq!(retracted(world), 2, "a firm that staff chose outside the rules hears of it");
+    });
+}
+
+/// Staff close what a firm took on: it hears that it is off, and keeps what it has earned; after ESEGUITO it hears
+/// nothing.
+#[test]
+fn a_firm_that_took_it_on_hears_of_the_closing() {
+    for (said, told, state) in [
+        ("ACCETTO\n", 2, OrderState::Retracted),
+        ("INIZIATO\n", 2, OrderState::Done),
+        ("ESEGUITO\n", 0, OrderState::Done),
+    ] {
+        on_both_with(FIRMS, &TRUST, |world| {
+            ordered(world);
+            say(world, said);
+            tell(world, "2026-000001", "#chiudi");
+            assert_eq!(retracted(world), told, "{said}");
+            assert_eq!(orders_of(world)[0].state, state, "{said}");
+            let off = orders(world).pop().unwrap();
+            assert!(told == 0 || off.says("la segnalazione è stata chiusa"), "{}", off.text);
+        });
+    }
+}

@@ -18,6 +18,9 @@ pub(super) fn out_of_competence(
     let somebody = |referral: &&Referral| !referral.it.trim().is_empty();
     let referral = refer.and_then(|id| sheet.desk.rules.referral(id)).filter(somebody).cloned();
     let status = if referral.is_some() { Status::Referred } else { Status::OutOfCompetence };
+    if sheet.live().is_some() {
+        retract(sheet, by)?;
+    }
     moved(sheet, status, by)?;
     let told = reporters(snapshot, &sheet.ticket).into_iter();
     let version = sheet.ticket.version;

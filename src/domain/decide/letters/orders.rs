@@ -49,9 +49,11 @@ pub(in crate::domain::decide) fn order_retracted(
     ticket: &Ticket,
     firm: &Contractor,
     order: &WorkOrder,
+    why: Option<&str>,
 ) -> Vec<Letter> {
     let context = order_context(desk, ticket, firm, order, order.made_at);
-    let context = WorkOrderContext { contact_on_site: None, ..context };
+    let reason = why.map(str::to_owned);
+    let context = WorkOrderContext { contact_on_site: None, reason, ..context };
     firm.addresses
         .iter()
         .map(|address| {

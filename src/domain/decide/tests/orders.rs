@@ -136,15 +136,15 @@ fn an_order_that_is_out_is_sent_again_as_an_emergency() {
     assert!(order.asked == 1 && order.next_at.is_some_and(|at| at < soon), "{order:?}");
 }
 
-/// Closing takes back what nobody took on, and counts as done what somebody did.
+/// Closing takes back what nobody has begun, and counts as done what somebody has; whoever has the order hears so.
 #[test]
 fn a_closed_ticket_leaves_no_order_behind() {
     let desk = desk_of_firms("");
     for (status, state, expected, letters_to_firm) in [
         (Status::Received, OrderState::Asked, OrderState::Retracted, 0),
         (Status::Ordered, OrderState::Sent, OrderState::Retracted, 2),
-        (Status::Accepted, OrderState::Accepted, OrderState::Done, 0),
-        (Status::InProgress, OrderState::Started, OrderState::Done, 0),
+        (Status::Accepted, OrderState::Accepted, OrderState::Retracted, 2),
+        (Status::InProgress, OrderState::Started, OrderState::Done, 2),
     ] {
         let snapshot = lamp(&desk, "faro", status, state);
         let decision = told(&desk, &snapshot, "#chiudi falso allarme");

@@ -17,7 +17,7 @@ pub(in crate::domain::decide) fn retract(sheet: &mut Sheet<'_>, by: &str) -> Res
     let Some(order) = sheet.live().cloned() else {
         return Err("non c'è nessun ordine da ritirare".to_owned());
     };
-    take_back(sheet, &order, by);
+    take_back(sheet, &order, by, None);
     // A day that was planned stays planned: whoever gets the next order comes on it.
     if sheet.ticket.status == Status::Scheduled {
         sheet.advance(Status::Assigned, by);
@@ -27,25 +27,34 @@ pub(in crate::domain::decide) fn retract(sheet: &mut Sheet<'_>, by: &str) -> Res
     Ok(())
 }
 
-fn take_back(sheet: &mut Sheet<'_>, order: &WorkOrder, by: &str) {
-    sheet.set(&order.number, OrderState::Retracted, None);
-    if order.state != OrderState::Asked
-        && let Some(firm) = sheet.desk.rules.contractor(&order.contractor)
-    {
-        let letters = letters::order_retracted(sheet.desk, &sheet.ticket, firm, order);
+/// The firm hears that it is off, with the reason in Italian where there is one to give.
+fn recall(sheet: &mut Sheet<'_>, order: &WorkOrder, why: Option<&str>) {
+    if let Some(firm) = sheet.desk.rules.contractor(&order.contractor) {
+        let letters = letters::order_retracted(sheet.desk, &sheet.ticket, firm, order, why);
         sheet.letters.extend(letters);
+    }
+}
+
+fn take_back(sheet: &mut Sheet<'_>, order: &WorkOrder, by: &str, why: Option<&str>) {
+    sheet.set(&order.number, OrderState::Retracted, None);
+    if order.state != OrderState::Asked {
+        recall(sheet, order, why);
     }
     sheet.note(EntryKind::Ordered, by, format!("work order {} taken back", order.number));
 }
 
-/// Staff close the ticket: nobody sets out for it any more. What a contractor took on counts as done, and its cost
-/// with it.
+/// Why an order is taken back when staff close its ticket, for the firm.
+const CLOSED: &str = "la segnalazione è stata chiusa";
+
+/// Staff close the ticket: nobody sets out for it any more, and the firm hears so. Work that has begun counts as done,
+/// and its cost with it.
 pub(in crate::domain::decide) fn closed(sheet: &mut Sheet<'_>, by: &str) {
     let Some(order) = sheet.live().cloned() else { return };
-    if matches!(order.state, OrderState::Asked | OrderState::Sent) {
-        take_back(sheet, &order, by);
+    if !matches!(order.state, OrderState::Started | OrderState::Suspended) {
+        take_back(sheet, &order, by, Some(CLOSED));
         return;
     }
+    recall(sheet, &order, Some(CLOSED));
     sheet.set(&order.number, OrderState::Done, None);
     let text = format!("work order {}: done, as the ticket was closed", order.number);
     sheet.note(EntryKind::Ordered, by, text);
@@ -87,7 +96,7 @@ fn revalued(sheet: &mut Sheet<'_>, before: &Ticket, by: &str) {
     let over = beyond(&firm.limits, used, cents);
     let forbidden = !over.is_empty() && !order.beyond && !may_exceed(sheet, &firm, by);
     if forbidden && order.state == OrderState::Sent {
-        take_back(sheet, &order, by);
+        take_back(sheet, &order, by, None);
         sheet.go(Status::Assigned, by);
         let doubts: Vec<String> = over.iter().map(|over| over.text_it().to_owned()).collect();
         ask(sheet, &firm, &doubts);

@@ -103,7 +103,13 @@ pub(super) fn silent(sheet: &mut Sheet<'_>, order: &WorkOrder, what: Answered<'_
     sheet.note(EntryKind::Answered, BY_ITSELF, text);
     if reached && let Some(firm) = sheet.desk.rules.contractor(&order.contractor).cloned() {
         // Who might still turn up must know that another may be on the way.
-        sheet.letters.extend(letters::order_retracted(sheet.desk, &sheet.ticket, &firm, order));
+        sheet.letters.extend(letters::order_retracted(
+            sheet.desk,
+            &sheet.ticket,
+            &firm,
+            order,
+            None,
+        ));
     }
     // The order is not live any more, so that nothing can refuse.
     activate(sheet, Occasion::Next).unwrap_or_default();
