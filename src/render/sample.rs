@@ -252,6 +252,7 @@ fn staff_notice() -> StaffNoticeContext {
         unreadable: false,
         oversize: false,
         certified: true,
+        inspection_today: true,
         order: Some(order::in_notice()),
         only_reads: false,
     }

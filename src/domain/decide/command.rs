@@ -295,6 +295,11 @@ fn on_sheet(
         Command::Inspect(day) => {
             moved(&mut sheet, Status::Inspection, by)?;
             planned(&mut sheet, *day, "inspection", by);
+            if *day == desk.hours.date_of(now) {
+                // The list of this morning has left, and the next one is too late.
+                let today = letters::inspection_today(desk, &sheet.ticket, by, now);
+                sheet.letters.extend(today);
+            }
             format!("sopralluogo il {}", day.format("%d/%m/%Y"))
         }
         Command::Schedule(day) => {

@@ -199,6 +199,20 @@ pub(super) fn reassigned(desk: &Desk, ticket: &Ticket, cause: &str, now: Timesta
     notices(desk, ticket, (cause, "staff_notice"), &known_context(desk, ticket), now)
 }
 
+/// To the office, but for whoever ordered it: somebody must go and look today.
+pub(super) fn inspection_today(
+    desk: &Desk,
+    ticket: &Ticket,
+    by: &str,
+    now: Timestamp,
+) -> Vec<Letter> {
+    let context = StaffNoticeContext { inspection_today: true, ..known_context(desk, ticket) };
+    let cause = format!("inspection:{}:{}", ticket.number, ticket.version);
+    let mut told = notices(desk, ticket, (&cause, "staff_notice"), &context, now);
+    told.retain(|notice| !notice.recipient.address.eq_ignore_ascii_case(by));
+    told
+}
+
 /// What a ticket tells of itself when its mail is not at hand.
 fn known_context(desk: &Desk, ticket: &Ticket) -> StaffNoticeContext {
     let place = ticket.facts.place.as_ref();

@@ -186,6 +186,8 @@ pub struct StaffNoticeContext {
     pub oversize: bool,
     /// It came as certified mail (PEC).
     pub certified: bool,
+    /// Somebody must go and look at it today.
+    pub inspection_today: bool,
     /// The work order that was made for it without anybody being asked.
     pub order: Option<NoticeOrder>,
     /// It goes to a colleague whose commands do not count: they are no office's and not on the roster.

@@ -120,3 +120,23 @@ fn a_firm_that_took_it_on_hears_of_the_closing() {
         });
     }
 }
+
+/// The morning's list is out by ten: an inspection for today is told at once.
+#[test]
+fn an_inspection_today_is_told_today() {
+    on_both_with("", &TRUST, |world| {
+        world.receive(&pothole());
+        world.settle();
+        let before = world.notices().len();
+        tell(world, "2026-000001", "#sopralluogo oggi");
+        let notices = world.notices();
+        let [told] = &notices[before..] else { panic!("expected one, found {notices:?}") };
+        assert_eq!(told.recipient, ROADS);
+        assert!(told.says("Sopralluogo previsto per OGGI"), "{}", told.text);
+        // Whoever orders it knows.
+        let notice = notices[0].clone();
+        world.receive(&answer(&notice, ROADS, "#sopralluogo oggi"));
+        world.settle();
+        assert_eq!(world.notices().len(), before + 2, "the answer to the command alone");
+    });
+}
