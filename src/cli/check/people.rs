@@ -3,12 +3,16 @@
 use chrono::NaiveDate;
 
 use crate::domain::desk::Desk;
+use crate::domain::order::euro;
 use crate::domain::rules::{Activation, Contractor, Limits, Office, OnCall};
 
 /// In the order of the rules.
 pub(super) fn advice(desk: &Desk, today: NaiveDate) -> Vec<String> {
     let firms = desk.rules.all_contractors().iter();
-    let firms = firms.flat_map(|firm| ended(firm, today).into_iter().chain(unlimited(firm)));
+    let firms = firms.flat_map(|firm| {
+        let advice = ended(firm, today).into_iter().chain(unlimited(firm));
+        advice.chain(never_within(desk, firm)).chain(two_hats(desk, firm))
+    });
     let deputies = desk.rules.offices().iter().flat_map(|office| past_deputies(office, today));
     firms.chain(deputies).chain(shared_on_call(desk)).collect()
 }
@@ -30,6 +34,34 @@ fn unlimited(firm: &Contractor) -> Option<String> {
     (by_itself && !limited).then(|| {
         format!(
             "contractor `{}`: it is activated by itself without any limit; add limits, or activation = \"urgent_only\"",
+            firm.id
+        )
+    })
+}
+
+/// Work whose usual cost is more than the firm may be sent for: staff are asked each time.
+fn never_within(desk: &Desk, firm: &Contractor) -> impl Iterator<Item = String> {
+    let limit = firm.limits.intervention_cents;
+    firm.subcategories.iter().filter_map(move |code| {
+        let (limit, estimate) = (limit?, desk.rules.subcategory(code)?.estimate_cents?);
+        (estimate > limit).then(|| {
+            format!(
+                "contractor `{}`: the estimate of {code} ({} euro) is above its limit for one intervention ({} euro): it is \
+                 never sent for that without asking; raise intervention_euro, or correct [estimates]",
+                firm.id,
+                euro(estimate),
+                euro(limit)
+            )
+        })
+    })
+}
+
+/// Whoever writes from the firm could give orders as staff.
+fn two_hats(desk: &Desk, firm: &Contractor) -> impl Iterator<Item = String> {
+    firm.addresses.iter().filter(|address| desk.may_order(address)).map(|address| {
+        format!(
+            "contractor `{}`: its address {address} is also one of staff, so that the firm may give orders by mail (the \
+             municipality's own squad may, nobody else); give it another address",
             firm.id
         )
     })

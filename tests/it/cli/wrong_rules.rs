@@ -158,6 +158,26 @@ fn check_advises() {
     }
 }
 
+/// A firm whose usual work is dearer than it may ever be sent for, and one that could give orders as staff.
+#[test]
+fn check_advises_about_firms() {
+    let firm = FIRM.replace(
+        "automatic\"",
+        "automatic\"\naddresses = [\"Ced@town.example\"]\nsubcategories = [\"I01\", \"I02\"]",
+    );
+    let estimates = "[estimates]\nI01 = 301\nI02 = 300\n";
+    let site =
+        with_rules(&format!("{estimates}{firm}[contractor.limits]\nintervention_euro = 300\n"));
+    let said = site.sportello(&["check"]);
+    for part in [
+        "note  contractor `luce`: the estimate of I01 (301,00 euro) is above its limit for one intervention (300,00 euro)",
+        "note  contractor `luce`: its address Ced@town.example is also one of staff",
+    ] {
+        assert!(said.ok().contains(part), "expected {part:?} in\n{said:#?}");
+    }
+    assert!(!said.ok().contains("I02"), "{said:#?}");
+}
+
 /// A register or a list of sites with a slip: file, line, remedy, whatever the command.
 #[test]
 fn a_slip_in_the_places_is_named_with_file_and_line() {
