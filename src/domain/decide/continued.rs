@@ -76,6 +76,9 @@ pub(super) fn decide(
     }
     let disputed = disputed(&changes, ticket, (confirmed, unrepaired), now);
     changes.extend(disputed);
+    let claims = !thanks && letters::asks_for_damages(desk, arrival);
+    let claimed = claims.then(|| claimed(&changes, ticket, now)).flatten();
+    changes.extend(claimed);
     let latest = latest(&changes).unwrap_or(ticket).clone();
     // An order that left meanwhile has ended the wait.
     let waits = latest.status == Status::WaitingForRequester && ticket.requester.address == *author;
@@ -117,6 +120,18 @@ fn disputed(
     }
     let mut ticket = latest(changes).unwrap_or(ticket).clone();
     ticket.facts.course.unrepaired = said;
+    ticket.changed_at = now;
+    ticket.version = ticket.version.saturating_add(1);
+    Some(Change::Update(Box::new(ticket)))
+}
+
+/// The ticket whose requester asks for damages only now.
+fn claimed(changes: &[Change], ticket: &Ticket, now: Timestamp) -> Option<Change> {
+    let mut ticket = latest(changes).unwrap_or(ticket).clone();
+    if ticket.facts.course.claim {
+        return None;
+    }
+    ticket.facts.course.claim = true;
     ticket.changed_at = now;
     ticket.version = ticket.version.saturating_add(1);
     Some(Change::Update(Box::new(ticket)))

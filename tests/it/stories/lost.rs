@@ -102,3 +102,18 @@ fn a_digest_that_was_lost_goes_to_the_deputy() {
         );
     });
 }
+
+/// Who asks for money after the ticket was opened is marked like who did so at once.
+#[test]
+fn a_later_claim_marks_the_ticket() {
+    on_both_with("", &[], |world| {
+        world.receive(&pothole());
+        world.settle();
+        assert!(!world.ticket().facts.course.claim);
+        let receipt = world.acknowledgements().remove(0);
+        let text = "Ora ho bucato: vi chiedo i danni alla mia auto.";
+        world.receive(&answer(&receipt, "anna@resident.example", text));
+        world.settle();
+        assert!(world.ticket().facts.course.claim);
+    });
+}

@@ -153,14 +153,19 @@ pub(in crate::domain::decide) fn claim_notices(
     notices_to(desk, addresses, ticket, &cause, "claim_notice", &context)
 }
 
-/// The same when a ticket is continued by somebody who asks for damages; staff who speak of one do not.
+/// The same when a ticket is continued by somebody who asks for damages.
 pub(super) fn later_claim(desk: &Desk, ticket: &Ticket, arrival: &Arrival) -> Vec<Letter> {
-    let because = claims("", &arrival.mail.text);
-    let requester = sender_of(arrival);
-    if because.is_empty() || desk.may_order(&requester.address) {
+    if !asks_for_damages(desk, arrival) {
         return Vec::new();
     }
+    let requester = sender_of(arrival);
+    let because = claims("", &arrival.mail.text);
     claim_notices(desk, &Ticket { requester, ..ticket.clone() }, arrival, because)
+}
+
+/// Whether a mail that continues a ticket asks for damages; staff who speak of some do not.
+pub(in crate::domain::decide) fn asks_for_damages(desk: &Desk, arrival: &Arrival) -> bool {
+    !desk.may_order(&sender_of(arrival).address) && !claims("", &arrival.mail.text).is_empty()
 }
 
 /// To the office or colleague that a ticket was given to.
