@@ -51,7 +51,7 @@ pub(super) fn decide(
                 .unwrap_or_else(|| reopened(desk, snapshot, ticket, arrival, sender, now))
         }
         _ if orders_nothing_known(desk, arrival, &sender) => {
-            letters::lost_command(desk, arrival, &sender)
+            letters::lost_command(desk, (snapshot, arrival), &sender, now)
         }
         _ => opened(desk, snapshot, arrival, sender, now),
     }

@@ -9,8 +9,8 @@ mod orders;
 mod requester;
 
 pub(super) use course::{
-    Work, answer, assigned, claim_notices, command_answer, confirmation, lost_command, question,
-    referred, scheduled,
+    Work, answer, asks_for_damages, assigned, claim_notices, command_answers, confirmation,
+    lost_command, question, referred, scheduled,
 };
 pub(super) use failed::{after_failure, lost_digest};
 pub(super) use orders::{

@@ -42,7 +42,7 @@ pub(super) fn decide(
     if let Some(asked) = confirmed(desk, snapshot, mail, author) {
         let said = said(desk, snapshot, &asked.mail, author, asked.received_at)?;
         if asked.answered {
-            return Some(confirmed_before(desk, ticket, arrival, author));
+            return Some(confirmed_before(desk, snapshot, ticket, arrival, author, now));
         }
         // What is answered is the mail with the orders: by that a second word for it is known.
         let arrival = &Arrival { content_key: asked.content_key.clone(), ..arrival.clone() };
@@ -153,19 +153,21 @@ fn carried_out(
             let out = carry_out(desk, snapshot, ticket, commands, author, now);
             let fine = out.faults.is_empty();
             let answer = (&out.done[..], &out.faults[..], out.help);
-            let told = letters::command_answer(desk, Some(ticket), arrival, author, answer);
+            let told = (snapshot.answers_in_day, answer);
+            let told = letters::command_answers(desk, Some(ticket), arrival, author, told, now);
             changes.extend(out.changes);
             let why =
                 if fine { "staff gave orders" } else { "wrong orders of staff changed nothing" };
-            (out.letters.into_iter().chain([told]).collect(), why)
+            (out.letters.into_iter().chain(told).collect(), why)
         }
         Said::Approval(yes, answers, commands) => {
             let out = approve(desk, snapshot, ticket, (*yes, answers, commands), author, now);
             let answer = (&out.done[..], &out.faults[..], out.help);
-            let told = letters::command_answer(desk, Some(ticket), arrival, author, answer);
+            let told = (snapshot.answers_in_day, answer);
+            let told = letters::command_answers(desk, Some(ticket), arrival, author, told, now);
             changes.extend(out.changes);
             let why = "staff answered whether a contractor may be activated";
-            (out.letters.into_iter().chain([told]).collect(), why)
+            (out.letters.into_iter().chain(told).collect(), why)
         }
         Said::Answer(order, answer) => {
             let mut sheet = Sheet::of(desk, snapshot, ticket, now);
@@ -217,15 +219,23 @@ fn attached(mail: &Mail) -> Vec<AttachmentLine> {
 }
 
 /// Nothing is done twice.
-fn confirmed_before(desk: &Desk, ticket: &Ticket, arrival: &Arrival, author: &str) -> Decision {
+fn confirmed_before(
+    desk: &Desk,
+    snapshot: &Snapshot,
+    ticket: &Ticket,
+    arrival: &Arrival,
+    author: &str,
+    now: Timestamp,
+) -> Decision {
     let text = "the orders were confirmed before: nothing is done twice".to_owned();
     let entry = Entry { kind: EntryKind::Note, author: author.to_owned(), text: text.clone() };
     let why = "I comandi di quel messaggio sono già stati confermati: per ripeterli li riscriva.";
-    let answer = (&[][..], &[why.to_owned()][..], false);
+    let told = (snapshot.answers_in_day, (&[][..], &[why.to_owned()][..], false));
+    let letters = letters::command_answers(desk, Some(ticket), arrival, author, told, now);
     Decision {
         outcome: Some(Outcome::Entry(ticket.number.clone())),
         changes: vec![Change::Enter { ticket: ticket.number.clone(), entry }],
-        letters: vec![letters::command_answer(desk, Some(ticket), arrival, author, answer)],
+        letters,
         reasons: vec![text],
     }
 }

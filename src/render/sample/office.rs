@@ -24,6 +24,7 @@ pub(super) fn command_answer() -> CommandAnswerContext {
         ]
         .map(HelpLine::from)
         .to_vec(),
+        looped: Some("strade@comune.example".to_owned()),
     }
 }
 

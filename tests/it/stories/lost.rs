@@ -103,6 +103,37 @@ fn a_digest_that_was_lost_goes_to_the_deputy() {
     });
 }
 
+/// A machine in a colleague's name answers every answer: after four of a day it has no more, and staff hear of it once.
+#[test]
+fn answers_to_commands_do_not_go_on_for_ever() {
+    on_both_with("", &TRUST, |world| {
+        world.receive(&pothole());
+        world.settle();
+        let notice = world.notices().remove(0);
+        let mut last = notice;
+        for turn in 1..=8 {
+            let text = format!("#nota {}", "ricevuto ".repeat(turn));
+            world.receive(&answer(&last, ROADS, &text));
+            world.settle();
+            let notices = world.notices();
+            last = notices.into_iter().rfind(|it| it.recipient == ROADS).unwrap();
+        }
+        let answers = world.notices().into_iter().filter(|it| it.says("nota aggiunta")).count();
+        assert_eq!(answers, 4);
+        let told: Vec<Sent> =
+            world.notices().into_iter().filter(|it| it.recipient == STAFF).collect();
+        let [told] = &told[..] else { panic!("expected one, found {told:?}") };
+        assert!(told.says(ROADS), "{}", told.text);
+        let notes = world.history("2026-000001");
+        let notes = notes.iter().filter(|entry| entry.text.starts_with("ricevuto")).count();
+        assert_eq!(notes, 8, "what they order is done all the same");
+        world.advance(hours(25));
+        world.receive(&answer(&last, ROADS, "#nota domani"));
+        world.settle();
+        assert!(world.notices().last().unwrap().says("nota aggiunta"));
+    });
+}
+
 /// Who asks for money after the ticket was opened is marked like who did so at once.
 #[test]
 fn a_later_claim_marks_the_ticket() {

@@ -7,7 +7,7 @@ use super::{Draft, known_context, notices_to, office_name, shortened, subcategor
 use crate::domain::claim::claims;
 use crate::domain::command;
 use crate::domain::decide::arrival::{is_answerable, sender_of};
-use crate::domain::decide::{Arrival, Decision, Outcome};
+use crate::domain::decide::{Arrival, Decision, Outcome, Snapshot};
 use crate::domain::desk::Desk;
 use crate::domain::language::Language;
 use crate::domain::letter::context::{
@@ -15,6 +15,7 @@ use crate::domain::letter::context::{
     ProgressContext, StaffNoticeContext, Wording, place_for_requester,
 };
 use crate::domain::letter::{Letter, LetterKind};
+use crate::domain::limits::LOOP_LETTERS_MAX;
 use crate::domain::mail::Address;
 use crate::domain::order::WorkOrder;
 use crate::domain::rules::Referral;
@@ -184,8 +185,48 @@ pub(in crate::domain::decide) fn assigned(
     notices_to(desk, &addresses, ticket, cause, "staff_notice", &context)
 }
 
+/// What became of a colleague's orders, unless they had as many answers in this conversation today as stop two machines
+/// that answer each other: then staff hear of it, once a day.
+pub(in crate::domain::decide) fn command_answers(
+    desk: &Desk,
+    ticket: Option<&Ticket>,
+    arrival: &Arrival,
+    to: &str,
+    (answers_in_day, answer): (u32, (&[String], &[String], bool)),
+    now: Timestamp,
+) -> Vec<Letter> {
+    if answers_in_day < LOOP_LETTERS_MAX {
+        return vec![command_answer(desk, ticket, arrival, to, answer)];
+    }
+    let number = ticket.map(|ticket| ticket.number.clone());
+    let day = desk.hours.date_of(now);
+    let about = number.clone().unwrap_or_default();
+    let context = CommandAnswerContext {
+        number,
+        organisation: desk.organisation.clone(),
+        received: desk.hours.moment(arrival.received_at),
+        looped: Some(to.to_owned()),
+        ..CommandAnswerContext::default()
+    };
+    let others = desk.staff.iter().filter(|address| !address.eq_ignore_ascii_case(to));
+    others
+        .map(|address| {
+            Draft {
+                kind: LetterKind::StaffNotice,
+                ticket,
+                cause: format!("loop:{about}:{to}:{day}"),
+                recipient: Address { name: String::new(), address: address.clone() },
+                template: "command_answer",
+                language: Language::It,
+                hold: None,
+            }
+            .letter(desk, &context)
+        })
+        .collect()
+}
+
 /// What became of a colleague's orders.
-pub(in crate::domain::decide) fn command_answer(
+fn command_answer(
     desk: &Desk,
     ticket: Option<&Ticket>,
     arrival: &Arrival,
@@ -204,6 +245,7 @@ pub(in crate::domain::decide) fn command_answer(
         } else {
             Vec::new()
         },
+        looped: None,
     };
     let cause = format!("command:{}", arrival.content_key);
     let recipient = Address { name: String::new(), address: to.to_owned() };
@@ -250,14 +292,16 @@ fn answering<C: serde::Serialize>(
 /// Orders that name no ticket: their writer hears how to write them.
 pub(in crate::domain::decide) fn lost_command(
     desk: &Desk,
-    arrival: &Arrival,
+    (snapshot, arrival): (&Snapshot, &Arrival),
     sender: &Address,
+    now: Timestamp,
 ) -> Decision {
     let why = "Non si capisce a quale segnalazione si riferisce: risponda a una nostra lettera, \
                oppure scriva il numero nell'oggetto.";
     let answer = (&[][..], &[why.to_owned()][..], true);
     let letters = if arrival.letters && is_answerable(&sender.address) {
-        vec![command_answer(desk, None, arrival, &sender.address, answer)]
+        let told = (snapshot.answers_in_day, answer);
+        command_answers(desk, None, arrival, &sender.address, told, now)
     } else {
         Vec::new()
     };

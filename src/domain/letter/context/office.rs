@@ -46,6 +46,8 @@ pub struct CommandAnswerContext {
     pub unchanged: bool,
     /// Every command with its meaning; empty shows none.
     pub help: Vec<HelpLine>,
+    /// The address that had so many answers today that it has no more; of the letter that tells staff of it.
+    pub looped: Option<String>,
 }
 
 /// A command and what it does.
