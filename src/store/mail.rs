@@ -276,10 +276,10 @@ pub fn insert(
 /// The mail whose orders our question `message_id` is about, with the address that was asked.
 pub async fn to_confirm(tx: &mut Tx, message_id: &str) -> Result<Option<Confirmation>, StoreError> {
     let sql = "SELECT letter.recipient AS asked, mail.facts AS facts, mail.content_key AS content_key,
-                      mail.received_at AS received_at, answer.id AS answer
+                      mail.received_at AS received_at,
+                      (SELECT min(answer.id) FROM letter AS answer WHERE answer.kind = 'staff_notice'
+                       AND answer.cause IN ('command:' || mail.content_key, 'confirmed:' || mail.content_key)) AS answer
                FROM letter JOIN mail ON letter.cause = 'confirm:' || mail.content_key
-               LEFT JOIN letter AS answer ON answer.kind = 'staff_notice'
-                    AND answer.cause = 'command:' || mail.content_key AND answer.recipient = letter.recipient
                WHERE letter.message_id = $1 AND letter.kind = 'confirmation'";
     let Some(row) = tx.row(sql, values![message_id]).await? else { return Ok(None) };
     let mail = serde_json::from_str(&row.text("facts")?)

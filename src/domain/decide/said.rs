@@ -40,19 +40,22 @@ pub(super) fn decide(
     let author = sender.address.as_str();
     let mail = &arrival.mail;
     if let Some(asked) = confirmed(desk, snapshot, mail, author) {
-        let said = said(desk, snapshot, &asked.mail, author, asked.received_at)?;
         if asked.answered {
             return Some(confirmed_before(desk, snapshot, ticket, arrival, author, now));
         }
+        let said = said(desk, snapshot, &asked.mail, author, asked.received_at)?;
         // What is answered is the mail with the orders: by that a second word for it is known.
         let arrival = &Arrival { content_key: asked.content_key.clone(), ..arrival.clone() };
-        return Some(carried_out(desk, snapshot, ticket, arrival, (&said, author), now));
+        let by = (&said, author, true);
+        return Some(carried_out(desk, snapshot, ticket, arrival, by, now));
     }
     let said = said(desk, snapshot, mail, author, now)?;
     let token =
         thread::continues(&snapshot.candidates, author).is_some_and(|known| known.by_letter);
     match trust(mail, true, token, &desk.trust) {
-        Trust::Full => Some(carried_out(desk, snapshot, ticket, arrival, (&said, author), now)),
+        Trust::Full => {
+            Some(carried_out(desk, snapshot, ticket, arrival, (&said, author, false), now))
+        }
         Trust::Confirm(doubt) => {
             let mut decision = to_be_confirmed(desk, ticket, arrival, &said, (sender, doubt), now);
             if let Said::Answer(order, answer) = &said
@@ -138,7 +141,7 @@ fn carried_out(
     snapshot: &Snapshot,
     ticket: &Ticket,
     arrival: &Arrival,
-    (said, author): (&Said, &str),
+    (said, author, confirmed): (&Said, &str, bool),
     now: Timestamp,
 ) -> Decision {
     let text: String = arrival.mail.text.chars().take(super::arrival::ENTRY_CHARS_MAX).collect();
@@ -171,6 +174,7 @@ fn carried_out(
         }
         Said::Answer(order, answer) => {
             let mut sheet = Sheet::of(desk, snapshot, ticket, now);
+            sheet.confirmed = confirmed.then(|| arrival.content_key.clone());
             answered(&mut sheet, order, answer, &attached(&arrival.mail), author);
             let (_, more, letters) = sheet.finish();
             changes.extend(more);
@@ -218,7 +222,7 @@ fn attached(mail: &Mail) -> Vec<AttachmentLine> {
     mail.attachments.iter().filter(|it| !it.inline).map(AttachmentLine::from).collect()
 }
 
-/// Nothing is done twice.
+/// Nothing is done twice; a colleague hears so, a contractor has said what there was to say.
 fn confirmed_before(
     desk: &Desk,
     snapshot: &Snapshot,
@@ -231,7 +235,11 @@ fn confirmed_before(
     let entry = Entry { kind: EntryKind::Note, author: author.to_owned(), text: text.clone() };
     let why = "I comandi di quel messaggio sono già stati confermati: per ripeterli li riscriva.";
     let told = (snapshot.answers_in_day, (&[][..], &[why.to_owned()][..], false));
-    let letters = letters::command_answers(desk, Some(ticket), arrival, author, told, now);
+    let letters = if desk.may_order(author) {
+        letters::command_answers(desk, Some(ticket), arrival, author, told, now)
+    } else {
+        Vec::new()
+    };
     Decision {
         outcome: Some(Outcome::Entry(ticket.number.clone())),
         changes: vec![Change::Enter { ticket: ticket.number.clone(), entry }],

@@ -44,6 +44,8 @@ pub(super) struct Sheet<'a> {
     pub(super) now: Timestamp,
     /// What the first order is owed to, where that is a mail: read again it owes the same letter.
     cause: Option<String>,
+    /// The content of the mail that its writer has just confirmed.
+    pub(super) confirmed: Option<String>,
     touched: bool,
 }
 
@@ -61,6 +63,7 @@ impl<'a> Sheet<'a> {
             reasons: Vec::new(),
             now,
             cause: None,
+            confirmed: None,
             touched: false,
         }
     }

@@ -121,6 +121,26 @@ fn a_firm_that_took_it_on_hears_of_the_closing() {
     }
 }
 
+/// A firm confirms its answer twice: the second word changes nothing, not even after the work went on.
+#[test]
+fn a_confirmation_that_is_repeated_changes_nothing() {
+    on_both_with(FIRMS, &TRUST, |world| {
+        let order = ordered(world);
+        let forged = answer(&order, FIRM, "ACCETTO\n");
+        world.receive(&forged.header("Authentication-Results", "mx.comune.example; dmarc=fail"));
+        world.settle();
+        let asked = world.sent_of(LetterKind::Confirmation).remove(0);
+        world.receive(&answer(&asked, FIRM, "CONFERMO"));
+        world.settle();
+        assert_eq!(orders_of(world)[0].state, OrderState::Accepted);
+        say(world, "SOSPESO\nmanca il palo");
+        let before = (world.notices().len(), orders_of(world), world.ticket().status);
+        world.receive(&answer(&asked, FIRM, "Confermo"));
+        world.settle();
+        assert_eq!((world.notices().len(), orders_of(world), world.ticket().status), before);
+    });
+}
+
 /// The morning's list is out by ten: an inspection for today is told at once.
 #[test]
 fn an_inspection_today_is_told_today() {

@@ -338,6 +338,8 @@ pub(in crate::domain::decide) struct News<'a> {
     pub(in crate::domain::decide) asked: Option<String>,
     /// Nothing more happens by itself.
     pub(in crate::domain::decide) decide: bool,
+    /// The content of the mail that the contractor has just confirmed: by that a second word for it is known.
+    pub(in crate::domain::decide) confirmed: Option<String>,
 }
 
 /// To the office, and to whoever is `called` besides: a contractor answered, or did not.
@@ -370,7 +372,8 @@ pub(in crate::domain::decide) fn order_news(
         asked: news.asked,
         decide: news.decide,
     };
-    let cause = format!("news:{}:{}", order.number, order.version);
+    let usual = || format!("news:{}:{}", order.number, order.version);
+    let cause = news.confirmed.map_or_else(usual, |key| format!("confirmed:{key}"));
     let mut addresses = desk.addressees(desk.office_of(ticket), now);
     addresses.extend(called.filter(|called| !addresses.contains(called)));
     notices_to(desk, &addresses, ticket, &cause, "order_news", &context)

@@ -151,6 +151,7 @@ pub(super) fn tell(
         next: next.first().map(|live| name(live)),
         asked: asked.first().map(|live| name(live)),
         decide,
+        confirmed: sheet.confirmed.clone(),
     };
     let urgent = decide && sheet.ticket.urgency == Urgency::Emergency;
     let called = if urgent { sheet.call() } else { None };
