@@ -108,6 +108,7 @@ pub fn digests(
             &context.to_check,
             &context.done,
             &context.waiting,
+            &context.certified,
             &context.new,
         ];
         if sections.iter().all(|section| section.count == 0) {
@@ -159,6 +160,10 @@ fn context(
         waiting: since_when(&waits_for_somebody, &|it| {
             it.facts.course.since.unwrap_or(it.changed_at)
         }),
+        certified: since_when(
+            &|it| it.facts.course.certified.is_some_and(|at| at > since),
+            &|it| it.facts.course.certified.unwrap_or(it.changed_at),
+        ),
         new: since_when(&|it| it.received_at > since && !it.status.is_ended(), &|it| {
             it.received_at
         }),

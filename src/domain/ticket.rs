@@ -102,6 +102,8 @@ pub struct Course {
     pub day: Option<String>,
     /// The person asks for money: protocol and insurance have been told.
     pub claim: bool,
+    /// When a contractor last answered its order by certified mail.
+    pub certified: Option<Timestamp>,
     /// Since when the expected time runs, where that is not the arrival: it was over, and began anew.
     pub begun: Option<Timestamp>,
     /// Whoever reported was asked whether it is repaired; once is enough.

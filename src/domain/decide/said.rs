@@ -64,6 +64,7 @@ pub(super) fn decide(
                 // Whoever answers has had our letter: the order waits for their word a while longer.
                 let ticket = latest(&decision.changes).unwrap_or(ticket);
                 let mut sheet = Sheet::of(desk, snapshot, ticket, now);
+                by_certified_mail(&mut sheet, arrival);
                 unconfirmed(&mut sheet, order, answer, &attached(mail));
                 let (_, changes, letters) = sheet.finish();
                 decision.changes.extend(changes);
@@ -175,6 +176,7 @@ fn carried_out(
         Said::Answer(order, answer) => {
             let mut sheet = Sheet::of(desk, snapshot, ticket, now);
             sheet.confirmed = confirmed.then(|| arrival.content_key.clone());
+            by_certified_mail(&mut sheet, arrival);
             answered(&mut sheet, order, answer, &attached(&arrival.mail), author);
             let (_, more, letters) = sheet.finish();
             changes.extend(more);
@@ -220,6 +222,13 @@ fn approve(
 /// What a contractor sends besides: the office reads that there are photos of the work.
 fn attached(mail: &Mail) -> Vec<AttachmentLine> {
     mail.attachments.iter().filter(|it| !it.inline).map(AttachmentLine::from).collect()
+}
+
+/// What a contractor answers by certified mail is a document: the office reads of it in its next digest.
+fn by_certified_mail(sheet: &mut Sheet<'_>, arrival: &Arrival) {
+    if arrival.mail.pec.as_ref().is_some_and(|pec| pec.kind == "transport") {
+        sheet.change().facts.course.certified = Some(sheet.now);
+    }
 }
 
 /// Nothing is done twice; a colleague hears so, a contractor has said what there was to say.

@@ -74,6 +74,7 @@ pub(super) fn digest() -> DigestContext {
         to_check: section(true),
         done: section(true),
         waiting: section(true),
+        certified: section(true),
         new: section(true),
     }
 }

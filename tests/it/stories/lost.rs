@@ -148,3 +148,51 @@ fn a_later_claim_marks_the_ticket() {
         assert!(world.ticket().facts.course.claim);
     });
 }
+
+/// What a firm answered by certified mail is for protocol: the next morning's list names it, once.
+#[test]
+fn the_digest_lists_answers_by_certified_mail() {
+    on_both_with(ROAD_FIRM, &TRUST, |world| {
+        world.receive(&pothole());
+        world.settle();
+        tell(world, "2026-000001", "#ordina strada");
+        let order = world.sent_of(LetterKind::WorkOrder).remove(0);
+        world.advance(hours(1));
+        world.receive_raw(REPORTS, &certified(&order));
+        world.settle();
+        let listed = |world: &World| {
+            let digests = world.sent_of(LetterKind::Digest);
+            digests.iter().filter(|it| it.says("Risposte di imprese arrivate per PEC: 1")).count()
+        };
+        world.advance(hours(24));
+        world.settle();
+        assert_eq!(listed(world), 1);
+        world.advance(hours(24));
+        world.settle();
+        assert_eq!(listed(world), 1, "once");
+    });
+}
+
+/// An answer of the firm inside the envelope of its provider (RFC 6109 section 2).
+fn certified(order: &Sent) -> Vec<u8> {
+    let (sender, id) = ("strada@strada.example", &order.message_id);
+    format!(
+        "From: \"Per conto di: {sender}\" <posta-certificata@gestore.example>\r\nTo: manutenzione@comune.example\r\n\
+         Reply-To: {sender}\r\nDate: Thu, 12 Nov 2026 10:30:00 +0100\r\n\
+         Message-ID: <outer-s@gestore.example>\r\nSubject: POSTA CERTIFICATA: ordine\r\n\
+         Authentication-Results: mx.comune.example; dmarc=pass header.from=gestore.example\r\n\
+         X-Trasporto: posta-certificata\r\nX-Riferimento-Message-ID: <inner-s@strada.example>\r\n\
+         MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"M\"\r\n\r\n\
+         --M\r\nContent-Type: text/plain\r\n\r\nMessaggio di posta certificata\r\n\
+         --M\r\nContent-Type: application/xml; name=\"daticert.xml\"\r\n\r\n\
+         <?xml version=\"1.0\"?><postacert tipo=\"posta-certificata\" errore=\"nessuno\"><intestazione>\
+         <mittente>{sender}</mittente><oggetto>ordine</oggetto></intestazione></postacert>\r\n\
+         --M\r\nContent-Type: message/rfc822\r\n\r\n\
+         From: Strada <{sender}>\r\nTo: manutenzione@comune.example\r\nSubject: R: {}\r\n\
+         Message-ID: <inner-s@strada.example>\r\nIn-Reply-To: <{id}>\r\nDate: Thu, 12 Nov 2026 10:29:00 +0100\r\n\
+         Content-Type: text/plain; charset=utf-8\r\n\r\n\
+         SOSPESO\r\nmanca il conglomerato\r\n--M--\r\n",
+        order.subject
+    )
+    .into_bytes()
+}

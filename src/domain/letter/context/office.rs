@@ -140,6 +140,8 @@ pub struct DigestContext {
     pub done: DigestSection,
     /// They wait for an answer, or stand still without a day on which they go on.
     pub waiting: DigestSection,
+    /// A contractor answered by certified mail since the last digest.
+    pub certified: DigestSection,
     /// They came since the last digest.
     pub new: DigestSection,
 }
