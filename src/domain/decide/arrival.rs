@@ -298,6 +298,8 @@ pub(super) fn new_ticket(
 pub(super) enum Withheld {
     /// It does not look as if a person waits for one.
     Kind,
+    /// It could not be read: nobody knows who waits.
+    Unreadable,
     /// There is no address to send it to.
     NoAddress,
     /// It would go to ourselves.
@@ -317,6 +319,7 @@ impl Withheld {
     pub(super) fn text(self) -> &'static str {
         match self {
             Self::Kind => "the mail shows signs of a machine",
+            Self::Unreadable => "the mail could not be read",
             Self::NoAddress => "the mail names no sender that could be answered",
             Self::Ourselves => "the sender is one of our own addresses",
             Self::Held(reason) => reason.text(),
@@ -326,6 +329,7 @@ impl Withheld {
     pub(super) fn text_it(self) -> &'static str {
         match self {
             Self::Kind => "il messaggio sembra inviato da una macchina",
+            Self::Unreadable => "il messaggio non si è potuto leggere",
             Self::NoAddress => "il messaggio non ha un mittente a cui rispondere",
             Self::Ourselves => "il mittente è un nostro indirizzo",
             Self::Held(reason) => reason.text_it(),
@@ -342,7 +346,8 @@ pub(super) fn withheld(
 ) -> Option<Withheld> {
     let address = &ticket.requester.address;
     if !arrival.kind.acknowledge {
-        Some(Withheld::Kind)
+        let unreadable = arrival.kind.kind == Kind::Unreadable;
+        Some(if unreadable { Withheld::Unreadable } else { Withheld::Kind })
     } else if !is_answerable(address) {
         Some(Withheld::NoAddress)
     } else if desk.identity.addresses.contains(address) {

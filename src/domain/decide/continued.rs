@@ -28,6 +28,7 @@ pub(super) fn decide(
     let Heard { confirmed, unrepaired, thanks, danger, over } = heard(desk, ticket, arrival, now)?;
     let sender = sender_of(arrival);
     let author = if sender.address.is_empty() { "unknown" } else { &sender.address };
+    let asked = ticket.status == Status::WaitingForRequester && ticket.requester.address == *author;
     let text: String = arrival.mail.text.chars().take(ENTRY_CHARS_MAX).collect();
     let kind = if thanks { EntryKind::Note } else { EntryKind::Mail };
     let entry = Entry { kind, author: author.to_owned(), text };
@@ -66,7 +67,7 @@ pub(super) fn decide(
     }
     if arrival.letters && !thanks {
         let answered = answered.as_ref().map(|answered| &answered.ticket);
-        let told = Told { danger, unrepaired, over };
+        let told = Told { danger, unrepaired, over, answers: asked };
         letters.extend(letters::follow_up(desk, ticket, answered, told, arrival));
     }
     letters.extend(orders);

@@ -148,6 +148,7 @@ fn notice_context(
 
 /// What a follow-up says of its ticket.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each may hold beside the others")]
 pub(super) struct Told {
     /// It tells of a danger.
     pub(super) danger: bool,
@@ -155,6 +156,8 @@ pub(super) struct Told {
     pub(super) unrepaired: bool,
     /// The ticket is over: staff decide whether to open it again.
     pub(super) over: bool,
+    /// The ticket waited for this answer.
+    pub(super) answers: bool,
 }
 
 /// To the office: somebody wrote again about a ticket, and to protocol when they ask for damages now; `answered` is the ticket with the place that they add to it.
@@ -172,6 +175,9 @@ pub(super) fn follow_up(
         number: ticket.number.clone(),
         organisation: desk.organisation.clone(),
         received: desk.hours.moment(arrival.received_at),
+        work: subcategory(desk, ticket).or_else(|| ticket.category.map(Wording::category)),
+        known_place: ticket.place.clone(),
+        answers: told.answers,
         emergency: told.danger,
         closed: told.over,
         unrepaired: told.unrepaired,

@@ -275,6 +275,12 @@ pub struct FollowUpContext {
     pub organisation: String,
     /// When the mail arrived, in local words.
     pub received: Wording,
+    /// What the ticket is about, as far as it is known.
+    pub work: Option<Wording>,
+    /// Its place before this message.
+    pub known_place: Option<String>,
+    /// The ticket waited for this answer: its time runs again.
+    pub answers: bool,
     /// What they newly wrote tells of people in danger.
     pub emergency: bool,
     /// The ticket is closed: staff decide whether to open it again.

@@ -90,6 +90,7 @@ pub(super) fn approval() -> ApprovalContext {
         map_link: Some(place_on_map()),
         reasons: vec!["con questo intervento si supera la spesa del periodo".to_owned()],
         estimate: Some("800,00".to_owned()),
+        limit_each: Some("500,00".to_owned()),
         period: Some(period()),
         used_count: "3".to_owned(),
         used_euro: "4.500,00".to_owned(),

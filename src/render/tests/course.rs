@@ -178,7 +178,7 @@ fn a_work_order_can_be_acted_on_and_names_no_requester() {
     }
     says(
         &of("order_reminder"),
-        &["non abbiamo ancora una risposta", "ACCETTO oppure RIFIUTO"],
+        &["non abbiamo ancora avuto risposta", "ACCETTO oppure RIFIUTO"],
         &[],
     );
     let withdrawn = of("order_retracted");

@@ -36,10 +36,10 @@ pub(in crate::domain::decide) fn order_reminder(
     firm: &Contractor,
     order: &WorkOrder,
     address: &str,
-    now: Timestamp,
 ) -> Letter {
     let cause = format!("remind:{}:{}", order.number, order.version);
-    let context = order_context(desk, ticket, firm, order, now);
+    // Whoever is late has no more time for it.
+    let context = order_context(desk, ticket, firm, order, order.made_at);
     to_contractor(desk, ticket, firm, (address, cause, "order_reminder"), &context)
 }
 
@@ -279,6 +279,7 @@ pub(in crate::domain::decide) fn approval(
         map_link: map_of(ticket),
         reasons: reasons.to_vec(),
         estimate: order.cents.map(euro),
+        limit_each: firm.limits.intervention_cents.map(euro),
         period: Some(period(desk, order)),
         used_count: used.orders.to_string(),
         used_euro: euro(used.cents),

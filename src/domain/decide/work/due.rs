@@ -74,8 +74,7 @@ fn remind(sheet: &mut Sheet<'_>, order: WorkOrder) {
         next_at: Some(answer_by(sheet, &firm)),
         ..order
     };
-    let letter =
-        letters::order_reminder(sheet.desk, &sheet.ticket, &firm, &next, &address, sheet.now);
+    let letter = letters::order_reminder(sheet.desk, &sheet.ticket, &firm, &next, &address);
     sheet.letters.push(letter);
     sheet.keep(next);
 }

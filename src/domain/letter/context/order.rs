@@ -101,6 +101,8 @@ pub struct ApprovalContext {
     pub reasons: Vec<String>,
     /// What the work is expected to cost.
     pub estimate: Option<String>,
+    /// What one activation may cost; `none` is no limit.
+    pub limit_each: Option<String>,
     /// The period that the limits hold for, as `novembre 2026`.
     pub period: Option<Wording>,
     /// Activations in the period, without this one.
