@@ -2,15 +2,17 @@
 //!
 //! All of a mail's commands are carried out, or none: a wrong one gets one clear answer and changes nothing.
 
+mod after;
+mod assigned;
 mod dropped;
+
+pub(super) use after::after;
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::work::{
-    Occasion, Sheet, activate, count, does_it_there, order_again, retract, send_again,
-};
+use super::work::{Occasion, Sheet, activate, does_it_there, order_again, retract, send_again};
 use super::{Change, Correction, Decision, Snapshot, closing, letters, same, staff};
 use crate::domain::command::{self, BadCommand, Command};
 use crate::domain::desk::Desk;
@@ -18,7 +20,6 @@ use crate::domain::language::Language;
 use crate::domain::letter::LetterKind;
 use crate::domain::letter::context::Wording;
 use crate::domain::life::Status;
-use crate::domain::mail::Address;
 use crate::domain::ticket::{EntryKind, STAFF, Ticket};
 use crate::domain::time::Timestamp;
 use crate::domain::urgency::Urgency;
@@ -105,51 +106,6 @@ pub(super) fn carry_out(
         return CarriedOut { faults, help, ..CarriedOut::default() };
     }
     CarriedOut { done, faults, help, changes, letters }
-}
-
-/// The snapshot as these changes leave it.
-pub(super) fn after(
-    desk: &Desk,
-    snapshot: &Snapshot,
-    changes: &[Change],
-    now: Timestamp,
-) -> Snapshot {
-    let mut snapshot = snapshot.clone();
-    for change in changes {
-        follow(desk, &mut snapshot, change, now);
-    }
-    snapshot
-}
-
-fn follow(desk: &Desk, snapshot: &mut Snapshot, change: &Change, now: Timestamp) {
-    match change {
-        Change::Update(changed) => {
-            let own = snapshot.ticket.as_ref().is_some_and(|own| own.number == changed.number);
-            if own {
-                snapshot.ticket = Some((**changed).clone());
-                return;
-            }
-            let others = snapshot.others.iter_mut().chain(&mut snapshot.same);
-            for known in others.filter(|known| known.number == changed.number) {
-                known.clone_from(changed);
-            }
-            if !snapshot.same.iter().any(|known| known.number == changed.number) {
-                snapshot.same.push((**changed).clone());
-            }
-        }
-        Change::Order(order) => {
-            count(desk, &mut snapshot.used, (None, order), now);
-            snapshot.orders.push((**order).clone());
-        }
-        Change::Ordered(order) => {
-            let known = snapshot.orders.iter_mut().find(|known| known.number == order.number);
-            if let Some(known) = known {
-                count(desk, &mut snapshot.used, (Some(known), order), now);
-                known.clone_from(order);
-            }
-        }
-        _ => {}
-    }
 }
 
 /// One command's consequence.
@@ -277,14 +233,11 @@ fn on_sheet(
             retract(&mut sheet, by)?;
             "ordine ritirato".to_owned()
         }
-        Command::SendAgain => {
-            let number = send_again(&mut sheet, by)?;
-            format!("ordine {number} mandato di nuovo")
-        }
+        Command::SendAgain => format!("ordine {} mandato di nuovo", send_again(&mut sheet, by)?),
         Command::Assign(to) => {
-            may_have(desk, to)?;
+            assigned::may_have(desk, to)?;
             moved(&mut sheet, Status::Assigned, by)?;
-            assign(&mut sheet, to, by);
+            assigned::assign(&mut sheet, to, by);
             format!("assegnata a {to}")
         }
         Command::Assess(found) => {
@@ -292,16 +245,7 @@ fn on_sheet(
             sheet.note(EntryKind::Note, by, format!("assessed: {found}"));
             "valutata".to_owned()
         }
-        Command::Inspect(day) => {
-            moved(&mut sheet, Status::Inspection, by)?;
-            planned(&mut sheet, *day, "inspection", by);
-            if *day == desk.hours.date_of(now) {
-                // The list of this morning has left, and the next one is too late.
-                let today = letters::inspection_today(desk, &sheet.ticket, by, now);
-                sheet.letters.extend(today);
-            }
-            format!("sopralluogo il {}", day.format("%d/%m/%Y"))
-        }
+        Command::Inspect(day) => inspection(&mut sheet, *day, by)?,
         Command::Schedule(day) => {
             moved(&mut sheet, Status::Scheduled, by)?;
             planned(&mut sheet, *day, "scheduled", by);
@@ -359,6 +303,18 @@ fn take_on(sheet: &mut Sheet<'_>) {
         let now = sheet.now;
         sheet.change().take_on(now);
     }
+}
+
+/// Somebody goes and looks. When that is today the office hears so at once: the list of this morning has left, and the
+/// next one is too late.
+fn inspection(sheet: &mut Sheet<'_>, day: NaiveDate, by: &str) -> Result<String, String> {
+    moved(sheet, Status::Inspection, by)?;
+    planned(sheet, day, "inspection", by);
+    if day == sheet.desk.hours.date_of(sheet.now) {
+        let today = letters::inspection_today(sheet.desk, &sheet.ticket, by, sheet.now);
+        sheet.letters.extend(today);
+    }
+    Ok(format!("sopralluogo il {}", day.format("%d/%m/%Y")))
 }
 
 /// What is said of the order that was just made; a firm that the rules do not name for it was chosen, or mistaken.
@@ -474,29 +430,6 @@ fn told(
         letter.ok_or_else(|| "chi ha segnalato non ha un indirizzo a cui scrivere".to_owned())?;
     sheet.letters.push(letter);
     Ok(())
-}
-
-/// What a report tells of its writer leaves the house by no slip of the pen.
-fn may_have(desk: &Desk, to: &str) -> Result<(), String> {
-    let address = Address { name: String::new(), address: to.to_owned() };
-    if to.contains('@') && !desk.is_colleague(&address) {
-        return Err(format!(
-            "«{to}» non è un indirizzo del Comune: i dati di chi ha segnalato non escono. Scriva un ufficio o un collega; \
-             a un'impresa il lavoro si dà con #ordina"
-        ));
-    }
-    Ok(())
-}
-
-fn assign(sheet: &mut Sheet<'_>, to: &str, by: &str) {
-    sheet.note(EntryKind::Correction, by, format!("assigned to {to}"));
-    if sheet.desk.rules.offices().iter().any(|office| office.id == to) {
-        to.clone_into(&mut sheet.change().office);
-    }
-    let version = sheet.ticket.version.saturating_add(1);
-    let cause = format!("assigned:{}:{version}", sheet.ticket.number);
-    let letters = letters::assigned(sheet.desk, &sheet.ticket, to, &cause, sheet.now);
-    sheet.letters.extend(letters);
 }
 
 fn planned(sheet: &mut Sheet<'_>, day: NaiveDate, what: &str, by: &str) {

@@ -6,8 +6,8 @@ use crate::domain::decide::arrival::Withheld;
 use crate::domain::desk::Desk;
 use crate::domain::language::Language;
 use crate::domain::letter::context::{
-    ApprovalContext, AttachmentLine, NoticeOrder, OnSiteContext, OrderCopyContext, OrderNewsContext, Wording,
-    WorkOrderContext, map_link,
+    ApprovalContext, AttachmentLine, NoticeOrder, OnSiteContext, OrderCopyContext,
+    OrderNewsContext, Wording, WorkOrderContext, map_link,
 };
 use crate::domain::letter::{HoldReason, Letter, LetterKind};
 use crate::domain::mail::Address;
