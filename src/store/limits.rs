@@ -27,16 +27,17 @@ pub fn ask_released(
     seen_at: Timestamp,
     now: Timestamp,
 ) -> Statement {
+    // SQLite prepares a statement anew at each new value of a bare `LIMIT $n`, to plan for it: for every mail.
     let sql = "SELECT
             (SELECT count(*) FROM (SELECT 1 FROM letter WHERE kind = 'acknowledgement'
-                AND recipient = $1 AND released_at > $2 LIMIT $6) AS counted) AS to_sender,
+                AND recipient = $1 AND released_at > $2 LIMIT CAST($6 AS BIGINT)) AS counted) AS to_sender,
             (SELECT count(*) FROM (SELECT 1 FROM letter WHERE kind = 'acknowledgement'
-                AND recipient_domain = $3 AND released_at > $4 LIMIT $7) AS counted) AS to_domain,
+                AND recipient_domain = $3 AND released_at > $4 LIMIT CAST($7 AS BIGINT)) AS counted) AS to_domain,
             (SELECT count(*) FROM (SELECT 1 FROM letter WHERE kind = 'acknowledgement'
-                AND released_at > $4 LIMIT $8) AS counted) AS in_hour,
+                AND released_at > $4 LIMIT CAST($8 AS BIGINT)) AS counted) AS in_hour,
             (SELECT count(*) FROM (SELECT 1 FROM letter WHERE kind = 'acknowledgement'
                 AND recipient = $1 AND released_at > $5 AND state = 'sent' AND settled_at <= $10
-                LIMIT $9) AS counted)
+                LIMIT CAST($9 AS BIGINT)) AS counted)
                 AS looping";
     let values = values![
         sender,
