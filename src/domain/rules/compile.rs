@@ -200,7 +200,7 @@ impl Draft {
         let scoring = self.scoring.ok_or_else(|| missing("a [scoring] table"))?;
         let fallback =
             self.offices.fallback().ok_or_else(|| missing("one [[office]] with default = true"))?;
-        let lexicon = self.lexicon()?;
+        let lexicon = self.lexicon();
         let urgency = self.urgency.ok_or_else(|| missing("an [urgency] table"))?;
         Ok(RuleSet {
             version,
@@ -223,7 +223,7 @@ impl Draft {
         })
     }
 
-    fn lexicon(&self) -> Result<Lexicon, Fault> {
+    fn lexicon(&self) -> Lexicon {
         let mut entries: Vec<(&str, Meaning, f64)> = Vec::new();
         for (category, terms) in &self.category_terms {
             entries.extend(said(terms, category.map_or(Meaning::NoCategory, Meaning::Category)));

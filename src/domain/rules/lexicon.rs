@@ -1,17 +1,14 @@
-//! Every weighted term of every table and language as one automaton over folded words.
+//! Every weighted term of every table and language, found by its folded words.
 //!
 //! A term is a sequence of words; a word that ends in `*` stands for every word that begins so
-//! (`lampion* spent*`). Each different word is one pattern of an Aho-Corasick automaton (Aho and Corasick,
-//! CACM 18, 1975) whose patterns carry the gap before the word, so that only whole words match; a text is
-//! read once, whatever the number of terms.
+//! (`lampion* spent*`). Each different word is one piece, and the pieces are sorted: those that begin a word of
+//! the text are the one that stands last at or before it and those that begin this one, each of which names the
+//! next shorter. So a word costs one search, whatever the number of terms.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use aho_corasick::AhoCorasick;
-
 use super::Category;
-use super::error::Fault;
 use crate::domain::text::{Word, words};
 use crate::domain::urgency::Urgency;
 
@@ -51,45 +48,89 @@ struct Term {
     meanings: Vec<(Meaning, f64)>,
 }
 
+/// A word of terms.
+#[derive(Debug)]
+struct Piece {
+    word: String,
+    /// Where its number stands when it is the whole word, and when it only begins one.
+    whole: Option<usize>,
+    open: Option<usize>,
+    /// The place of the longest piece that begins this one.
+    shorter: Option<usize>,
+}
+
 /// The compiled terms.
 #[derive(Debug)]
 pub(in crate::domain) struct Lexicon {
-    automaton: AhoCorasick,
+    /// Sorted by their words.
+    pieces: Vec<Piece>,
+    /// How each of them begins: a search that looks at these alone stays in one small piece of memory.
+    beginnings: Vec<u64>,
     terms: Vec<Term>,
     terms_by_first_piece: Vec<Vec<usize>>,
 }
 
-/// The words of a term as the automaton's patterns; empty when there is no word in it.
-fn pieces(term: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for word in words(term) {
-        let open = term.get(word.at.end..).is_some_and(|rest| rest.starts_with('*'));
-        found.push(if open { format!(" {}", word.folded) } else { format!(" {} ", word.folded) });
+/// A word of a term, and whether it is a whole word of the text or only begins one.
+type Written = (String, bool);
+
+/// The words of a term; none when there is no word in it.
+fn written(term: &str) -> Vec<Written> {
+    let is_whole = |word: &Word| !term.get(word.at.end..).is_some_and(|rest| rest.starts_with('*'));
+    words(term)
+        .into_iter()
+        .map(|word| (is_whole(&word), word.folded))
+        .map(|(whole, word)| (word, whole))
+        .collect()
+}
+
+/// The pieces with these numbers, sorted and each with the longest that begins it.
+fn sorted(numbers: BTreeMap<Written, usize>) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::with_capacity(numbers.len());
+    // Those that begin the next one, the longest last.
+    let mut beginnings: Vec<usize> = Vec::new();
+    for ((word, is_whole), number) in numbers {
+        if pieces.last().is_none_or(|last| last.word != word) {
+            let begins =
+                |at: &usize| pieces.get(*at).is_some_and(|piece| word.starts_with(&piece.word));
+            while beginnings.pop_if(|at| !begins(at)).is_some() {}
+            let shorter = beginnings.last().copied();
+            beginnings.push(pieces.len());
+            pieces.push(Piece { word, whole: None, open: None, shorter });
+        }
+        if let Some(piece) = pieces.last_mut() {
+            let place = if is_whole { &mut piece.whole } else { &mut piece.open };
+            *place = Some(number);
+        }
     }
-    found
+    pieces
+}
+
+/// The first bytes of a word as a number: of two words the lesser one never has the greater number.
+fn beginning(word: &str) -> u64 {
+    let mut bytes = [0; size_of::<u64>()];
+    for (byte, of_word) in bytes.iter_mut().zip(word.bytes()) {
+        *byte = of_word;
+    }
+    u64::from_be_bytes(bytes)
 }
 
 impl Lexicon {
     /// Compiles terms with what they say. The same term may say several things.
-    pub(super) fn new<'t>(
-        entries: impl IntoIterator<Item = (&'t str, Meaning, f64)>,
-    ) -> Result<Self, Fault> {
-        let mut meanings: BTreeMap<Vec<String>, Vec<(Meaning, f64)>> = BTreeMap::new();
+    pub(super) fn new<'t>(entries: impl IntoIterator<Item = (&'t str, Meaning, f64)>) -> Self {
+        let mut meanings: BTreeMap<Vec<Written>, Vec<(Meaning, f64)>> = BTreeMap::new();
         for (term, meaning, weight) in entries {
-            meanings.entry(pieces(term)).or_default().push((meaning, weight));
+            meanings.entry(written(term)).or_default().push((meaning, weight));
         }
         meanings.remove(&Vec::new());
-        let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
-        let mut patterns: Vec<String> = Vec::new();
+        let mut numbers: BTreeMap<Written, usize> = BTreeMap::new();
         let mut terms_by_first_piece: Vec<Vec<usize>> = Vec::new();
         let mut terms = Vec::with_capacity(meanings.len());
         for (words, meanings) in meanings {
             let mut pieces = Vec::with_capacity(words.len());
             for word in words {
-                let number = *numbers.entry(word).or_insert_with_key(|word| {
-                    patterns.push(word.clone());
+                let number = *numbers.entry(word).or_insert_with(|| {
                     terms_by_first_piece.push(Vec::new());
-                    patterns.len().saturating_sub(1)
+                    terms_by_first_piece.len().saturating_sub(1)
                 });
                 pieces.push(number);
             }
@@ -99,10 +140,9 @@ impl Lexicon {
             }
             terms.push(Term { pieces, meanings });
         }
-        let automaton = AhoCorasick::new(&patterns).map_err(|error| {
-            Fault::new(0, "terms that fit one automaton", error.to_string(), "give fewer terms")
-        })?;
-        Ok(Self { automaton, terms, terms_by_first_piece })
+        let pieces = sorted(numbers);
+        let beginnings = pieces.iter().map(|piece| beginning(&piece.word)).collect();
+        Self { pieces, beginnings, terms, terms_by_first_piece }
     }
 
     /// Every occurrence of every term, in the order of the text.
@@ -124,27 +164,29 @@ impl Lexicon {
         hits
     }
 
-    /// Which patterns stand at which words, sorted.
+    /// Which pieces stand at which words, sorted.
     fn pieces_found(&self, words: &[Word]) -> Vec<(usize, usize)> {
-        let mut text = String::from(" ");
-        let mut gaps = Vec::with_capacity(words.len());
-        for word in words {
-            gaps.push(text.len().saturating_sub(1));
-            text.push_str(&word.folded);
-            text.push(' ');
+        let mut found = Vec::new();
+        for (at, word) in words.iter().enumerate() {
+            let mut next = self.last_up_to(&word.folded);
+            while let Some(piece) = next {
+                if word.folded.starts_with(&piece.word) {
+                    let whole = piece.whole.filter(|_| piece.word.len() == word.folded.len());
+                    found.extend(whole.into_iter().chain(piece.open).map(|number| (at, number)));
+                }
+                next = piece.shorter.and_then(|place| self.pieces.get(place));
+            }
         }
-        let mut found: Vec<(usize, usize)> = self
-            .automaton
-            .find_overlapping_iter(&text)
-            .filter_map(|piece| {
-                gaps.binary_search(&piece.start())
-                    .ok()
-                    .map(|word| (word, piece.pattern().as_usize()))
-            })
-            .collect();
         found.sort_unstable();
-        found.dedup();
         found
+    }
+
+    /// The last piece that stands at a word or before it.
+    fn last_up_to(&self, word: &str) -> Option<&Piece> {
+        let beginning = beginning(word);
+        let end = self.beginnings.partition_point(|other| *other <= beginning);
+        let before = self.pieces.get(..end)?;
+        before.iter().rev().find(|piece| piece.word.as_str() <= word)
     }
 }
 
@@ -154,7 +196,7 @@ mod tests {
 
     fn found(terms: &[&str], text: &str) -> Vec<String> {
         let entries = terms.iter().map(|term| (*term, Meaning::Safe, 1.0));
-        let lexicon = Lexicon::new(entries).unwrap();
+        let lexicon = Lexicon::new(entries);
         let spoken = words(text);
         let written = |hit: Hit<'_>| {
             let span = &spoken[hit.words];
@@ -183,13 +225,28 @@ mod tests {
     }
 
     #[test]
+    fn every_beginning_of_a_word_is_found() {
+        let terms = ["l*", "lamp*", "lampi", "lampion*", "lampione", "lampo", "lana"];
+        for (text, expected) in [
+            ("lampione", ["l*", "lamp*", "lampion*", "lampione"].as_slice()),
+            ("lampi", &["l*", "lamp*", "lampi"]),
+            ("lampz", &["l*", "lamp*"]),
+            ("lz", &["l*"]),
+            ("k", &[]),
+            ("m", &[]),
+        ] {
+            assert_eq!(found(&terms, text).len(), expected.len(), "{text}: {expected:?}");
+        }
+    }
+
+    #[test]
     fn overlapping_terms_are_all_found() {
         assert_eq!(found(&["palo", "palo della luce", "luce"], "il palo della luce").len(), 3);
     }
 
     #[test]
     fn a_term_without_words_is_no_term() {
-        assert!(pieces(" ** ").is_empty());
+        assert!(written(" ** ").is_empty());
         assert!(found(&["*", "!"], "* ! tutto").is_empty());
     }
 }
