@@ -18,7 +18,7 @@ pub use format::ModelError;
 pub(super) use format::write;
 pub(super) use rows::Rows;
 
-use self::rows::Index;
+use self::rows::Table;
 use super::features::{Feature, Kind, Term, each, word_key};
 use super::number;
 use crate::domain::rules::Category;
@@ -88,8 +88,7 @@ pub struct Model {
     /// Of the classes, behind them of the levels of urgency.
     biases: Vec<f64>,
     step: f64,
-    rows: Rows,
-    index: Index,
+    table: Table,
 }
 
 impl Model {
@@ -108,8 +107,8 @@ impl Model {
     fn of(parts: Parts, version: String) -> Self {
         let Parts { text_hash, classes, mut biases, level_biases, step, rows } = parts;
         biases.extend(level_biases);
-        let index = Index::of(&rows.keys);
-        Self { version, text_hash, classes, biases, step, rows, index }
+        let table = Table::of(rows);
+        Self { version, text_hash, classes, biases, step, table }
     }
 
     /// Which model it is: the first digits of the SHA-256 of its content, in hexadecimal.
@@ -133,7 +132,7 @@ impl Model {
     /// How many pieces it knows.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.rows.len()
+        self.table.len()
     }
 
     /// What a text comes to in which the rules find these terms, for classes and levels. Linear in the words.
@@ -144,30 +143,30 @@ impl Model {
     ) -> Score<'_> {
         let mut hits = Vec::new();
         each(words, |Feature { key, kind, word }| {
-            if let Some(row) = self.find(key) {
+            if let Some(row) = self.table.find(key) {
                 // A text has fewer words than bytes, and those are bounded far below this.
                 hits.push(Hit::new(row, kind, u32::try_from(word).unwrap_or(u32::MAX)));
             }
         });
         hits.sort_unstable();
-        let mut sums = Sums::of(self.biases.len());
+        let mut sums = Sums::new();
         let mut start = 0_usize;
-        let runs: Vec<Run> = hits
+        let runs: Vec<Run<'_>> = hits
             .chunk_by(|one, other| one.row() == other.row())
             .filter_map(|run| {
                 let (row, kind) = run.first().map(|hit| (hit.row(), hit.kind()))?;
-                let value = value(run.len(), self.rows.rarity(row));
+                let value = value(run.len(), self.table.rarity(row));
                 let hits = start..start.saturating_add(run.len());
                 start = hits.end;
-                Some(Run { row, kind, value, hits })
+                Some(Run { kind, says: self.table.says(row), value, hits })
             })
             .collect();
         for run in &runs {
-            sums.add(run.kind, run.value, self.rows.says(run.row));
+            sums.add(run.kind, run.value, run.says);
         }
         for Term { key, kind, weight } in terms {
-            if let Some(row) = self.find(key) {
-                sums.add(kind, term_value(weight), self.rows.says(row));
+            if let Some(row) = self.table.find(key) {
+                sums.add(kind, term_value(weight), self.table.says(row));
             }
         }
         let scales = |weights| scales(sums.squares, weights).map(|scale| scale * self.step);
@@ -178,21 +177,20 @@ impl Model {
         logits.truncate(first_level);
         Score { model: self, hits, runs, of_classes, of_levels, logits, levels }
     }
-
-    fn find(&self, key: u32) -> Option<u32> {
-        self.index.find(key, &self.rows.keys)
-    }
 }
+
+/// As many classes as a byte can name: no sum needs to be asked whether it is there.
+const CLASSES_MAX: usize = 1 << u8::BITS;
 
 /// What the pieces of each kind say of each class.
 struct Sums {
-    classes: [Vec<i64>; Kind::ALL.len()],
+    classes: [[i64; CLASSES_MAX]; Kind::ALL.len()],
     squares: [u64; Kind::ALL.len()],
 }
 
 impl Sums {
-    fn of(classes: usize) -> Self {
-        Self { classes: Kind::ALL.map(|_| vec![0; classes]), squares: [0; Kind::ALL.len()] }
+    const fn new() -> Self {
+        Self { classes: [[0; CLASSES_MAX]; Kind::ALL.len()], squares: [0; Kind::ALL.len()] }
     }
 
     fn add(&mut self, kind: Kind, value: u32, says: &[(u8, i8)]) {
@@ -276,9 +274,10 @@ impl Hit {
 
 /// All occurrences of one piece.
 #[derive(Debug, Clone)]
-struct Run {
-    row: u32,
+struct Run<'m> {
     kind: Kind,
+    /// See [`Rows`].
+    says: &'m [(u8, i8)],
     /// What they count together.
     value: u32,
     /// Where they stand among the sorted hits.
@@ -291,7 +290,7 @@ pub(super) struct Score<'m> {
     /// Sorted.
     hits: Vec<Hit>,
     /// The same hits by piece.
-    runs: Vec<Run>,
+    runs: Vec<Run<'m>>,
     of_classes: [f64; Kind::ALL.len()],
     of_levels: [f64; Kind::ALL.len()],
     /// The logarithm of each class's likelihood, up to a common term.
@@ -303,8 +302,8 @@ pub(super) struct Score<'m> {
 impl Score<'_> {
     /// Whether a word is in so many mails that it is no reason to show.
     pub(super) fn is_common(&self, word: &Word) -> bool {
-        let row = self.model.find(word_key(word));
-        row.is_some_and(|row| self.model.rows.rarity(row) < COMMON_BELOW)
+        let row = self.model.table.find(word_key(word));
+        row.is_some_and(|row| self.model.table.rarity(row) < COMMON_BELOW)
     }
 
     /// The logarithm of a level's likelihood, up to a term that all levels have in common.
@@ -337,10 +336,10 @@ impl Score<'_> {
     ) -> Vec<f64> {
         let mut voices = vec![0.0; words];
         for run in &self.runs {
-            let said = self.model.rows.says(run.row);
             let weight = |wanted: usize| {
-                let at = said.binary_search_by_key(&wanted, |(class, _)| usize::from(*class));
-                at.ok().and_then(|at| said.get(at)).map_or(0.0, |(_, weight)| f64::from(*weight))
+                let at = run.says.binary_search_by_key(&wanted, |(class, _)| usize::from(*class));
+                let said = at.ok().and_then(|at| run.says.get(at));
+                said.map_or(0.0, |(_, weight)| f64::from(*weight))
             };
             let lead = weight(class) - weight(against);
             if lead == 0.0 {

@@ -46,76 +46,109 @@ impl Rows {
         let starts = std::iter::once(&0).chain(&self.ends);
         starts.zip(&self.ends).map(|(start, end)| end.saturating_sub(*start) as usize)
     }
-
-    pub(super) fn rarity(&self, row: u32) -> u8 {
-        self.rarities.get(row as usize).copied().unwrap_or(0)
-    }
-
-    pub(super) fn says(&self, row: u32) -> &[(u8, i8)] {
-        let end = |row: usize| self.ends.get(row).map(|end| *end as usize);
-        let row = row as usize;
-        let start = row.checked_sub(1).and_then(end).unwrap_or(0);
-        end(row).and_then(|end| self.says.get(start..end)).unwrap_or_default()
-    }
 }
 
-/// Finds a row by its key. Keys are hashes, and so spread evenly: their first bits tell nearly where one stands.
+/// One piece with all that is asked of it: most look-ups touch the memory of one slot and nothing else.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    key: u32,
+    /// Where what it says begins; [`EMPTY`] where there is no piece.
+    start: u32,
+    length: u8,
+    rarity: u8,
+}
+
+/// Stands where no piece is.
+const EMPTY: u32 = u32::MAX;
+
+const GAP: Slot = Slot { key: 0, start: EMPTY, length: 0, rarity: 0 };
+
+/// The pieces as they are asked for: in the order of their keys with gaps between them. Keys are hashes, and so
+/// spread evenly: their first bits tell where one stands, or a few slots before.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Index {
+pub(super) struct Table {
     /// How many bits of a key do not tell.
     shift: u32,
-    /// The first row of the keys that begin so, and behind the last the number of rows.
-    starts: Vec<u32>,
+    slots: Vec<Slot>,
+    /// See [`Rows::says`].
+    says: Vec<(u8, i8)>,
+    pieces: usize,
 }
 
-impl Index {
-    /// Of keys in rising order.
-    pub(super) fn of(keys: &[u32]) -> Self {
-        let bits = keys.len().max(1).next_power_of_two().ilog2().max(1);
+impl Table {
+    /// Lays rows out. Every other slot or more stays empty: a search ends at the first.
+    pub(super) fn of(rows: Rows) -> Self {
+        let bits = rows.len().max(1).next_power_of_two().ilog2().saturating_add(1);
         let shift = u32::BITS.saturating_sub(bits);
-        let mut starts = Vec::with_capacity(1_usize << bits);
-        let mut fill_to = |start: usize, row: u32| {
-            if starts.len() < start {
-                starts.resize(start, row);
+        let pieces = rows.len();
+        let mut slots = Vec::with_capacity(1_usize << bits);
+        let mut start = 0_u32;
+        for ((key, rarity), length) in rows.keys.iter().zip(&rows.rarities).zip(rows.lengths()) {
+            let home = (key >> shift) as usize;
+            if slots.len() < home {
+                slots.resize(home, GAP);
             }
-        };
-        for (row, key) in (0..).zip(keys) {
-            fill_to(((key >> shift) as usize).saturating_add(1), row);
+            // A row says something of each class once, and a class is a byte.
+            let length = u8::try_from(length).unwrap_or(u8::MAX);
+            slots.push(Slot { key: *key, start, length, rarity: *rarity });
+            start = start.saturating_add(u32::from(length));
         }
-        fill_to((1 << bits) + 1, u32::try_from(keys.len()).unwrap_or(u32::MAX));
-        Self { shift, starts }
+        Self { shift, slots, says: rows.says, pieces }
     }
 
-    /// The row of a key among those that the index is of.
-    pub(super) fn find(&self, key: u32, keys: &[u32]) -> Option<u32> {
-        let beginning = (key >> self.shift) as usize;
-        let start = *self.starts.get(beginning)?;
-        let end = *self.starts.get(beginning.saturating_add(1))?;
-        let here = keys.get(start as usize..end as usize)?.binary_search(&key).ok()?;
-        u32::try_from(here).ok()?.checked_add(start)
+    /// How many pieces there are.
+    pub(super) const fn len(&self) -> usize {
+        self.pieces
+    }
+
+    /// Where a piece stands, by its key. Those that stand further on have greater keys.
+    pub(super) fn find(&self, key: u32) -> Option<u32> {
+        let home = (key >> self.shift) as usize;
+        let from_home = (home..).zip(self.slots.iter().skip(home));
+        let mut here = from_home.take_while(|(_, slot)| slot.start != EMPTY && slot.key <= key);
+        here.find(|(_, slot)| slot.key == key).and_then(|(at, _)| u32::try_from(at).ok())
+    }
+
+    pub(super) fn rarity(&self, at: u32) -> u8 {
+        self.slots.get(at as usize).map_or(0, |slot| slot.rarity)
+    }
+
+    pub(super) fn says(&self, at: u32) -> &[(u8, i8)] {
+        let said = self.slots.get(at as usize).and_then(|slot| {
+            let start = slot.start as usize;
+            self.says.get(start..start.saturating_add(usize::from(slot.length)))
+        });
+        said.unwrap_or_default()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Index, Rows};
+    use super::{Rows, Table};
 
     #[test]
     fn every_key_is_found_and_no_other() {
-        let all: [&[u32]; 6] = [
+        let all: [&[u32]; 7] = [
             &[],
             &[0],
             &[u32::MAX],
             &[0, 1, 2, 3, 4, 5, 6, 7],
             &[7, 1 << 20, (1 << 31) - 1, 1 << 31, u32::MAX - 1, u32::MAX],
             &[0, u32::MAX],
+            &[u32::MAX - 3, u32::MAX - 2, u32::MAX - 1, u32::MAX],
         ];
         for keys in all {
-            let index = Index::of(keys);
+            let mut rows = Rows::default();
+            for (nth, key) in (1_u8..).zip(keys) {
+                rows.push(*key, nth, [(nth, 1)]);
+            }
+            let table = Table::of(rows);
+            assert_eq!(table.len(), keys.len());
             let others = keys.iter().flat_map(|key| [key.wrapping_sub(1), key.wrapping_add(1)]);
             for key in keys.iter().copied().chain(others).chain([1 << 30]) {
-                let row = keys.iter().position(|held| *held == key);
-                assert_eq!(index.find(key, keys).map(|row| row as usize), row, "{key} of {keys:?}");
+                let nth = keys.iter().position(|held| *held == key).map(|at| at + 1);
+                let found = table.find(key).map(|at| usize::from(table.rarity(at)));
+                assert_eq!(found, nth, "{key} of {keys:?}");
             }
         }
     }
@@ -126,8 +159,10 @@ mod tests {
         rows.push(3, 40, [(0, 9), (1, -3)]);
         rows.push(5, 50, []);
         rows.push(8, 60, [(2, 1)]);
-        let says: Vec<_> = (0..4).map(|row| rows.says(row).to_vec()).collect();
-        assert_eq!(says, [vec![(0, 9), (1, -3)], vec![], vec![(2, 1)], vec![]]);
         assert_eq!(rows.lengths().collect::<Vec<_>>(), [2, 0, 1]);
+        let table = Table::of(rows);
+        let says = |key| table.find(key).map(|at| table.says(at).to_vec());
+        let all = [3, 5, 8, 9].map(says);
+        assert_eq!(all, [Some(vec![(0, 9), (1, -3)]), Some(vec![]), Some(vec![(2, 1)]), None]);
     }
 }
