@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::language::Language;
 use super::place::{Nearness, Place, nearness};
-use super::text::words;
+use super::text::each_word;
 
 /// Earlier reports count for so long (Signalen's context view): later ones are new damage.
 pub const WINDOW: Duration = Duration::from_hours(12 * 7 * 24);
@@ -120,17 +120,23 @@ fn are_alike(near: Nearness, one: &BTreeSet<Stem>, other: &BTreeSet<Stem>) -> bo
 
 /// The stems of what a report says, without its address and what every report says.
 fn stems(texts: &[&str], place: &Place) -> BTreeSet<Stem> {
-    let address: BTreeSet<Stem> =
-        words(&place.text).iter().map(|word| stem(&word.folded)).collect();
+    let mut address = Vec::new();
+    each_word(&place.text, |word, _| address.push(stem(word)));
     let is_number = |stem: &Stem| stem.iter().all(|char| char.is_ascii_digit() || *char == ' ');
-    texts
-        .iter()
-        .flat_map(|text| words(text))
-        .take(WORDS_MAX)
-        .filter(|word| word.folded.chars().nth(WORD_CHARS_MIN.saturating_sub(1)).is_some())
-        .map(|word| stem(&word.folded))
-        .filter(|stem| !address.contains(stem) && !EVERYWHERE.contains(stem) && !is_number(stem))
-        .collect()
+    let (mut found, mut words) = (Vec::new(), 0_usize);
+    for text in texts {
+        each_word(text, |word, _| {
+            words = words.saturating_add(1);
+            if words > WORDS_MAX || word.chars().nth(WORD_CHARS_MIN.saturating_sub(1)).is_none() {
+                return;
+            }
+            let stem = stem(word);
+            if !address.contains(&stem) && !EVERYWHERE.contains(&stem) && !is_number(&stem) {
+                found.push(stem);
+            }
+        });
+    }
+    BTreeSet::from_iter(found)
 }
 
 fn stem(word: &str) -> Stem {

@@ -72,54 +72,64 @@ fn fold_char(char: char, into: &mut String) {
 /// because Chinese puts no spaces between words. Reads at most [`TEXT_BYTES_MAX`] bytes.
 #[must_use]
 pub fn words(text: &str) -> Vec<Word> {
-    let text = text.get(..text.ceil_char_boundary(TEXT_BYTES_MAX)).unwrap_or(text);
     let mut found = Vec::new();
-    let mut start = 0_usize;
-    for run in text.split(|char: char| char.is_ascii() && !char.is_ascii_alphanumeric()) {
-        let end = start.saturating_add(run.len());
-        if !run.is_ascii() {
-            words_of_run(run, start, &mut found);
-        } else if !run.is_empty() {
-            found.push(Word { folded: run.to_ascii_lowercase(), at: start..end });
-        }
-        start = end.saturating_add(1);
-    }
+    each_word(text, |folded, at| found.push(Word { folded: folded.to_owned(), at }));
     found
 }
 
+/// Shows each of the [`words`] of a text, folded, and where it stands: for whoever keeps none.
+pub fn each_word(text: &str, mut found: impl FnMut(&str, Range<usize>)) {
+    let text = text.get(..text.ceil_char_boundary(TEXT_BYTES_MAX)).unwrap_or(text);
+    let (mut folded, mut start) = (String::new(), 0_usize);
+    for run in text.split(|char: char| char.is_ascii() && !char.is_ascii_alphanumeric()) {
+        let end = start.saturating_add(run.len());
+        folded.clear();
+        if !run.is_ascii() {
+            words_of_run(run, start, &mut folded, &mut found);
+        } else if !run.is_empty() {
+            folded.push_str(run);
+            folded.make_ascii_lowercase();
+            found(&folded, start..end);
+        }
+        start = end.saturating_add(1);
+    }
+}
+
 /// The words of a run without marks of ASCII that begins at `start` of the text.
-fn words_of_run(run: &str, start: usize, found: &mut Vec<Word>) {
-    let mut open: Option<(usize, String)> = None;
+fn words_of_run(
+    run: &str,
+    start: usize,
+    folded: &mut String,
+    found: &mut impl FnMut(&str, Range<usize>),
+) {
+    let mut open: Option<usize> = None;
+    let mut close = |folded: &mut String, open: Option<usize>, end: usize| {
+        if let Some(start) = open {
+            found(without_article(folded), start..end);
+        }
+        folded.clear();
+    };
     for (at, char) in run.char_indices() {
         let at = start.saturating_add(at);
         if is_han(char) {
-            close(found, open.take(), at);
-            let end = at.saturating_add(char.len_utf8());
-            found.push(Word { folded: char.to_string(), at: at..end });
+            close(folded, open.take(), at);
+            folded.push(char);
+            close(folded, Some(at), at.saturating_add(char.len_utf8()));
         } else if char.is_alphanumeric() || (is_combining_mark(char) && open.is_some()) {
-            fold_char(char, &mut open.get_or_insert_with(|| (at, String::new())).1);
+            open.get_or_insert(at);
+            fold_char(char, folded);
         } else {
-            close(found, open.take(), at);
+            close(folded, open.take(), at);
         }
     }
-    close(found, open, start.saturating_add(run.len()));
+    close(folded, open, start.saturating_add(run.len()));
 }
 
-fn close(found: &mut Vec<Word>, open: Option<(usize, String)>, end: usize) {
-    if let Some((start, folded)) = open {
-        found.push(Word { folded: without_article(folded), at: start..end });
-    }
-}
-
-fn without_article(word: String) -> String {
-    for prefix in ARABIC_PREFIXES {
-        if let Some(stem) = word.strip_prefix(prefix)
-            && stem.chars().count() >= ARABIC_STEM_CHARS_MIN
-        {
-            return stem.to_owned();
-        }
-    }
-    word
+fn without_article(word: &str) -> &str {
+    let stem = |prefix: &&str| {
+        word.strip_prefix(*prefix).filter(|stem| stem.chars().count() >= ARABIC_STEM_CHARS_MIN)
+    };
+    ARABIC_PREFIXES.iter().find_map(stem).unwrap_or(word)
 }
 
 /// Whether a character is a Chinese one (CJK unified ideographs with extension A).
