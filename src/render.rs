@@ -4,10 +4,6 @@
 //! and direction-changing characters; header fields have fixed names; so no mail can add a header to a
 //! letter or a command to a template.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-
 use crate::domain::letter::{Letter, Photo};
 use crate::domain::mail::Address;
 use crate::domain::time::Timestamp;
@@ -112,7 +108,7 @@ pub fn render_with(
     photos: &[Photo],
     now: Timestamp,
 ) -> Result<Rendered, RenderError> {
-    let variables: BTreeMap<String, Value> = clean::variables(&letter.context);
+    let variables = clean::variables(&letter.context);
     let first = templates.word(&letter.template, letter.language, &variables)?;
     let mut body = first.body;
     if letter.kind.to_requester() && !first.italian {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use minijinja::value::{Serde, Value as Shown};
 use serde_json::Value;
 
 /// Nesting of a context: ours have three levels; a deeper one is cut instead of followed.
@@ -10,20 +11,23 @@ const DEPTH_MAX: usize = 8;
 /// Keeps what stands around it reading from left to right; has no width.
 pub(super) const LEFT_TO_RIGHT_MARK: char = '\u{200e}';
 
-/// A context with every text cleaned as [`body_text`].
-pub(super) fn variables(context: &BTreeMap<String, Value>) -> BTreeMap<String, Value> {
-    context.iter().map(|(name, value)| (name.clone(), cleaned(value, DEPTH_MAX))).collect()
+/// A context as a template sees it, with every text cleaned as [`body_text`].
+pub(super) fn variables(context: &BTreeMap<String, Value>) -> Shown {
+    Shown::from_pairs(
+        context.iter().map(|(name, value)| (name.as_str(), cleaned(value, DEPTH_MAX))),
+    )
 }
 
-fn cleaned(value: &Value, depth: usize) -> Value {
-    let Some(depth) = depth.checked_sub(1) else { return Value::Null };
+fn cleaned(value: &Value, depth: usize) -> Shown {
+    let Some(depth) = depth.checked_sub(1) else { return Shown::from(()) };
     match value {
-        Value::String(text) => Value::String(body_text(text)),
+        Value::String(text) => Shown::from(body_text(text)),
         Value::Array(values) => values.iter().map(|value| cleaned(value, depth)).collect(),
         Value::Object(fields) => {
-            fields.iter().map(|(name, value)| (name.clone(), cleaned(value, depth))).collect()
+            let cleaned = |(name, value)| (String::as_str(name), cleaned(value, depth));
+            Shown::from_pairs(fields.iter().map(cleaned))
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Shown::from(Serde(value)),
     }
 }
 

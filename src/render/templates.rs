@@ -4,14 +4,13 @@
 //! them are tried with sample letters when they are loaded, so that a misspelt name stops the start and
 //! not an acknowledgement at night.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value as Shown};
 use minijinja::{AutoEscape, Environment, ErrorKind, State, UndefinedBehavior};
-use serde_json::Value;
 
 use super::clean::LEFT_TO_RIGHT_MARK;
 use super::{RenderError, sample};
@@ -91,7 +90,7 @@ impl Templates {
         &self,
         template: &str,
         language: Language,
-        variables: &BTreeMap<String, Value>,
+        variables: &Shown,
     ) -> Result<Worded, RenderError> {
         let own = language.code();
         let second = if own == ITALIAN { ITALIAN } else { ENGLISH };
@@ -107,7 +106,7 @@ impl Templates {
     pub(super) fn word_italian(
         &self,
         template: &str,
-        variables: &BTreeMap<String, Value>,
+        variables: &Shown,
     ) -> Result<Worded, RenderError> {
         self.word_in(ITALIAN, template, variables)
     }
@@ -116,12 +115,11 @@ impl Templates {
         &self,
         code: &str,
         template: &str,
-        variables: &BTreeMap<String, Value>,
+        variables: &Shown,
     ) -> Result<Worded, RenderError> {
         let name = format!("{code}/{template}");
-        let variables = Shown::from(Serde(variables));
         let part = |part: &str| {
-            self.engine.get_template(part).and_then(|text| text.render(&variables)).map_err(|why| {
+            self.engine.get_template(part).and_then(|text| text.render(variables)).map_err(|why| {
                 RenderError::Template {
                     name: name.clone(),
                     line: why.line().unwrap_or(0),

@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use serde_json::Value;
+
 use super::*;
 use crate::domain::language::Language;
 use crate::domain::letter::LetterKind;
