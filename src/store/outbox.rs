@@ -19,10 +19,10 @@ pub fn insert(tx: &mut Tx, letter: &Letter, bytes: Vec<u8>, now: Timestamp) {
     let held = letter.hold.is_some();
     tx.put(
         "INSERT INTO letter (kind, cause, ticket_id, recipient, recipient_domain, envelope_from,
-                             message_id, bytes, state, phase, attempts, next_at, reason, queue_id,
+                             message_id, state, phase, attempts, next_at, reason, queue_id,
                              created_at, released_at)
-         VALUES ($1, $2, (SELECT id FROM ticket WHERE number = $3), $4, $5, $6, $7, $8, $9, 'none', 0,
-                 $10, $11, '', $12, $10)
+         VALUES ($1, $2, (SELECT id FROM ticket WHERE number = $3), $4, $5, $6, $7, $8, 'none', 0,
+                 $9, $10, '', $11, $9)
          ON CONFLICT DO NOTHING",
         values![
             letter.kind.name(),
@@ -32,12 +32,17 @@ pub fn insert(tx: &mut Tx, letter: &Letter, bytes: Vec<u8>, now: Timestamp) {
             letter.recipient.domain(),
             &letter.envelope_from,
             &letter.message_id,
-            bytes,
             if held { "held" } else { "due" },
             if held { None } else { Some(now.millis()) },
             letter.hold.map_or("", |reason| reason.name()),
             now,
         ],
+    );
+    // A letter that was owed before has its bytes, and no other is found by this identifier.
+    tx.put(
+        "INSERT INTO letter_body (letter_id, bytes) SELECT id, $2 FROM letter WHERE message_id = $1
+         ON CONFLICT DO NOTHING",
+        values![&letter.message_id, bytes],
     );
 }
 

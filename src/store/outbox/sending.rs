@@ -84,12 +84,14 @@ const LEASE: PerEngine = PerEngine {
     SET state = 'sending', phase = 'envelope', attempts = attempts + 1, epoch = $1
     WHERE id IN (SELECT id FROM letter WHERE state IN ('due', 'ambiguous') AND next_at <= $2
                  ORDER BY next_at, id LIMIT $3)
-    RETURNING id, kind, recipient, envelope_from, message_id, bytes, attempts, released_at",
+    RETURNING id, kind, recipient, envelope_from, message_id, attempts, released_at,
+              (SELECT bytes FROM letter_body WHERE letter_id = letter.id) AS bytes",
     postgres: "UPDATE letter
     SET state = 'sending', phase = 'envelope', attempts = attempts + 1, epoch = $1
     WHERE id IN (SELECT id FROM letter WHERE state IN ('due', 'ambiguous') AND next_at <= $2
                  ORDER BY next_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
-    RETURNING id, kind, recipient, envelope_from, message_id, bytes, attempts, released_at",
+    RETURNING id, kind, recipient, envelope_from, message_id, attempts, released_at,
+              (SELECT bytes FROM letter_body WHERE letter_id = letter.id) AS bytes",
 };
 
 /// Takes up to `most` letters that are due, oldest first, and writes the attempt down.

@@ -16,7 +16,8 @@ pub async fn letters_fit(engine: &Engine) -> Result<Vec<Finding>, StoreError> {
     let (mut findings, mut after) = (Vec::new(), 0);
     loop {
         let sql =
-            "SELECT id, kind, message_id, substr(bytes, 1, CAST($3 AS INTEGER)) AS head FROM letter
+            "SELECT id, kind, message_id, coalesce(substr(bytes, 1, CAST($3 AS INTEGER)), '') AS head
+                   FROM letter LEFT JOIN letter_body ON letter_id = id
                    WHERE id > $1 ORDER BY id LIMIT $2";
         let rows = engine.rows(sql, values![after, PAGE_ROWS, HEAD_BYTES]).await?;
         let Some(last) = rows.last() else { return Ok(findings) };

@@ -49,7 +49,7 @@ fn a_store_that_was_worked_with_is_well() {
 
 /// What is written behind the program's back, the promise that it breaks, and where that shows. Each is done to
 /// rows of its own, one after the other.
-const WRONGS: [(&str, &str, &str); 12] = [
+const WRONGS: [(&str, &str, &str); 13] = [
     (
         "UPDATE entry SET text = 'niente' WHERE id = (SELECT min(id) FROM entry)",
         "history",
@@ -89,6 +89,7 @@ const WRONGS: [(&str, &str, &str); 12] = [
         "letter 1",
     ),
     ("UPDATE letter SET message_id = 'another@town.example' WHERE id = 2", "letters", "letter 2"),
+    ("DELETE FROM letter_body WHERE letter_id = 2", "letters", "letter 2"),
 ];
 
 /// Whatever was changed behind the program's back is named, with where it is and what to do.

@@ -56,7 +56,7 @@ fn assert_one_of_each(world: &World, cut: &[String]) {
 }
 
 /// What the store must not do for a while: any transaction that writes to a table of the story.
-const BREAK_SQLITE: [(&str, &str); 5] = [
+const BREAK_SQLITE: [(&str, &str); 6] = [
     (
         "CREATE TRIGGER broken BEFORE INSERT ON mail BEGIN SELECT RAISE(ABORT, 'broken'); END",
         "mail",
@@ -72,6 +72,10 @@ const BREAK_SQLITE: [(&str, &str); 5] = [
     (
         "CREATE TRIGGER broken BEFORE INSERT ON letter BEGIN SELECT RAISE(ABORT, 'broken'); END",
         "letter",
+    ),
+    (
+        "CREATE TRIGGER broken BEFORE INSERT ON letter_body BEGIN SELECT RAISE(ABORT, 'broken'); END",
+        "letter_body",
     ),
     (
         "CREATE TRIGGER broken BEFORE INSERT ON attempt BEGIN SELECT RAISE(ABORT, 'broken'); END",
