@@ -140,7 +140,8 @@ impl Connection {
         Ok(self.body(&letter.bytes).await)
     }
 
-    /// MAIL, RCPT and DATA; `None` when the server waits for the body.
+    /// MAIL, RCPT and DATA; `None` when the server waits for the body. A server that offers pipelining hears all
+    /// three at once (RFC 2920 section 3.1), and each answer is awaited for itself.
     async fn envelope(
         &mut self,
         letter: &Leased,
@@ -148,10 +149,13 @@ impl Connection {
         to: Address,
     ) -> Result<Option<Carried>, Unusable> {
         let deadlines = self.deadlines;
+        let ahead = self.offers.pipelining();
         // The null sender wants no report, and there would be nobody to get it.
         let asking = self.offers.dsn() && from.is_some();
-        let mail = self.inner.command(Mail::new(from, notify::of_mail(letter, asking)));
-        let mail = step("MAIL", deadlines.mail, mail).await;
+        let mail = Mail::new(from, notify::of_mail(letter, asking));
+        let rcpt = Rcpt::new(to, notify::of_recipient(letter, asking));
+        let first = if ahead { format!("{mail}{rcpt}{Data}") } else { mail.to_string() };
+        let mail = step("MAIL", deadlines.mail, self.inner.command(first)).await;
         if let Err(Trouble::Said(error)) = &mail
             && error.status().is_some_and(|code| code.to_string() == "530")
         {
@@ -159,15 +163,22 @@ impl Connection {
             self.open = false;
             return Err(Unusable { text: format!("SMTP MAIL: {}", said(error)), refused: true });
         }
-        if let Some(carried) = self.refused(mail).await {
-            return Ok(Some(carried));
+        if let Err(trouble) = mail {
+            return Ok(Some(self.refused(&trouble, if ahead { 2 } else { 0 }).await));
         }
-        let rcpt = self.inner.command(Rcpt::new(to, notify::of_recipient(letter, asking)));
-        let rcpt = step("RCPT", deadlines.rcpt, rcpt).await;
-        if let Some(carried) = self.refused(rcpt).await {
-            return Ok(Some(carried));
+        let rcpt = if ahead {
+            step("RCPT", deadlines.rcpt, self.inner.read_response()).await
+        } else {
+            step("RCPT", deadlines.rcpt, self.inner.command(rcpt)).await
+        };
+        if let Err(trouble) = rcpt {
+            return Ok(Some(self.refused(&trouble, usize::from(ahead)).await));
         }
-        let data = step("DATA", deadlines.data, self.inner.command(Data)).await;
+        let data = if ahead {
+            step("DATA", deadlines.data, self.inner.read_response()).await
+        } else {
+            step("DATA", deadlines.data, self.inner.command(Data)).await
+        };
         match data {
             Ok(response) if response.has_code(354) => Ok(None),
             Ok(response) => {
@@ -175,23 +186,35 @@ impl Connection {
                 let text = format!("DATA: expected 354, found {}", response.code());
                 Ok(Some(Carried::Temporary(text)))
             }
-            Err(trouble) => Ok(self.refused(Err(trouble)).await),
+            Err(trouble) => Ok(Some(self.refused(&trouble, 0).await)),
         }
     }
 
-    /// What a step before the body means for the letter; `None` when it went well.
-    async fn refused(&mut self, step: Result<Response, Trouble>) -> Option<Carried> {
-        let Err(trouble) = step else { return None };
-        let carried = match &trouble {
+    /// What a refusal before the body means for the letter. So many answers to what was said ahead are still to
+    /// come.
+    async fn refused(&mut self, trouble: &Trouble, unheard: usize) -> Carried {
+        let carried = match trouble {
             Trouble::Said(error) if error.is_permanent() => Carried::Permanent(said(error)),
             other => Carried::Temporary(other.text()),
         };
-        let answered = matches!(&trouble, Trouble::Said(error)
-            if error.status().is_some_and(|code| code.to_string() != "421"));
         // The next letter needs a clean transaction; a server that cannot give one is left.
-        let after = self.deadlines.quit;
-        self.open = answered && matches!(timeout(after, self.inner.command(Rset)).await, Ok(Ok(_)));
-        Some(carried)
+        self.open = trouble.is_answer()
+            && self.hears_out(unheard).await
+            && step("RSET", self.deadlines.quit, self.inner.command(Rset)).await.is_ok();
+        carried
+    }
+
+    /// Reads the answers to what was said behind a refused command. False when they end, and when the server waits
+    /// for a body all the same.
+    async fn hears_out(&mut self, unheard: usize) -> bool {
+        for _ in 0..unheard {
+            match step("DATA", self.deadlines.quit, self.inner.read_response()).await {
+                Ok(response) if response.has_code(354) => return false,
+                Err(trouble) if !trouble.is_answer() => return false,
+                _ => {}
+            }
+        }
+        true
     }
 
     async fn body(&mut self, bytes: &[u8]) -> Carried {
@@ -228,6 +251,12 @@ enum Trouble {
 }
 
 impl Trouble {
+    /// Whether the server said it and goes on listening: 421 closes (RFC 5321 section 3.8).
+    fn is_answer(&self) -> bool {
+        matches!(self, Self::Said(error)
+            if error.status().is_some_and(|code| code.to_string() != "421"))
+    }
+
     fn text(&self) -> String {
         match self {
             Self::Said(error) => said(error),

@@ -26,7 +26,7 @@ const PLAIN_REPLY_BYTES_MAX: usize = 16 * 1024;
 const LINE_BYTES_MAX: usize = 8 * 1024;
 
 /// Where an extension's name stands in a line of an EHLO reply, and a little more, so that a longer one differs.
-const EXTENSION_NAME: std::ops::Range<usize> = 4..12;
+const EXTENSION_NAME: std::ops::Range<usize> = 4..16;
 
 /// After STARTTLS the server does not greet again (RFC 3207 section 4.2), but lettre waits for a
 /// greeting: it reads this one.
@@ -46,18 +46,32 @@ pub(super) struct Link {
 
 /// What the server said of itself, as far as lettre does not remember it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Offers(Arc<AtomicBool>);
+pub(super) struct Offers(Arc<Offered>);
+
+#[derive(Debug, Default)]
+struct Offered {
+    dsn: AtomicBool,
+    pipelining: AtomicBool,
+}
 
 impl Offers {
     /// Delivery status notifications can be asked for (RFC 3461).
     pub(super) fn dsn(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.dsn.load(Ordering::Relaxed)
+    }
+
+    /// Commands may be sent before the answers to those before them (RFC 2920).
+    pub(super) fn pipelining(&self) -> bool {
+        self.0.pipelining.load(Ordering::Relaxed)
     }
 
     /// Looks at a line of a reply without its code.
     fn hear(&self, line: &[u8]) {
-        if line.trim_ascii().eq_ignore_ascii_case(b"DSN") {
-            self.0.store(true, Ordering::Relaxed);
+        let name = line.trim_ascii();
+        for (known, offered) in [(&b"DSN"[..], &self.0.dsn), (b"PIPELINING", &self.0.pipelining)] {
+            if name.eq_ignore_ascii_case(known) {
+                offered.store(true, Ordering::Relaxed);
+            }
         }
     }
 }

@@ -239,3 +239,34 @@ async fn reports_are_asked_for_where_they_are_offered() {
         assert_eq!(rcpt.contains(" NOTIFY=FAILURE,DELAY ORCPT=rfc822;"), asked, "{rcpt}");
     }
 }
+
+const PIPELINING: &str = "C: EHLO\nS: 250-mx.example\nS: 250 PIPELINING\n";
+
+/// A server that offers pipelining may refuse any of what it heard at once: each letter has its own answer, none
+/// answers the next, and where the body is wanted after a refusal the connection is left without one.
+#[tokio::test]
+async fn answers_to_what_was_said_ahead_are_told_apart() {
+    for (name, script, sent, failed, postponed) in [
+        ("taken", "", 3, 0, 0),
+        (
+            "MAIL",
+            "C: MAIL\nS: 550 5.7.1 no\nC: RCPT\nS: 503 no\nC: DATA\nS: 503 no\nCONNECTION",
+            2,
+            1,
+            0,
+        ),
+        ("RCPT", "C: RCPT\nS: 550 5.1.1 no\nC: DATA\nS: 554 no\nCONNECTION", 2, 1, 0),
+        ("354 to nobody", "C: RCPT\nS: 550 5.1.1 no\nC: DATA\nS: 354 on\nCONNECTION", 2, 1, 0),
+        ("DATA", "C: DATA\nS: 451 4.3.0 later\nCONNECTION", 2, 0, 1),
+        ("cut", "C: RCPT\nS: 450 4.2.0 later\nCLOSE\nCONNECTION", 2, 0, 1),
+    ] {
+        let server = HostileSmtp::script(&format!("{PIPELINING}{script}"));
+        let office = owing(Kept::Sqlite, 3, &server, &Way::default()).await;
+        let done = pass(&office).await;
+        assert_eq!((done.sent, done.failed, done.postponed), (sent, failed, postponed), "{name}");
+        for letter in office.outbox().await {
+            let arrived = usize::from(letter.state == "sent");
+            assert_eq!(copies(&server, &letter), arrived, "{name}: {letter:?}");
+        }
+    }
+}
