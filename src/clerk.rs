@@ -185,6 +185,8 @@ impl Clerk {
             let ordered = snapshot.confirmation.as_ref().map(|asked| asked.mail.text.clone());
             let text = ordered.unwrap_or_else(|| arrival.mail.text.clone());
             self.for_orders(tx, &mut snapshot, &text, now).await?;
+        }
+        if self.desk.may_order(&address) || !snapshot.orders.is_empty() {
             let number = snapshot.ticket.as_ref().map_or("", |ticket| &ticket.number);
             snapshot.answers_in_day = limits::answers(tx, &address, number, now).await?;
         }

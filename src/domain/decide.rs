@@ -175,7 +175,8 @@ pub struct Snapshot {
     pub orders: Vec<WorkOrder>,
     /// What contractors have used of their limits in the present period, by id.
     pub used: BTreeMap<String, Used>,
-    /// Answers to commands that its sender had about this ticket, or about none, in the last day.
+    /// Answers to commands, and questions whether it was them, that its sender had about this ticket, or about none, in the
+    /// last day.
     pub answers_in_day: u32,
     /// The orders that the mail confirms.
     pub confirmation: Option<Confirmation>,

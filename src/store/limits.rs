@@ -66,7 +66,7 @@ pub fn read_released(rows: &[Row]) -> Result<Released, StoreError> {
     })
 }
 
-/// Answers to commands that an address had about a ticket, or about none where `number` is empty, in the last day; not
+/// Answers to commands, and questions whether it was them, that an address had about a ticket, or about none where `number` is empty, in the last day; not
 /// counted further than the loop breaker asks.
 pub async fn answers(
     tx: &mut Tx,
@@ -76,8 +76,10 @@ pub async fn answers(
 ) -> Result<u32, StoreError> {
     let sql = "SELECT count(*) AS answers FROM (
                    SELECT 1 FROM letter LEFT JOIN ticket ON ticket.id = letter.ticket_id
-                   WHERE letter.kind = 'staff_notice' AND letter.recipient = $1 AND letter.released_at > $2
-                     AND letter.cause LIKE 'command:%' AND COALESCE(ticket.number, '') = $3 LIMIT $4) AS counted";
+                   WHERE letter.recipient = $1 AND letter.released_at > $2
+                     AND (letter.kind = 'confirmation'
+                          OR letter.kind = 'staff_notice' AND letter.cause LIKE 'command:%')
+                     AND COALESCE(ticket.number, '') = $3 LIMIT $4) AS counted";
     let most = i64::from(LOOP_LETTERS_MAX);
     let row = tx.row(sql, values![address, now.minus(DAY), number, most]).await?;
     let row = row.ok_or(StoreError::NoRow { sql: "the counting of answers" })?;

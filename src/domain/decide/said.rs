@@ -11,6 +11,7 @@ use crate::domain::command::{self, BadCommand, Command, ContractorAnswer};
 use crate::domain::desk::Desk;
 use crate::domain::letter::context::AttachmentLine;
 use crate::domain::letter::{Letter, LetterKind};
+use crate::domain::limits::LOOP_LETTERS_MAX;
 use crate::domain::mail::{Address, Mail};
 use crate::domain::order::WorkOrder;
 use crate::domain::thread;
@@ -56,6 +57,8 @@ pub(super) fn decide(
         Trust::Full => {
             Some(carried_out(desk, snapshot, ticket, arrival, (&said, author, false), now))
         }
+        // A machine would be asked for ever: people read what it writes.
+        Trust::Confirm(_) if snapshot.answers_in_day >= LOOP_LETTERS_MAX => None,
         Trust::Confirm(doubt) => {
             let mut decision = to_be_confirmed(desk, ticket, arrival, &said, (sender, doubt), now);
             if let Said::Answer(order, answer) = &said

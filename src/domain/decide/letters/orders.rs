@@ -320,6 +320,7 @@ pub(in crate::domain::decide) fn approval_id(
 }
 
 /// What a contractor answered, or that it did not.
+#[expect(clippy::struct_excessive_bools, reason = "each is a name that the template asks for")]
 pub(in crate::domain::decide) struct News<'a> {
     /// The answer in a word; none when there was none in time.
     pub(in crate::domain::decide) answer: Option<&'a str>,

@@ -338,3 +338,15 @@ fn a_mail_that_is_read_again_orders_nothing_twice() {
         assert_eq!(stands(&decision), Some(Status::Ordered));
     }
 }
+
+/// A desk that answers by itself is not asked for ever whether it was them, nor does its order stay without a clock: people
+/// read its mail.
+#[test]
+fn a_firm_that_answers_by_machine_is_asked_four_times_a_day() {
+    let desk = Desk { trust: desk().trust, ..desk_of_firms("") };
+    let snapshot = lamp(&desk, "faro", Status::Ordered, OrderState::Sent);
+    let often = Snapshot { answers_in_day: 4, ..snapshot };
+    let decision = says(&desk, &often, "faro@faro.example", "ACCETTO");
+    assert_eq!(states(&decision), []);
+    assert_eq!(letters(&decision), ["staff_notice strade@comune.example"]);
+}
