@@ -253,8 +253,9 @@ pub async fn serve(parts: Arc<Parts>, stop: watch::Receiver<bool>) -> Result<End
     let pulse = Pulse::new(pulse::KEEPER_SILENCE_MAX).counting(&tally);
     pulses.push(pulse.clone());
     if let Some(canary) = parts.config.canary.clone() {
-        let (parts, tally, stop) = (Arc::clone(&parts), Arc::clone(&tally), stop.clone());
-        tasks.spawn(async move { canary::serve(&parts, &canary, &tally, stop).await });
+        let (parts, place) = (Arc::clone(&parts), Arc::clone(&place));
+        let (tally, stop) = (Arc::clone(&tally), stop.clone());
+        tasks.spawn(async move { canary::serve(&parts, &place, &canary, &tally, stop).await });
     }
     {
         let (parts, pulses, stop) = (Arc::clone(&parts), pulses.clone(), stop.clone());

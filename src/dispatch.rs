@@ -181,11 +181,13 @@ impl Dispatch {
         tx.commit().await
     }
 
-    /// Lets held acknowledgements go, oldest first, as far as the limits now allow, and no letter wait for
-    /// a day that a wrong clock named.
+    /// Lets held acknowledgements go, oldest first, as far as the limits now allow, and no letter, call or order
+    /// wait for a day that a wrong clock named.
     async fn release_held(&self, now: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.engine.begin().await?;
         outbox::bring_forward(&mut tx, now.plus(retry::AHEAD_MAX), now);
+        tickets::bring_calls_forward(&mut tx, self.clerk.desk.calls_planned_until(now), now);
+        orders::bring_forward(&mut tx, self.clerk.desk.orders_planned_until(now), now);
         for letter in limits::held(&mut tx, HELD_AT_ONCE, now).await? {
             let allowed = &self.clerk.desk.limits;
             let parties = (letter.recipient.as_str(), letter.domain.as_str());

@@ -98,6 +98,11 @@ pub enum StoreError {
         /// What is wrong.
         why: String,
     },
+    /// The disk failed to keep what it was told to keep.
+    #[error(
+        "store: the disk did not keep an earlier change (fsync failed); the process must end and begin anew"
+    )]
+    NotKept,
     /// Somebody else changed the ticket meanwhile.
     #[error("ticket {number}: it changed meanwhile; look at it again and repeat the command")]
     Changed {

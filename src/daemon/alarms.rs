@@ -33,6 +33,11 @@ pub(super) async fn observe(parts: &Parts, watched: &Watched, wrong: Option<&str
     }
 }
 
+/// Whether an alarm stands of which there is but one.
+pub(super) async fn stands(parts: &Parts, kind: AlarmKind) -> Result<bool, StoreError> {
+    Ok(alarms::all(&parts.engine).await?.iter().any(|alarm| alarm.name == kind))
+}
+
 /// Looks the figures through until it is told to stop: what no task notices by itself.
 pub(super) async fn watch(parts: &Parts, mut stop: watch::Receiver<bool>) {
     loop {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::{Parts, alarms, second, wait};
+use super::{Held, Parts, Place, alarms, second, wait};
 use crate::carrier::{BodyGate, Carried};
 use crate::clock::Stopwatch;
 use crate::config::{Canary, Mailbox};
@@ -33,9 +33,10 @@ impl BodyGate for Open {
     }
 }
 
-/// Sends one every so often until it is told to stop.
+/// Sends one every so often until it is told to stop. Of several daemons only the one that watches the mailbox does.
 pub(super) async fn serve(
     parts: &Parts,
+    place: &Place,
     canary: &Canary,
     tally: &Tally,
     mut stop: watch::Receiver<bool>,
@@ -47,7 +48,13 @@ pub(super) async fn serve(
         return;
     };
     let mut left: Vec<String> = Vec::new();
+    let mut held = place.watch();
+    let watches = |held: &Held| held.mailboxes.contains(&mailbox.name);
     loop {
+        tokio::select! {
+            gone = held.wait_for(watches) => if gone.is_err() { return },
+            () = super::told(stop.clone()) => return,
+        }
         let flight = Flight { parts, canary, mailbox, tally };
         tokio::select! {
             () = flight.fly(&mut left) => {}

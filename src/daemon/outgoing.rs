@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 
 use super::{Held, Parts, Place, Pulse, alarms};
+use crate::carrier::Unusable;
 use crate::clock::{Chance, Stopwatch};
 use crate::dispatch::{Dispatch, Dispatched};
 use crate::domain::alarm::{AlarmKind, Watched};
@@ -37,6 +38,8 @@ pub(super) async fn serve(
         failures: 0,
         // An alarm of an earlier run is over when the first look succeeds.
         storeless: true,
+        // As may one of the SMTP server be.
+        doubts_server: true,
         pulse: pulse.clone(),
         passed: None,
     };
@@ -63,6 +66,8 @@ struct Outgoing<'a> {
     failures: u32,
     /// The store could not be worked on the last time.
     storeless: bool,
+    /// The SMTP server could not be used the last time, or an earlier run may have said so.
+    doubts_server: bool,
     pulse: Pulse,
     /// Since the last pass.
     passed: Option<Stopwatch>,
@@ -78,7 +83,7 @@ impl Outgoing<'_> {
             }
             Ok(None) => {
                 self.store_answers(None).await;
-                LOOK_EVERY
+                self.probe().await
             }
             Err(error) => {
                 self.failures = self.failures.saturating_add(1);
@@ -87,6 +92,26 @@ impl Outgoing<'_> {
                 self.place.doubt();
                 retry::back_off(self.failures, false, self.chance.draw())
             }
+        }
+    }
+
+    /// Whether the server can be used again, without a letter to try it with: an alarm ends when its cause does, not
+    /// with the next letter.
+    async fn probe(&mut self) -> Duration {
+        if self.doubts_server {
+            // Another daemon may have been faster.
+            self.doubts_server = alarms::stands(self.parts, AlarmKind::Smtp).await.unwrap_or(true);
+        }
+        if !self.doubts_server {
+            self.failures = 0;
+            return LOOK_EVERY;
+        }
+        match self.parts.carrier.open().await {
+            Ok(line) => {
+                line.close().await;
+                self.server_answers(None).await
+            }
+            Err(unusable) => self.server_answers(Some(&unusable)).await,
         }
     }
 
@@ -153,13 +178,24 @@ impl Outgoing<'_> {
                 "letters carried"
             );
         }
-        let Some(unusable) = &done.unusable else {
+        if done.unusable.is_some() {
+            return self.server_answers(done.unusable.as_ref()).await;
+        }
+        // An outbox that had nothing to send has not tried the server.
+        if done.tried() == 0 {
+            return self.probe().await;
+        }
+        self.server_answers(None).await;
+        Duration::ZERO
+    }
+
+    /// The alarm of the SMTP server; how long to leave it alone.
+    async fn server_answers(&mut self, unusable: Option<&Unusable>) -> Duration {
+        self.doubts_server = unusable.is_some();
+        let Some(unusable) = unusable else {
             self.failures = 0;
-            // An outbox that had nothing to send has not tried the server.
-            if done.tried() > 0 {
-                alarms::observe(self.parts, &Watched::the(AlarmKind::Smtp), None).await;
-            }
-            return if done.tried() > 0 { Duration::ZERO } else { LOOK_EVERY };
+            alarms::observe(self.parts, &Watched::the(AlarmKind::Smtp), None).await;
+            return LOOK_EVERY;
         };
         self.failures = self.failures.saturating_add(1);
         let wrong = format!("the SMTP server cannot be used: {unusable}");

@@ -1,9 +1,12 @@
 //! The operations centre as decisions need it: who we are, by which rules, with which limits.
 
+use std::time::Duration;
+
 use super::hours::Hours;
 use super::kind::Identity;
 use super::limits::Limits;
 use super::mail::Address;
+use super::order::RESTORED_ORDERS_WAIT;
 use super::requester::{Standing, standing};
 use super::rules::{Office, OnCall, RuleSet};
 use super::ticket::Ticket;
@@ -120,6 +123,27 @@ impl Desk {
     #[must_use]
     pub fn on_call(&self, office: &str, now: Timestamp) -> Option<&OnCall> {
         self.rules.on_call(office, self.hours.date_of(now))
+    }
+
+    /// No call is planned for later than this, whoever is on call; one that is was planned by a clock that ran ahead.
+    #[must_use]
+    pub fn calls_planned_until(&self, now: Timestamp) -> Timestamp {
+        let pauses = self.rules.all_on_call().iter().map(|contact| contact.repeat_minutes);
+        now.plus(Duration::from_mins(pauses.max().unwrap_or(0).into()))
+    }
+
+    /// The clock looks at no order later than this: the next working day of whoever has the fewest of them, the longest
+    /// time for an answer, or a day, by which all are put off when a backup is restored.
+    #[must_use]
+    pub fn orders_planned_until(&self, now: Timestamp) -> Timestamp {
+        let offices = self.rules.offices().iter().filter_map(|office| office.hours.as_ref());
+        let firms = self.rules.all_contractors();
+        let hours = offices.chain(firms.iter().filter_map(|firm| firm.hours.as_ref()));
+        let days = std::iter::once(&self.hours).chain(hours);
+        let answers = firms.iter().map(|firm| Duration::from_mins(firm.answer_minutes.into()));
+        let latest = days.map(|hours| hours.add_working_days(now, 1));
+        let latest = latest.chain(answers.map(|pause| now.plus(pause)));
+        latest.fold(now.plus(RESTORED_ORDERS_WAIT), Timestamp::max)
     }
 
     /// Working days until a ticket's work is usually done, the office's where the kind of work has none or is not

@@ -2,6 +2,8 @@
 //!
 //! Money is whole cents and every sum is checked: a budget is exact or it is none.
 
+use std::time::Duration;
+
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +14,10 @@ use super::time::Timestamp;
 
 #[cfg(test)]
 mod tests;
+
+/// When a backup is restored, orders may have been answered since it was made; the answers lie in the mailbox and are
+/// read again before this is over.
+pub const RESTORED_ORDERS_WAIT: Duration = Duration::from_hours(24);
 
 /// Where a work order stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

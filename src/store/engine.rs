@@ -198,8 +198,12 @@ pub enum Engine {
 impl Engine {
     /// Begins a transaction that may write. On SQLite it holds the write lock from its first moment:
     /// a deferred one that reads first fails with `SQLITE_BUSY_SNAPSHOT`, which no timeout mends.
+    ///
+    /// # Errors
+    /// [`StoreError::NotKept`] once the disk has failed to keep something: nothing may be built on that.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match self {
+            Self::Sqlite { disk, .. } if disk.has_failed() => return Err(StoreError::NotKept),
             Self::Sqlite { writer, disk, .. } => {
                 Tx::sqlite(writer.begin_with("BEGIN IMMEDIATE").await?, disk.clone())
             }

@@ -88,6 +88,11 @@ pub async fn due(engine: &Engine, now: Timestamp) -> Result<Vec<(String, String)
     rows.iter().map(|row| Ok((row.text("ticket_number")?, row.text("number")?))).collect()
 }
 
+/// Plans anew what a clock that was set back would hold up: orders that are looked at later than `latest`.
+pub fn bring_forward(tx: &mut Tx, latest: Timestamp, now: Timestamp) {
+    tx.put("UPDATE work_order SET next_at = $2 WHERE next_at > $1", values![latest, now]);
+}
+
 fn read(row: &Row) -> Result<WorkOrder, StoreError> {
     let found = row.text("state")?;
     let state = OrderState::parse(&found).ok_or(StoreError::Value {

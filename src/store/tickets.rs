@@ -195,6 +195,12 @@ pub async fn to_call(engine: &Engine, now: Timestamp) -> Result<Vec<String>, Sto
     engine.rows(sql, values![now]).await?.iter().map(|row| row.text("number")).collect()
 }
 
+/// Plans anew what a clock that was set back would hold up: calls that are due later than `latest`.
+pub fn bring_calls_forward(tx: &mut Tx, latest: Timestamp, now: Timestamp) {
+    let sql = "UPDATE ticket SET next_call_at = $2 WHERE next_call_at > $1";
+    tx.put(sql, values![latest, now]);
+}
+
 /// How many tickets stand where.
 pub async fn counts(engine: &Engine) -> Result<BTreeMap<String, i64>, StoreError> {
     engine

@@ -1,17 +1,13 @@
 //! What a restored store must be told: the world went on after its backup was made.
 
-use std::time::Duration;
-
 use crate::domain::letter::HoldReason;
+use crate::domain::order::RESTORED_ORDERS_WAIT;
 use crate::domain::time::Timestamp;
 use crate::store::engine::values;
 use crate::store::{StoreError, Tx, workers};
 
 /// Numbers skipped where nobody knows which were given out since the backup: three weeks of a city's requests.
 const NUMBERS_SKIPPED: i64 = 1_000;
-
-/// Orders may have been answered since; the answers lie in the mailbox and are read again before this is over.
-const ORDERS_WAIT: Duration = Duration::from_hours(24);
 
 /// Epochs count from 1: nobody's own is spared.
 const NO_EPOCH: i64 = 0;
@@ -48,7 +44,7 @@ pub async fn mark_restored(
     let orders = tx
         .run(
             "UPDATE work_order SET next_at = $1 WHERE next_at IS NOT NULL AND next_at < $1",
-            values![now.plus(ORDERS_WAIT)],
+            values![now.plus(RESTORED_ORDERS_WAIT)],
         )
         .await?;
     if let Some(numbers) = numbers {

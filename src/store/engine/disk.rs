@@ -40,9 +40,37 @@ impl Disk {
         }
     }
 
+    /// Whether something was not kept.
+    pub(super) fn has_failed(&self) -> bool {
+        *self.0.borrow()
+    }
+
     /// Waits until something was not kept.
     pub(super) async fn failure(&self) {
         // The sender lives in `self`: this ends by the value alone.
         drop(self.0.subscribe().wait_for(|failed| *failed).await);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::sqlite::SqlitePoolOptions;
+
+    use super::*;
+    use crate::store::Engine;
+
+    /// Whoever signs off behind a failed fsync would commit onto what is not there.
+    #[test]
+    fn nothing_is_begun_on_a_disk_that_did_not_keep_something() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let open = || SqlitePoolOptions::new().connect_lazy("sqlite::memory:").unwrap();
+            let disk = Disk::default();
+            let engine = Engine::Sqlite { writer: open(), reader: open(), disk: disk.clone() };
+            engine.begin().await.unwrap().commit().await.unwrap();
+            disk.0.send_replace(true);
+            let refused = engine.begin().await.unwrap_err();
+            assert!(matches!(refused, StoreError::NotKept), "{refused}");
+        });
     }
 }

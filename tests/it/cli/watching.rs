@@ -119,6 +119,30 @@ fn an_alarm_is_raised_once_and_cleared_once() {
     }
 }
 
+/// The server's alarm ends when the server answers, also when there is no letter left to send, and after a restart.
+#[test]
+fn an_alarm_of_the_server_ends_without_a_letter() {
+    for mut site in Site::both() {
+        with_console(&site);
+        site.sink.stop();
+        site.deliver("lamp", &mail().text("Il lampione di via Roma 12 è spento.").bytes());
+        let daemon = site.daemon();
+        wait_until("the server is missed", PATIENCE, || alarms(&site) == ["smtp"]);
+        let letters = site.sportello(&["outbox", "list", "--format", "json"]).rows();
+        for letter in &letters {
+            let id = letter["id"].to_string();
+            wait_until("it is cancelled", PATIENCE, || {
+                site.sportello(&["outbox", "cancel", &id]).code == 0
+            });
+        }
+        drop(daemon);
+        let _daemon = site.daemon();
+        site.sink.start_again();
+        wait_until("it is over", PATIENCE, || alarms(&site).is_empty());
+        assert!(site.sink.mails().is_empty(), "nothing was sent");
+    }
+}
+
 /// A port that another program holds costs the console alone: mail is taken in, and it is said.
 #[test]
 fn a_port_that_is_taken_costs_the_console_alone() {

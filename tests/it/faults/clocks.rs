@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use sportello::domain::letter::LetterKind;
 use sportello::domain::time::Timestamp;
 
 use crate::support::mails::mail;
-use crate::support::world::{OURS, World, on_both};
+use crate::support::world::{OURS, World, on_both, on_both_with};
 
 fn report(world: &mut World, n: usize) {
     let mail = mail().to(OURS).from(&format!("resident{n}@town{n}.example")).subject("Buca");
@@ -28,6 +29,50 @@ fn f32_a_clock_that_is_set_back_holds_up_no_letter() {
         report(world, 2);
         world.settle();
         assert_eq!(world.acknowledgements().len(), 2, "and no letter left twice");
+    });
+}
+
+const FIRM_AND_CONTACT: &str = r#"
+[estimates]
+I01 = 200
+[[contractor]]
+id = "luce"
+name = "Luce Srl"
+addresses = ["interventi@luce.example", "capo@luce.example"]
+subcategories = ["I01"]
+activation = "automatic"
+[contractor.limits]
+intervention_euro = 300
+period_euro = 5000
+[[on_call]]
+id = "reperibili"
+addresses = ["uno@comune.example", "due@comune.example"]
+"#;
+
+/// Promise: whoever is on call is called again ten minutes later, and a silent contractor is reminded on the next
+/// working day, also when a clock that ran weeks ahead had planned both.
+#[test]
+fn f32_a_clock_that_is_set_back_holds_up_no_call_and_no_reminder() {
+    on_both_with(FIRM_AND_CONTACT, &[], |world| {
+        let ahead = Duration::from_hours(24 * 21);
+        world.advance(ahead);
+        let hole = mail().to(OURS).subject("Tombino aperto").message_id("<t@resident.example>");
+        world.receive(&hole.text(
+            "In via Emilia 12 manca il coperchio del tombino, un bambino ci è quasi caduto.",
+        ));
+        let lamp = mail().to(OURS).subject("Lampione");
+        let lamp = lamp.message_id("<l@resident.example>");
+        world.receive(&lamp.text("Il lampione di via Verdi 4 è spento da ieri."));
+        world.settle();
+        let called = |world: &World| world.sent_of(LetterKind::OnCall).len();
+        let ordered = |world: &World| world.sent_of(LetterKind::WorkOrder).len();
+        assert_eq!((called(world), ordered(world)), (1, 1));
+        world.set_back(ahead);
+        world.settle();
+        world.advance(Duration::from_mins(10));
+        world.settle();
+        assert!(called(world) >= 2, "the next call did not wait for weeks");
+        assert_eq!(ordered(world), 2, "nor did the reminder");
     });
 }
 

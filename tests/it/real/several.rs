@@ -97,6 +97,38 @@ fn a_daemon_that_leaves_is_followed_at_once() {
     two.stop();
 }
 
+/// Promise: of several daemons the one that watches the mailbox sends the test mail.
+#[test]
+fn one_of_several_daemons_sends_the_test_mail() {
+    let site = site();
+    let setting = |name: &'static str, value: &str| (name, PathBuf::from(value));
+    let settings = [
+        setting("SPORTELLO__CANARY__MAILBOX", "roads"),
+        setting("SPORTELLO__CANARY__EVERY", "1h"),
+        setting("SPORTELLO__CANARY__LATE_AFTER", "10m"),
+    ];
+    let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_path())).collect();
+    let tests = || site.sink.mails().iter().filter(|it| it.text().contains("di prova")).count();
+    let one = Program::serve_with(&site, &settings);
+    wait_until("the test mail leaves", REPLACED, || tests() == 1);
+    let two = Program::serve_with(&site, &settings);
+    wait_for_shares(&site, "2 2");
+    assert_eq!(
+        sql(
+            &site,
+            "SELECT min(epoch) = (SELECT epoch FROM claim WHERE mailbox = 'roads') FROM worker"
+        ),
+        "t"
+    );
+    let next = deliver(&site, 0, 3);
+    wait_for_sent(&site, next);
+    assert_eq!(tests(), 1, "the other one sends none");
+    one.stop();
+    wait_for_shares(&site, "4");
+    wait_until("whoever takes the mailbox over sends one", REPLACED, || tests() == 2);
+    two.stop();
+}
+
 /// Promise: a daemon that is killed is replaced, its mailboxes and its letters.
 #[test]
 fn a_killed_daemon_is_replaced() {

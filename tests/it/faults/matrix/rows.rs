@@ -333,6 +333,7 @@ pub(super) const ROWS: &[Row] = &[
         tests: &[
             "f32_a_clock_that_jumps_a_day_either_way",
             "f32_a_clock_that_is_set_back_holds_up_no_letter",
+            "f32_a_clock_that_is_set_back_holds_up_no_call_and_no_reminder",
             "f32_the_nights_in_which_the_clocks_change",
         ],
         missing: "",
