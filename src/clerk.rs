@@ -8,8 +8,11 @@ mod earlier;
 mod lost;
 mod morning;
 mod photos;
+mod sitting;
 
 use std::collections::BTreeMap;
+
+pub use sitting::Sitting;
 
 use crate::domain::command;
 use crate::domain::decide::{
@@ -48,36 +51,6 @@ pub struct Recorded {
     pub letters: usize,
 }
 
-/// What one transaction has handed out so far: ticket numbers are read from the store once and written
-/// back once, however many tickets it opens.
-#[derive(Debug, Default)]
-pub struct Sitting {
-    serials: BTreeMap<i32, i64>,
-}
-
-impl Sitting {
-    /// The serial that the next ticket of a year would get.
-    async fn next(&mut self, tx: &mut Tx, year: i32) -> Result<i64, StoreError> {
-        let last = match self.serials.get(&year) {
-            Some(last) => *last,
-            None => tickets::last_serial(tx, year).await?,
-        };
-        self.serials.insert(year, last);
-        Ok(last.saturating_add(1))
-    }
-
-    fn take(&mut self, year: i32, serial: i64) {
-        self.serials.insert(year, serial);
-    }
-
-    /// Writes the numbers back; to be called before the commit.
-    pub fn close(self, tx: &mut Tx) {
-        for (year, last) in self.serials {
-            tickets::take_serials(tx, year, last);
-        }
-    }
-}
-
 impl Clerk {
     /// Decides about a mail and writes it down with all that follows. The caller closes the sitting and
     /// commits.
@@ -112,6 +85,7 @@ impl Clerk {
             tickets::insert(tx, ticket)?;
         }
         mail::insert(tx, arrival, &outcome, raw.hash())?;
+        sitting.keep(year);
         self.apply(tx, &decision, Some(&arrival.content_key), now).await?;
         Ok(Recorded { state: outcome.name(), reason, letters: decision.letters.len() })
     }

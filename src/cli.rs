@@ -18,6 +18,8 @@ mod classify;
 
 mod demo;
 
+mod erase;
+
 mod explain;
 
 mod import;
@@ -121,6 +123,9 @@ enum Command {
     /// Put a backup in the place of the store
     #[command(after_help = restore::HELP)]
     Restore(restore::Args),
+    /// Take a person who asks for it out of the store
+    #[command(after_help = erase::HELP)]
+    Erase(erase::Args),
     /// Prove that nothing is lost or changed: database, histories, raw mail, ledger, mail servers
     #[command(after_help = verify::HELP)]
     Verify(verify::Args),
@@ -192,6 +197,7 @@ fn dispatch(cli: Cli) -> Done {
         Command::Status(args) => in_runtime(status::run(args, file)),
         Command::Backup(args) => in_runtime(backup::run(args, file)),
         Command::Restore(args) => in_runtime(restore::run(args, file)),
+        Command::Erase(args) => in_runtime(erase::run(args, file)),
         Command::Verify(args) => in_runtime(verify::run(args, file)),
     }
 }

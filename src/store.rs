@@ -11,6 +11,7 @@ pub mod engine;
 
 mod open;
 
+pub mod erasure;
 pub mod labels;
 pub mod ledger;
 

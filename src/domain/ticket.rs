@@ -215,6 +215,8 @@ pub enum EntryKind {
     Ordered,
     /// A contractor answered, or did not.
     Answered,
+    /// A person was erased: lines before this one have lost their words.
+    Erased,
 }
 
 impl EntryKind {
@@ -234,6 +236,7 @@ impl EntryKind {
             Self::Moved => "moved",
             Self::Ordered => "ordered",
             Self::Answered => "answered",
+            Self::Erased => "erased",
         }
     }
 }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{PgPool, Postgres, Row as _, Sqlite, SqlitePool};
+use sqlx::{Connection as _, PgPool, Postgres, Row as _, Sqlite, SqlitePool};
 
 use super::StoreError;
 
@@ -249,6 +249,35 @@ impl Engine {
         match self {
             Self::Sqlite { disk, .. } => disk.failure().await,
             Self::Postgres(_) => std::future::pending().await,
+        }
+    }
+
+    /// Writes tables anew, so that nothing lies in their files any more but what they hold: the whole file on SQLite,
+    /// with `statements` on PostgreSQL. False when somebody who reads kept the log of the file from being emptied.
+    pub async fn rewrite(&self, statements: &[&'static str]) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite { writer, .. } => {
+                let mut writer = writer.acquire().await?;
+                // The copy of a large store does not fit into memory.
+                for sql in ["PRAGMA temp_store = FILE", "VACUUM", "PRAGMA temp_store = MEMORY"] {
+                    sqlx::query(sql).execute(&mut *writer).await?;
+                }
+                let emptied = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)");
+                let busy: i64 = emptied.fetch_one(&mut *writer).await?.try_get(0)?;
+                Ok(busy == 0)
+            }
+            Self::Postgres(pool) => {
+                let mut connection = pool.acquire().await?.detach();
+                // It takes as long as the largest table, and waits for whoever uses one.
+                for sql in ["SET statement_timeout = 0", "SET lock_timeout = 0"] {
+                    sqlx::query(sql).execute(&mut connection).await?;
+                }
+                for sql in statements {
+                    sqlx::query(*sql).execute(&mut connection).await?;
+                }
+                connection.close().await?;
+                Ok(true)
+            }
         }
     }
 

@@ -241,7 +241,7 @@ async fn reason(options: &PgConnectOptions, waited: sqlx::Error) -> StoreError {
 /// One change of the tables: version, name, statements.
 type Change = (i64, &'static str, &'static str);
 
-const SQLITE: [Change; 8] = [
+const SQLITE: [Change; 9] = [
     (1, "begin", include_str!("migrations/sqlite/0001_begin.sql")),
     (2, "delivery", include_str!("migrations/sqlite/0002_delivery.sql")),
     (3, "places", include_str!("migrations/sqlite/0003_places.sql")),
@@ -250,9 +250,10 @@ const SQLITE: [Change; 8] = [
     (6, "leases", include_str!("migrations/sqlite/0006_leases.sql")),
     (7, "alarms", include_str!("migrations/sqlite/0007_alarms.sql")),
     (8, "letter_body", include_str!("migrations/sqlite/0008_letter_body.sql")),
+    (9, "proof", include_str!("migrations/sqlite/0009_proof.sql")),
 ];
 
-const POSTGRES: [Change; 8] = [
+const POSTGRES: [Change; 9] = [
     (1, "begin", include_str!("migrations/postgres/0001_begin.sql")),
     (2, "delivery", include_str!("migrations/postgres/0002_delivery.sql")),
     (3, "places", include_str!("migrations/postgres/0003_places.sql")),
@@ -261,6 +262,7 @@ const POSTGRES: [Change; 8] = [
     (6, "leases", include_str!("migrations/postgres/0006_leases.sql")),
     (7, "alarms", include_str!("migrations/postgres/0007_alarms.sql")),
     (8, "letter_body", include_str!("migrations/postgres/0008_letter_body.sql")),
+    (9, "proof", include_str!("migrations/postgres/0009_proof.sql")),
 ];
 
 async fn migrate<F, R>(changes: &[Change], run: F) -> Result<(), StoreError>

@@ -58,10 +58,15 @@ pub async fn histories(engine: &Engine) -> Result<Vec<Finding>, StoreError> {
     let broken = tickets::broken_chains(engine).await?;
     Ok(broken
         .into_iter()
-        .map(|(number, line)| Finding {
+        .map(|broken| Finding {
             check: "history",
-            place: format!("ticket {number}, line {line}"),
-            found: "a line that was changed, dropped or put in behind the program's back".to_owned(),
+            place: format!("ticket {}, line {}", broken.number, broken.line),
+            found: if broken.is_cut {
+                "the last line of a history that was longer: what came behind it was dropped behind the program's back"
+            } else {
+                "a line that was changed, dropped or put in behind the program's back"
+            }
+            .to_owned(),
             remedy: "compare it with a backup (`sportello tickets show` on both) and find out who may write to \
                      the store besides the program",
         })

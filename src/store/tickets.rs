@@ -5,7 +5,7 @@ mod same;
 
 use std::collections::BTreeMap;
 
-pub use history::{Chains, EntryRow, broken_chains, enter, history};
+pub use history::{Broken, Chains, EntryRow, broken_chains, enter, history};
 pub use same::{ask_earlier, is_acknowledged, read_earlier, same_as};
 
 use super::engine::{Row, values};
@@ -30,9 +30,23 @@ pub async fn last_serial(tx: &mut Tx, year: i32) -> Result<i64, StoreError> {
     row.int("last")
 }
 
-/// Takes the serials of a year up to `last`.
-pub fn take_serials(tx: &mut Tx, year: i32, last: i64) {
-    tx.put("UPDATE ticket_serial SET last = $2 WHERE year = $1", values![i64::from(year), last]);
+/// What a transaction gave out and wrote down in a year's name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// The last serial that was given out.
+    pub last: i64,
+    /// Tickets that were written down.
+    pub tickets: i64,
+    /// Mails that were written down.
+    pub mails: i64,
+}
+
+/// Takes the serials of a year up to the last, and counts what was written down: what is missing later shows.
+pub fn take_serials(tx: &mut Tx, year: i32, taken: Taken) {
+    tx.put(
+        "UPDATE ticket_serial SET last = $2, tickets = tickets + $3, mails = mails + $4 WHERE year = $1",
+        values![i64::from(year), taken.last, taken.tickets, taken.mails],
+    );
 }
 
 /// Writes a new ticket down.

@@ -5,6 +5,7 @@ mod beside;
 mod budgets;
 mod canary;
 mod checking;
+mod erasing;
 mod importing;
 mod inspecting;
 mod keeping;

@@ -28,6 +28,10 @@ const WAITING_MAX: Duration = Duration::from_hours(1);
 const ASK: &str = "look at it with `sportello explain`; if nobody wrote to the store by hand, restore the last backup \
      and report it with this line";
 
+/// What to do where something is gone altogether.
+const MISSING: &str = "compare the lists with those of a backup (`sportello tickets list`), and find out who may write to \
+     the store besides the program";
+
 pub(super) async fn broken(
     engine: &Engine,
     invariant: &Invariant,
@@ -157,6 +161,14 @@ pub const LEDGER: &[Invariant] = &[
     ),
     invariant!(
         "mails",
+        "kept || ' mails were written down, ' || there || ' are there'",
+        "(SELECT CAST(coalesce(sum(mails), 0) AS BIGINT) AS kept, (SELECT count(*) FROM mail) AS there
+          FROM ticket_serial) AS counted WHERE kept <> there",
+        "whole mails were dropped or put in behind the program's back",
+        MISSING
+    ),
+    invariant!(
+        "mails",
         "'mail ' || id",
         "mail WHERE outcome NOT IN ('ticket', 'entry', 'delivery_status', 'filed', 'quarantined')",
         "an outcome that there is not",
@@ -172,8 +184,8 @@ pub const LEDGER: &[Invariant] = &[
     invariant!(
         "mails",
         "'mail ' || mail.id",
-        "mail WHERE raw_id IS NULL OR EXISTS (
-            SELECT 1 FROM raw_mail WHERE raw_mail.id = mail.raw_id AND raw_mail.hash IS NULL)",
+        "mail WHERE (raw_id IS NULL AND erased_at IS NULL OR EXISTS (
+            SELECT 1 FROM raw_mail WHERE raw_mail.id = mail.raw_id AND raw_mail.hash IS NULL))",
         "its bytes are not all here",
         ASK
     ),
@@ -206,6 +218,25 @@ pub const TICKETS: &[Invariant] = &[
               AND ticket_serial.last >= CAST(substr(ticket.number, 6) AS BIGINT))",
         "its number may be given a second time",
         "UPDATE ticket_serial so that `last` is the highest number given out in that year"
+    ),
+    invariant!(
+        "tickets",
+        "'year ' || year || ': ' || tickets || ' tickets were written down, '
+            || (SELECT count(*) FROM ticket WHERE substr(number, 1, 4) = CAST(year AS TEXT)) || ' are there'",
+        "ticket_serial WHERE tickets <>
+            (SELECT count(*) FROM ticket WHERE substr(number, 1, 4) = CAST(year AS TEXT))",
+        "whole tickets were dropped or put in behind the program's back",
+        MISSING
+    ),
+    invariant!(
+        "tickets",
+        "'ticket ' || number",
+        "ticket WHERE EXISTS (
+            SELECT 1 FROM entry WHERE entry.ticket_id = ticket.id AND digest IS NOT NULL AND salt IS NULL
+              AND NOT EXISTS (SELECT 1 FROM entry AS noted WHERE noted.ticket_id = ticket.id
+                                AND noted.kind = 'erased' AND noted.id > entry.id))",
+        "lines of its history lost their words, and none says that a person was erased",
+        ASK
     ),
     invariant!(
         "orders",

@@ -10,6 +10,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::super::engine::{Row, values};
+use super::super::erasure::ERASED;
 use super::super::{Engine, StoreError, Tx};
 use crate::domain::ticket::Entry;
 use crate::domain::time::Timestamp;
@@ -32,9 +33,7 @@ impl Chains {
             return Ok(link.clone());
         }
         // The row is locked until the transaction ends: two lines never follow the same one.
-        tx.run("UPDATE ticket SET number = number WHERE number = $1", values![number]).await?;
-        let sql = "SELECT entry.link AS link FROM entry JOIN ticket ON ticket.id = entry.ticket_id
-                   WHERE ticket.number = $1 ORDER BY entry.id DESC LIMIT 1";
+        let sql = "UPDATE ticket SET link = link WHERE number = $1 RETURNING link";
         let row = tx.row(sql, values![number]).await?;
         let link = row.map(|row| row.text_or_null("link")).transpose()?.flatten();
         Ok(link.unwrap_or_else(|| first(number)))
@@ -75,6 +74,8 @@ pub async fn enter(
             &link
         ],
     );
+    // A history that ends sooner than its ticket says was cut.
+    tx.put("UPDATE ticket SET link = $2 WHERE number = $1", values![number, &link]);
     chains.0.insert(number.to_owned(), link);
     Ok(())
 }
@@ -103,8 +104,19 @@ fn link(before: &str, at: Timestamp, digest: &str) -> String {
 /// Tickets whose histories are read together: a store of many years is never held whole.
 const TICKETS_AT_ONCE: i64 = 500;
 
-/// The tickets whose history was changed behind the program's back, each with the line where it shows.
-pub async fn broken_chains(engine: &Engine) -> Result<Vec<(String, i64)>, StoreError> {
+/// A history that was changed behind the program's back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The ticket's number.
+    pub number: String,
+    /// The line where it shows.
+    pub line: i64,
+    /// Nothing is wrong up to this line, and it is not the last one that was written.
+    pub is_cut: bool,
+}
+
+/// The tickets whose history was changed behind the program's back.
+pub async fn broken_chains(engine: &Engine) -> Result<Vec<Broken>, StoreError> {
     let sql = "SELECT max(id) AS id FROM ticket";
     let last = engine.row(sql, values![]).await?.map(|row| row.int_or_null("id")).transpose()?;
     let last = last.flatten().unwrap_or(0);
@@ -122,35 +134,38 @@ async fn broken_chains_of(
     engine: &Engine,
     after: i64,
     until: i64,
-) -> Result<Vec<(String, i64)>, StoreError> {
-    let sql = "SELECT ticket.number AS number, entry.id AS id, entry.at AS at, entry.kind AS kind,
-                      entry.author AS author, entry.text AS text, entry.salt AS salt,
-                      entry.digest AS digest, entry.link AS link
+) -> Result<Vec<Broken>, StoreError> {
+    let sql = "SELECT ticket.number AS number, ticket.link AS last, entry.id AS id, entry.at AS at,
+                      entry.kind AS kind, entry.author AS author, entry.text AS text,
+                      entry.salt AS salt, entry.digest AS digest, entry.link AS link
                FROM entry JOIN ticket ON ticket.id = entry.ticket_id
                WHERE ticket.id > $1 AND ticket.id <= $2 ORDER BY ticket.id, entry.id";
     let rows = engine.rows(sql, values![after, until]).await?;
-    let mut broken: Vec<(String, i64)> = Vec::new();
-    let mut chain: Option<(String, String)> = None;
+    let mut histories: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
     for row in &rows {
-        let number = row.text("number")?;
-        let before = match chain.take() {
-            Some((known, link)) if known == number => link,
-            _ => first(&number),
-        };
-        if broken.last().is_some_and(|(known, _)| *known == number) {
-            chain = Some((number, before));
-            continue;
-        }
-        match holds(row, &before)? {
-            Held::Yes(link) => chain = Some((number, link)),
-            Held::Unlinked => chain = Some((number, before)),
-            Held::No => {
-                broken.push((number.clone(), row.int("id")?));
-                chain = Some((number, before));
-            }
-        }
+        histories.entry(row.text("number")?).or_default().push(row);
+    }
+    let mut broken = Vec::new();
+    for (number, lines) in histories {
+        broken.extend(broken_chain(number, &lines)?);
     }
     Ok(broken)
+}
+
+/// Where one history does not hold.
+fn broken_chain(number: String, lines: &[&Row]) -> Result<Option<Broken>, StoreError> {
+    let (mut link, mut begun) = (first(&number), false);
+    for row in lines {
+        match holds(row, &link, begun)? {
+            Held::Yes(next) => (link, begun) = (next, true),
+            Held::Unlinked => {}
+            Held::No => return Ok(Some(Broken { number, line: row.int("id")?, is_cut: false })),
+        }
+    }
+    let Some(end) = lines.last() else { return Ok(None) };
+    let (line, last) = (end.int("id")?, end.text_or_null("last")?);
+    let is_cut = last != begun.then_some(link);
+    Ok(is_cut.then_some(Broken { number, line, is_cut }))
 }
 
 enum Held {
@@ -160,19 +175,20 @@ enum Held {
     No,
 }
 
-fn holds(row: &Row, before: &str) -> Result<Held, StoreError> {
+fn holds(row: &Row, before: &str, begun: bool) -> Result<Held, StoreError> {
     let (Some(known_digest), Some(known_link)) =
         (row.text_or_null("digest")?, row.text_or_null("link")?)
     else {
-        let begun = before != first(&row.text("number")?);
         return Ok(if begun { Held::No } else { Held::Unlinked });
     };
-    // Without its salt the words were erased, and only the digest is left to hold the chain.
-    if let Some(salt) = row.text_or_null("salt")? {
-        let (kind, author, text) = (row.text("kind")?, row.text("author")?, row.text("text")?);
-        if digest(&salt, [&kind, &author, &text]) != known_digest {
-            return Ok(Held::No);
-        }
+    let (kind, author, text) = (row.text("kind")?, row.text("author")?, row.text("text")?);
+    let is_said = match row.text_or_null("salt")? {
+        Some(salt) => digest(&salt, [&kind, &author, &text]) == known_digest,
+        // The words were erased, and only the digest is left to hold the chain: new ones prove nothing.
+        None => text == ERASED && author.is_empty(),
+    };
+    if !is_said {
+        return Ok(Held::No);
     }
     let expected = link(before, row.time("at")?, &known_digest);
     Ok(if expected == known_link { Held::Yes(known_link) } else { Held::No })

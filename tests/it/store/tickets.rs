@@ -3,7 +3,7 @@
 use sportello::domain::decide::Outcome;
 use sportello::domain::thread::Keys;
 use sportello::domain::ticket::{Entry, EntryKind, Status, Ticket, number};
-use sportello::store::tickets::Chains;
+use sportello::store::tickets::{Chains, Taken};
 use sportello::store::{outbox, tickets};
 
 use super::{NOW, arrival, begin, decided, kept, later, on_each, opened};
@@ -34,11 +34,11 @@ fn serials_have_no_gaps() {
         let mut tx = begin(store).await;
         assert_eq!(tickets::last_serial(&mut tx, 2026).await.unwrap(), 0);
         assert_eq!(tickets::last_serial(&mut tx, 2026).await.unwrap(), 0);
-        tickets::take_serials(&mut tx, 2026, 1);
+        tickets::take_serials(&mut tx, 2026, Taken { last: 1, ..Taken::default() });
         tx.commit().await.unwrap();
         let mut tx = begin(store).await;
         assert_eq!(tickets::last_serial(&mut tx, 2026).await.unwrap(), 1);
-        tickets::take_serials(&mut tx, 2026, 2);
+        tickets::take_serials(&mut tx, 2026, Taken { last: 2, ..Taken::default() });
         drop(tx);
         let mut tx = begin(store).await;
         assert_eq!(tickets::last_serial(&mut tx, 2026).await.unwrap(), 1);
@@ -53,7 +53,7 @@ fn numbers_taken_at_once_are_all_different() {
         let take = async || {
             let mut tx = begin(store).await;
             let serial = tickets::last_serial(&mut tx, 2026).await.unwrap() + 1;
-            tickets::take_serials(&mut tx, 2026, serial);
+            tickets::take_serials(&mut tx, 2026, Taken { last: serial, ..Taken::default() });
             tx.commit().await.unwrap();
             serial
         };
@@ -137,10 +137,14 @@ fn histories_and_labels_are_kept_in_order() {
 fn a_history_that_was_changed_behind_our_back_shows() {
     for (sql, expected) in [
         ("UPDATE entry SET mail_id = NULL", 0),
-        ("UPDATE entry SET text = '', author = '', salt = NULL WHERE text = 'a'", 0),
+        ("UPDATE entry SET text = '(erased)', author = '', salt = NULL WHERE text = 'a'", 0),
+        ("UPDATE entry SET text = 'A', author = '', salt = NULL WHERE text = 'a'", 1),
         ("UPDATE entry SET text = 'A' WHERE text = 'a'", 1),
         ("UPDATE entry SET at = at + 1 WHERE text = 'a'", 1),
         ("DELETE FROM entry WHERE text = 'a'", 1),
+        ("DELETE FROM entry WHERE text = 'c'", 1),
+        ("DELETE FROM entry WHERE text IN ('a', 'c')", 1),
+        ("UPDATE ticket SET link = NULL", 1),
         ("UPDATE entry SET salt = NULL, digest = NULL, link = NULL WHERE text = 'a'", 1),
     ] {
         on_each(async |store| {
