@@ -28,8 +28,6 @@ pub enum Carried {
     Permanent(String),
     /// The body was sent and no answer came: it may have been taken.
     Ambiguous(String),
-    /// Not tried: the letter is no longer this worker's.
-    Lost,
 }
 
 /// Why a server cannot be used at all, for any letter.
@@ -40,12 +38,6 @@ pub struct Unusable {
     pub text: String,
     /// The server answered and refused the log-in: trying fast may lock the account.
     pub refused: bool,
-}
-
-/// Asked before a letter's body is sent; answers whether that is written down and may go on.
-pub trait BodyGate: Send + Sync {
-    /// Writes down that the body is about to be sent.
-    fn open(&self, letter: i64) -> impl Future<Output = bool> + Send;
 }
 
 /// A way for letters to leave.
@@ -82,17 +74,29 @@ impl Carrier {
 }
 
 impl Line {
-    /// Carries one letter. `Err` means that the line is no longer of use, and that the letter was not
-    /// touched.
-    pub async fn carry<G: BodyGate>(
-        &mut self,
-        letter: &Leased,
-        gate: &G,
-    ) -> Result<Carried, Unusable> {
+    /// Tells who writes to whom: `None` when the body may come, else how the attempt ended. `Err` means that the line
+    /// is no longer of use, and that the letter was not touched.
+    pub async fn envelope(&mut self, letter: &Leased) -> Result<Option<Carried>, Unusable> {
         match self {
-            Self::Smtp(connection) => connection.carry(letter, gate).await,
-            Self::File(file) => Ok(file.carry(letter, gate).await),
-            Self::Memory(memory) => Ok(memory.carry(letter, gate).await),
+            Self::Smtp(connection) => connection.envelope(letter).await,
+            Self::File(_) => Ok(None),
+            Self::Memory(memory) => Ok(memory.envelope(letter)),
+        }
+    }
+
+    /// Carries the body of the letter whose envelope went before.
+    pub async fn body(&mut self, letter: &Leased) -> Carried {
+        match self {
+            Self::Smtp(connection) => connection.body(&letter.bytes).await,
+            Self::File(file) => file.body(letter),
+            Self::Memory(memory) => memory.body(letter),
+        }
+    }
+
+    /// No body follows an envelope that was granted: nothing else can go over the line.
+    pub fn abandon(&mut self) {
+        if let Self::Smtp(connection) = self {
+            connection.abandon();
         }
     }
 

@@ -64,6 +64,10 @@ pub mod decide;
 
 pub mod retry;
 
+pub mod pass;
+
+pub mod sending;
+
 pub mod lease;
 
 pub mod alarm;

@@ -12,10 +12,11 @@ use tokio::sync::mpsc;
 use crate::clerk::Clerk;
 use crate::clock::Clock;
 use crate::config::{After, Start};
+use crate::domain::pass::{self, Known, Suspect, not_in};
 use crate::domain::space::said;
 use crate::domain::time::Timestamp;
 use crate::mailbox::{MailboxError, Source};
-use crate::store::ledger::{Folder, Known, Suspect};
+use crate::store::ledger::Folder;
 use crate::store::space::Disk;
 use crate::store::{Engine, StoreError, Tx, folders, ledger, workers};
 
@@ -117,21 +118,14 @@ struct Plan {
 }
 
 impl Plan {
-    /// Everything of a listing that the ledger has no last state for.
+    /// What [`pass::Plan`] says, of a folder.
     fn of(
         folder: Folder,
-        listing: &[i64],
-        known: &Known,
+        plan: pass::Plan,
         rescan_uid_max: i64,
         history_before: Option<Timestamp>,
     ) -> Self {
-        let open = not_in(listing, &known.settled);
-        let is_open = |suspect: &&Suspect| open.contains(&suspect.uid);
-        let mut suspects: Vec<Suspect> = known.suspects.iter().filter(is_open).copied().collect();
-        suspects.sort_by_key(|suspect| (suspect.attempts, suspect.uid));
-        let suspected: Vec<i64> = suspects.iter().map(|suspect| suspect.uid).collect();
-        let uids = not_in(&open, &suspected);
-        let witness = not_in(listing, &open).pop();
+        let pass::Plan { uids, suspects, witness, .. } = plan;
         Self { folder, uids, suspects, witness, rescan_uid_max, restored: false, history_before }
     }
 }
@@ -159,9 +153,10 @@ impl Intake {
             tx.commit().await?;
         }
         let known = ledger::known(&self.engine, &folder).await?;
-        self.note_missing(&folder, &listing, &known, now).await?;
+        let planned = pass::Plan::of(&listing, &known);
+        self.note_missing(&folder, &planned, now).await?;
         let history_before = (self.start != Start::All).then_some(opened.first_seen_at);
-        let mut plan = Plan::of(folder.clone(), &listing, &known, rescan_uid_max, history_before);
+        let mut plan = Plan::of(folder.clone(), planned, rescan_uid_max, history_before);
         plan.restored = opened.restored;
         let mut passed = self.take_in(source, &plan).await?;
         passed.unaccounted = self.still_open(&plan).await?;
@@ -185,7 +180,8 @@ impl Intake {
         if uids.is_empty() {
             return Ok(Passed::default());
         }
-        let plan = Plan::of(folder.clone(), &uids, &Known::default(), 0, None);
+        let planned = pass::Plan::of(&uids, &Known::default());
+        let plan = Plan::of(folder.clone(), planned, 0, None);
         let mut passed = self.take_in(source, &plan).await?;
         passed.unaccounted = plan.uids.len().saturating_sub(passed.settled);
         if self.after != After::Leave {
@@ -245,23 +241,18 @@ impl Intake {
         Ok(not_in(listing, &asked_for))
     }
 
-    /// Open messages that the listing does not show: a server may lapse once, not twice.
+    /// Messages that the listing does not show, or shows again.
     async fn note_missing(
         &self,
         folder: &Folder,
-        listing: &[i64],
-        known: &Known,
+        plan: &pass::Plan,
         now: Timestamp,
     ) -> Result<(), IntakeError> {
-        let missing = not_in(&known.open, listing);
-        if missing.is_empty() {
-            return Ok(());
+        if plan.has_news() {
+            let mut tx = self.begin().await?;
+            ledger::miss(&mut tx, folder, plan, now);
+            tx.commit().await?;
         }
-        let (again, first): (Vec<i64>, Vec<i64>) =
-            missing.into_iter().partition(|uid| known.missed.contains(uid));
-        let mut tx = self.begin().await?;
-        ledger::miss(&mut tx, folder, &first, &again, now);
-        tx.commit().await?;
         Ok(())
     }
 
@@ -306,9 +297,7 @@ impl Intake {
         if self.after == After::Leave {
             return Ok(());
         }
-        let there: std::collections::BTreeSet<i64> = listing.iter().copied().collect();
-        let uids: Vec<i64> =
-            known.unmarked.iter().copied().filter(|uid| there.contains(uid)).collect();
+        let uids = pass::to_mark(listing, known);
         if uids.is_empty() {
             return Ok(());
         }
@@ -329,10 +318,4 @@ impl Intake {
         tx.commit().await?;
         Ok(())
     }
-}
-
-/// What of `all`, in its order, is not among `sorted_or_not`.
-fn not_in(all: &[i64], others: &[i64]) -> Vec<i64> {
-    let others: std::collections::BTreeSet<i64> = others.iter().copied().collect();
-    all.iter().copied().filter(|uid| !others.contains(uid)).collect()
 }

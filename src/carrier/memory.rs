@@ -1,9 +1,9 @@
 //! Letters kept in memory, with outcomes that a test orders beforehand.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{BodyGate, Carried, Unusable};
+use super::{Carried, Unusable};
 use crate::store::outbox::Leased;
 
 /// Takes every letter, unless told otherwise. Clones share what they hold.
@@ -16,6 +16,8 @@ pub struct Memory {
 struct Inside {
     sent: Vec<Leased>,
     orders: VecDeque<Carried>,
+    /// How letters end whose envelope was granted.
+    granted: BTreeMap<i64, Carried>,
     down: bool,
 }
 
@@ -43,16 +45,22 @@ impl Memory {
         Ok(self.clone())
     }
 
-    pub(super) async fn carry<G: BodyGate>(&self, letter: &Leased, gate: &G) -> Carried {
-        let order = self.with(|inside| inside.orders.pop_front());
-        if let Some(early @ (Carried::Temporary(_) | Carried::Permanent(_))) = order {
-            return early;
-        }
-        if !gate.open(letter.id).await {
-            return Carried::Lost;
-        }
-        self.with(|inside| inside.sent.push(letter.clone()));
-        order.unwrap_or_else(|| Carried::Accepted(format!("memory {}", letter.id)))
+    pub(super) fn envelope(&self, letter: &Leased) -> Option<Carried> {
+        self.with(|inside| match inside.orders.pop_front()? {
+            early @ (Carried::Temporary(_) | Carried::Permanent(_)) => Some(early),
+            late => {
+                inside.granted.insert(letter.id, late);
+                None
+            }
+        })
+    }
+
+    pub(super) fn body(&self, letter: &Leased) -> Carried {
+        self.with(|inside| {
+            inside.sent.push(letter.clone());
+            let order = inside.granted.remove(&letter.id);
+            order.unwrap_or_else(|| Carried::Accepted(format!("memory {}", letter.id)))
+        })
     }
 
     fn with<R>(&self, act: impl FnOnce(&mut Inside) -> R) -> R {

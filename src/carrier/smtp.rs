@@ -16,7 +16,7 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
 use tokio::time::timeout;
 
-use super::{BodyGate, Carried, Unusable};
+use super::{Carried, Unusable};
 use crate::config::{Login, Server};
 use crate::store::outbox::Leased;
 use crate::token;
@@ -119,35 +119,19 @@ impl Connection {
         self.open
     }
 
-    pub(super) async fn carry<G: BodyGate>(
-        &mut self,
-        letter: &Leased,
-        gate: &G,
-    ) -> Result<Carried, Unusable> {
-        let from = address(letter.envelope_from.as_deref());
-        let (Ok(from), Ok(to)) = (from, letter.recipient.parse()) else {
-            return Ok(Carried::Permanent("the address is not one that SMTP carries".to_owned()));
-        };
-        match self.envelope(letter, from, to).await? {
-            None => {}
-            Some(refused) => return Ok(refused),
-        }
-        if !gate.open(letter.id).await {
-            // DATA has been granted and nothing may follow it: the connection is of no more use.
-            self.open = false;
-            return Ok(Carried::Lost);
-        }
-        Ok(self.body(&letter.bytes).await)
+    /// No body follows: the server waits for it, and takes nothing else.
+    pub(super) fn abandon(&mut self) {
+        self.open = false;
     }
 
     /// MAIL, RCPT and DATA; `None` when the server waits for the body. A server that offers pipelining hears all
     /// three at once (RFC 2920 section 3.1), and each answer is awaited for itself.
-    async fn envelope(
-        &mut self,
-        letter: &Leased,
-        from: Option<Address>,
-        to: Address,
-    ) -> Result<Option<Carried>, Unusable> {
+    pub(super) async fn envelope(&mut self, letter: &Leased) -> Result<Option<Carried>, Unusable> {
+        let from = address(letter.envelope_from.as_deref());
+        let (Ok(from), Ok(to)) = (from, letter.recipient.parse::<Address>()) else {
+            let text = "the address is not one that SMTP carries".to_owned();
+            return Ok(Some(Carried::Permanent(text)));
+        };
         let deadlines = self.deadlines;
         let ahead = self.offers.pipelining();
         // The null sender wants no report, and there would be nobody to get it.
@@ -217,7 +201,7 @@ impl Connection {
         true
     }
 
-    async fn body(&mut self, bytes: &[u8]) -> Carried {
+    pub(super) async fn body(&mut self, bytes: &[u8]) -> Carried {
         match step("body", self.deadlines.body, self.inner.message(bytes)).await {
             Ok(response) if response.has_code(250) => Carried::Accepted(reply_text(&response)),
             Ok(response) => {

@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 
 use tokio::sync::{Mutex, mpsc, oneshot};
 
-use crate::carrier::{BodyGate, Carried, Carrier, Line, Unusable};
+use crate::carrier::{Carried, Carrier, Line, Unusable};
+use crate::domain::retry::Ended;
+use crate::domain::sending::{Do, Happened, Sending};
 use crate::store::outbox::Leased;
 
 /// What a line tells the writer.
@@ -22,19 +24,10 @@ pub(super) enum Report {
         /// The letter.
         letter: Box<Leased>,
         /// How.
-        outcome: Carried,
+        ended: Ended,
+        /// What the server said, or what happened.
+        text: String,
     },
-}
-
-/// The gate of a line: asks the writer.
-struct Gate(mpsc::Sender<Report>);
-
-impl BodyGate for Gate {
-    async fn open(&self, letter: i64) -> bool {
-        let (durable, answer) = oneshot::channel();
-        // A writer that is gone, or an answer that never comes, is a no.
-        self.0.send(Report::Body { letter, durable }).await.is_ok() && answer.await.unwrap_or(false)
-    }
 }
 
 /// Carries letters of the queue over the line, which is opened when there is none and stays open. An error
@@ -45,37 +38,135 @@ pub(super) async fn carry_all(
     queue: &Mutex<VecDeque<Leased>>,
     reports: mpsc::Sender<Report>,
 ) -> Result<(), Unusable> {
-    let gate = Gate(reports.clone());
     loop {
-        let Some(letter) = queue.lock().await.pop_front() else { break };
-        match carry_one(carrier, line, &letter, &gate).await {
-            Ok(outcome) => {
-                let end = Report::End { letter: Box::new(letter), outcome };
-                if reports.send(end).await.is_err() {
-                    // The writer failed and says why.
-                    return Ok(());
+        let Some(letter) = queue.lock().await.pop_front() else { return Ok(()) };
+        let mut hands = Hands {
+            carrier,
+            line: &mut *line,
+            letter: &letter,
+            reports: &reports,
+            said: Said::Nothing,
+        };
+        let (mut at, mut next) = Sending::begin();
+        loop {
+            let happened = match next {
+                Do::WriteDown(ended) => {
+                    let text = hands.said.text();
+                    let end = Report::End { letter: Box::new(letter), ended, text };
+                    if reports.send(end).await.is_err() {
+                        // The writer failed and says why.
+                        return Ok(());
+                    }
+                    break;
                 }
-            }
-            Err(unusable) => {
-                queue.lock().await.push_front(letter);
-                return Err(unusable);
-            }
+                Do::GiveBack => {
+                    let unusable = hands.said.unusable();
+                    queue.lock().await.push_front(letter);
+                    return Err(unusable);
+                }
+                Do::Leave => {
+                    hands.line.iter_mut().for_each(Line::abandon);
+                    break;
+                }
+                Do::Open => hands.open().await,
+                Do::Envelope => hands.envelope().await,
+                Do::Announce => hands.announce().await,
+                Do::Body => hands.body().await,
+            };
+            (at, next) = at.step(happened);
         }
     }
-    Ok(())
 }
 
-async fn carry_one(
-    carrier: &Carrier,
-    line: &mut Option<Line>,
-    letter: &Leased,
-    gate: &Gate,
-) -> Result<Carried, Unusable> {
-    let mut open = match line.take().filter(Line::is_open) {
-        Some(open) => open,
-        None => carrier.open().await?,
-    };
-    let outcome = open.carry(letter, gate).await?;
-    *line = Some(open);
-    Ok(outcome)
+/// What was said of a letter on its way.
+enum Said {
+    Nothing,
+    Of(Carried),
+    Unusable(Unusable),
+}
+
+impl Said {
+    fn text(self) -> String {
+        match self {
+            Self::Nothing => String::new(),
+            Self::Unusable(unusable) => unusable.text,
+            Self::Of(
+                Carried::Accepted(text)
+                | Carried::Temporary(text)
+                | Carried::Permanent(text)
+                | Carried::Ambiguous(text),
+            ) => text,
+        }
+    }
+
+    fn unusable(self) -> Unusable {
+        match self {
+            Self::Unusable(unusable) => unusable,
+            other => Unusable { text: other.text(), refused: false },
+        }
+    }
+}
+
+/// One letter, and what is done with it as [`Sending`] says.
+struct Hands<'a> {
+    carrier: &'a Carrier,
+    line: &'a mut Option<Line>,
+    letter: &'a Leased,
+    reports: &'a mpsc::Sender<Report>,
+    said: Said,
+}
+
+impl Hands<'_> {
+    async fn open(&mut self) -> Happened {
+        if self.line.as_ref().is_some_and(Line::is_open) {
+            return Happened::Opened;
+        }
+        *self.line = None;
+        match self.carrier.open().await {
+            Ok(line) => {
+                *self.line = Some(line);
+                Happened::Opened
+            }
+            Err(unusable) => self.unusable(unusable),
+        }
+    }
+
+    async fn envelope(&mut self) -> Happened {
+        let Some(line) = self.line.as_mut() else { return Happened::NotOurs };
+        match line.envelope(self.letter).await {
+            Ok(None) => Happened::Granted,
+            Ok(Some(refused)) => self.ended(refused),
+            Err(unusable) => self.unusable(unusable),
+        }
+    }
+
+    /// Asks the writer. One that is gone, or an answer that never comes, is a no.
+    async fn announce(&self) -> Happened {
+        let (durable, answer) = oneshot::channel();
+        let asked = self.reports.send(Report::Body { letter: self.letter.id, durable }).await;
+        let is_ours = asked.is_ok() && answer.await.unwrap_or(false);
+        if is_ours { Happened::Ours } else { Happened::NotOurs }
+    }
+
+    async fn body(&mut self) -> Happened {
+        let Some(line) = self.line.as_mut() else { return Happened::NotOurs };
+        let carried = line.body(self.letter).await;
+        self.ended(carried)
+    }
+
+    fn ended(&mut self, carried: Carried) -> Happened {
+        let ended = match &carried {
+            Carried::Accepted(_) => Ended::Accepted,
+            Carried::Temporary(_) => Ended::Temporary,
+            Carried::Permanent(_) => Ended::Permanent,
+            Carried::Ambiguous(_) => Ended::Ambiguous,
+        };
+        self.said = Said::Of(carried);
+        Happened::Ended(ended)
+    }
+
+    fn unusable(&mut self, unusable: Unusable) -> Happened {
+        self.said = Said::Unusable(unusable);
+        Happened::Unusable
+    }
 }

@@ -6,7 +6,6 @@ use tokio::sync::oneshot;
 
 use super::line::Report;
 use super::{Dispatch, Dispatched};
-use crate::carrier::Carried;
 use crate::domain::retry::{self, Ended, Next};
 use crate::store::outbox::{Ending, Leased};
 use crate::store::{StoreError, outbox};
@@ -41,8 +40,8 @@ impl<'a> Writer<'a> {
         for report in group.drain(..) {
             match report {
                 Report::Body { letter, durable } => asked.push((letter, durable)),
-                Report::End { letter, outcome } => {
-                    let Some(ending) = self.ending(&letter, outcome) else { continue };
+                Report::End { letter, ended, text } => {
+                    let ending = self.ending(&letter, ended, text);
                     let given_up = ending.next == Next::Failed
                         && outbox::is_sending(&mut tx, ending.id, epoch).await?;
                     outbox::end_attempt(&mut tx, &ending, epoch, now);
@@ -63,15 +62,8 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// What an attempt's end means by the schedule; `None` when the letter is another worker's.
-    fn ending(&mut self, letter: &Leased, outcome: Carried) -> Option<Ending> {
-        let (ended, text) = match outcome {
-            Carried::Accepted(text) => (Ended::Accepted, text),
-            Carried::Temporary(text) => (Ended::Temporary, text),
-            Carried::Permanent(text) => (Ended::Permanent, text),
-            Carried::Ambiguous(text) => (Ended::Ambiguous, text),
-            Carried::Lost => return None,
-        };
+    /// What an attempt's end means by the schedule.
+    fn ending(&mut self, letter: &Leased, ended: Ended, text: String) -> Ending {
         let now = self.dispatch.clock.now();
         let chance = self.dispatch.draw();
         let next =
@@ -93,6 +85,6 @@ impl<'a> Writer<'a> {
                 "a letter did not leave"
             );
         }
-        Some(Ending { id: letter.id, attempts: letter.attempts, next, text })
+        Ending { id: letter.id, attempts: letter.attempts, next, text }
     }
 }

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use super::engine::{PerEngine, id_list, values};
 use super::{Engine, StoreError, Tx};
+use crate::domain::pass::Plan;
+pub use crate::domain::pass::{Known, Suspect};
 use crate::domain::time::Timestamp;
 
 /// A folder as one mailbox of ours names it; UIDs mean something only within it.
@@ -32,32 +34,6 @@ pub async fn highest(engine: &Engine, folder: &Folder) -> Result<i64, StoreError
     row.map_or(Ok(0), |row| Ok(row.int_or_null("uid")?.unwrap_or(0)))
 }
 
-/// What the ledger says of a folder.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Known {
-    /// UIDs in a last state, ascending.
-    pub settled: Vec<i64>,
-    /// UIDs seen and not dealt with, ascending.
-    pub open: Vec<i64>,
-    /// UIDs in a last state that `after` was not carried out on, ascending.
-    pub unmarked: Vec<i64>,
-    /// Open UIDs that a listing already missed once.
-    pub missed: Vec<i64>,
-    /// Open UIDs that could not be fetched before.
-    pub suspects: Vec<Suspect>,
-}
-
-/// A message that could not be fetched, alone or with others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Suspect {
-    /// Its UID.
-    pub uid: i64,
-    /// Attempts that failed.
-    pub attempts: i64,
-    /// When the ledger first saw it.
-    pub seen_at: Timestamp,
-}
-
 /// The reason of an open row that a listing did not show.
 const MISSED: &str = "missing from a listing";
 
@@ -67,7 +43,8 @@ pub async fn known(engine: &Engine, folder: &Folder) -> Result<Known, StoreError
         .rows(
             "SELECT uid, marked, attempts, seen_at,
                     CAST(CASE WHEN state IN ('seen', 'stored') THEN 0 ELSE 1 END AS BIGINT) AS settled,
-                    CAST(CASE WHEN reason = $4 THEN 1 ELSE 0 END AS BIGINT) AS missed
+                    CAST(CASE WHEN reason = $4 THEN 1 ELSE 0 END AS BIGINT) AS missed,
+                    CAST(CASE WHEN state = 'gone' THEN 1 ELSE 0 END AS BIGINT) AS gone
              FROM ledger WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 ORDER BY uid",
             values![&folder.mailbox, &folder.folder, folder.validity, MISSED],
         )
@@ -77,6 +54,9 @@ pub async fn known(engine: &Engine, folder: &Folder) -> Result<Known, StoreError
         let uid = row.int("uid")?;
         if row.int("settled")? == 1 {
             known.settled.push(uid);
+            if row.int("gone")? == 1 {
+                known.gone.push(uid);
+            }
             if row.int("marked")? == 0 {
                 known.unmarked.push(uid);
             }
@@ -197,10 +177,9 @@ pub async fn open(
     rows.iter().map(|row| Ok((row.int("uid")?, row.time("seen_at")?))).collect()
 }
 
-/// Notes that listings no longer show open messages: missed once, they may be a server's lapse; missed
-/// again, they are gone.
-pub fn miss(tx: &mut Tx, folder: &Folder, first: &[i64], again: &[i64], now: Timestamp) {
-    for uid in first {
+/// Notes what a listing does not show, and what it shows again.
+pub fn miss(tx: &mut Tx, folder: &Folder, plan: &Plan, now: Timestamp) {
+    for uid in &plan.missed {
         tx.put(
             "UPDATE ledger SET reason = $5
              WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND uid = $4
@@ -208,13 +187,22 @@ pub fn miss(tx: &mut Tx, folder: &Folder, first: &[i64], again: &[i64], now: Tim
             values![&folder.mailbox, &folder.folder, folder.validity, *uid, MISSED],
         );
     }
-    for uid in again {
+    for uid in &plan.gone {
         let gone = Settled {
             state: "gone",
             reason: "it was removed from the server before it could be read",
             content_key: None,
         };
         settle(tx, folder, *uid, &gone, now);
+    }
+    for uid in &plan.back {
+        tx.put(
+            "UPDATE ledger SET reason = '', state = CASE WHEN state = 'gone' THEN 'seen' ELSE state END,
+                               settled_at = NULL
+             WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND uid = $4
+               AND (state = 'gone' OR state IN ('seen', 'stored') AND reason = $5)",
+            values![&folder.mailbox, &folder.folder, folder.validity, *uid, MISSED],
+        );
     }
 }
 

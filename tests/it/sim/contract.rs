@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use sportello::domain::letter::LetterKind;
+use sportello::domain::pass::Plan;
 use sportello::domain::retry::{self, Ended, Next};
 use sportello::domain::time::Timestamp;
 use sportello::store::ledger::{Folder, Settled};
@@ -109,11 +110,10 @@ impl Pair {
             9 => {
                 let open = ledger::open(&mut tx, &folder(place), &[place.2]).await.unwrap();
                 assert_eq!(open.contains_key(&place.2), self.memory.is_open(place));
-                let missed = self.memory.ledger.get(&place).is_some_and(|row| row.missed);
-                let (first, again) =
-                    if missed { (vec![], vec![place.2]) } else { (vec![place.2], vec![]) };
-                ledger::miss(&mut tx, &folder(place), &first, &again, now);
-                self.memory.miss(place);
+                let listing = if self.chance.bool() { vec![place.2] } else { vec![] };
+                let plan = Plan::of(&listing, &self.memory.known(place.0, place.1));
+                ledger::miss(&mut tx, &folder(place), &plan, now);
+                self.memory.miss(place.0, place.1, &plan);
             }
             _ => self.step_of_a_letter(&mut tx, epoch, id).await,
         }

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use sportello::domain::lease::{self, Peers, Worker};
 use sportello::domain::letter::LetterKind;
+use sportello::domain::pass::Plan;
 use sportello::domain::retry::{self, Ended, Next};
+use sportello::domain::sending::{Do, Happened, Sending};
 
 use super::store::{Place, name};
-use super::world::{Fate, Flaw, MAILBOXES, World};
+use super::world::{Fate, Flaw, Folder, MAILBOXES, World};
 
 /// A daemon shows that it lives this often.
 const BEAT_EVERY: Duration = Duration::from_secs(3);
@@ -54,9 +56,13 @@ enum Mailbox {
 #[derive(Debug)]
 enum Outbox {
     Looking,
-    Carrying { epoch: i64, letters: VecDeque<i64> },
-    AtBody { epoch: i64, letters: VecDeque<i64> },
-    Answered { epoch: i64, letters: VecDeque<i64>, ended: Ended },
+    /// The first of the letters is in hand, and this is what `Sending` says next.
+    Carrying {
+        epoch: i64,
+        letters: VecDeque<i64>,
+        at: Sending,
+        next: Do,
+    },
 }
 
 impl Daemon {
@@ -161,37 +167,43 @@ impl Daemon {
         };
     }
 
-    fn list(&self, world: &World, n: usize) -> Mailbox {
-        let folder = &world.folders[n];
-        let listing = folder.mails.clone();
-        Mailbox::Listed { epoch: self.epoch, validity: folder.validity, listing }
+    fn list(&self, world: &mut World, n: usize) -> Mailbox {
+        let Folder { validity, mut mails, .. } = world.folders[n].clone();
+        // A server lapses: some of its messages are missing from what it says.
+        if world.happens(60) {
+            mails.retain(|_, _| world.chance.bool());
+        }
+        Mailbox::Listed { epoch: self.epoch, validity, listing: mails }
     }
 
     fn step_outbox(&mut self, world: &mut World) {
         self.outbox = match std::mem::replace(&mut self.outbox, Outbox::Looking) {
             Outbox::Looking => self.lease(world),
-            // The server cannot be reached: what was not tried is given back.
-            Outbox::Carrying { epoch, letters } if world.happens(30) => {
-                let now = world.now();
-                for id in &letters {
-                    world.store.give_back(*id, epoch, now);
-                }
-                Outbox::Looking
+            Outbox::Carrying { epoch, letters, at, next } => {
+                self.carry(world, epoch, letters, (at, next))
             }
-            Outbox::Carrying { epoch, mut letters } => match letters.front() {
-                None => Outbox::Looking,
-                Some(id) if may_send(world, *id, epoch) => Outbox::AtBody { epoch, letters },
-                Some(_) => {
-                    letters.pop_front();
-                    Outbox::Carrying { epoch, letters }
-                }
-            },
-            Outbox::AtBody { epoch, letters } => {
-                let ended = carry(world, letters[0]);
-                Outbox::Answered { epoch, letters, ended }
-            }
-            Outbox::Answered { epoch, mut letters, ended } => {
-                let id = letters.pop_front().expect("the one that was carried");
+        };
+    }
+
+    /// One effect of the way out, as `dispatch` carries it out.
+    fn carry(
+        &mut self,
+        world: &mut World,
+        epoch: i64,
+        mut letters: VecDeque<i64>,
+        (at, what): (Sending, Do),
+    ) -> Outbox {
+        let Some(id) = letters.front().copied() else { return Outbox::Looking };
+        let happened = match what {
+            Do::Open if world.happens(30) => Happened::Unusable,
+            Do::Open => Happened::Opened,
+            Do::Envelope if world.happens(30) => Happened::Ended(Ended::Temporary),
+            Do::Envelope => Happened::Granted,
+            Do::Announce if may_send(world, id, epoch) => Happened::Ours,
+            Do::Announce => Happened::NotOurs,
+            Do::Body => Happened::Ended(body(world, id)),
+            Do::WriteDown(ended) => {
+                letters.pop_front();
                 let next = next(world, id, ended);
                 // The store fails: before the outcome was written down, or right behind it.
                 let (fails, before) = (world.happens(30), world.chance.bool());
@@ -199,9 +211,23 @@ impl Daemon {
                     world.store.end_attempt(id, epoch, next);
                 }
                 self.doubts |= fails;
-                if fails { Outbox::Looking } else { Outbox::Carrying { epoch, letters } }
+                return if fails { Outbox::Looking } else { carrying(epoch, letters) };
+            }
+            Do::GiveBack => {
+                // The server cannot be reached: none of them was tried.
+                let now = world.now();
+                for id in &letters {
+                    world.store.give_back(*id, epoch, now);
+                }
+                return Outbox::Looking;
+            }
+            Do::Leave => {
+                letters.pop_front();
+                return carrying(epoch, letters);
             }
         };
+        let (at, next) = at.step(happened);
+        Outbox::Carrying { epoch, letters, at, next }
     }
 
     fn lease(&self, world: &mut World) -> Outbox {
@@ -219,8 +245,14 @@ impl Daemon {
             return Outbox::Looking;
         }
         let letters = world.store.lease(self.epoch, LEASE_LETTERS, now);
-        Outbox::Carrying { epoch: self.epoch, letters: letters.into() }
+        carrying(self.epoch, letters.into())
     }
+}
+
+/// The next letter in hand.
+fn carrying(epoch: i64, letters: VecDeque<i64>) -> Outbox {
+    let (at, next) = Sending::begin();
+    Outbox::Carrying { epoch, letters, at, next }
 }
 
 /// What the schedule says follows.
@@ -243,7 +275,7 @@ fn may_send(world: &mut World, id: i64, epoch: i64) -> bool {
 }
 
 /// A body goes to the relay; how that ended, as far as the daemon can know.
-fn carry(world: &mut World, id: i64) -> Ended {
+fn body(world: &mut World, id: i64) -> Ended {
     let fate = match world.chance.u8(0..10) {
         0 if world.storms => Fate::TakenUnheard,
         1 if world.storms => Fate::LostUnheard,
@@ -261,7 +293,7 @@ fn carry(world: &mut World, id: i64) -> Ended {
     }
 }
 
-/// The transaction that notes what is there; what of it is to be fetched. `None`: fenced off.
+/// The transactions that note what is there and what is not; what is to be fetched. `None`: fenced off.
 fn see(
     world: &mut World,
     n: usize,
@@ -272,10 +304,12 @@ fn see(
     if !world.store.holds(epoch, n) {
         return None;
     }
-    let places: Vec<Place> = listing.keys().map(|uid| (n, validity, *uid)).collect();
+    let uids: Vec<i64> = listing.keys().copied().collect();
+    let plan = Plan::of(&uids, &world.store.known(n, validity));
+    world.store.miss(n, validity, &plan);
+    let places: Vec<Place> = plan.uids.iter().map(|uid| (n, validity, *uid)).collect();
     world.store.see(&places);
-    let open = listing.iter().filter(|(uid, _)| world.store.is_open((n, validity, **uid)));
-    Some(open.map(|(uid, content)| (*uid, *content)).collect())
+    Some(plan.uids.iter().filter_map(|uid| Some((*uid, *listing.get(uid)?))).collect())
 }
 
 /// The transaction that writes mails down: ledger, ticket and letters together, if the mailbox is still ours.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sportello::domain::lease::Worker;
 use sportello::domain::letter::LetterKind;
+use sportello::domain::pass::{Known, Plan};
 use sportello::domain::retry::Next;
 use sportello::domain::time::Timestamp;
 
@@ -16,8 +17,10 @@ pub type Place = (usize, i64, i64);
 pub struct LedgerRow {
     /// It is in a last state.
     pub settled: bool,
-    /// A listing missed it once.
+    /// A listing missed it.
     pub missed: bool,
+    /// It was given up because two did.
+    pub gone: bool,
 }
 
 /// A worker.
@@ -147,11 +150,39 @@ impl MemoryStore {
         }
     }
 
-    /// Open messages that a listing does not show: first a lapse, then gone.
-    pub fn miss(&mut self, place: Place) {
-        if let Some(row) = self.ledger.get_mut(&place).filter(|row| !row.settled) {
-            row.settled = row.missed;
-            row.missed = true;
+    /// What the ledger says of a folder.
+    pub fn known(&self, mailbox: usize, validity: i64) -> Known {
+        let rows = self.ledger.range((mailbox, validity, i64::MIN)..=(mailbox, validity, i64::MAX));
+        let mut known = Known::default();
+        for ((_, _, uid), row) in rows {
+            if row.settled {
+                known.settled.push(*uid);
+                known.unmarked.push(*uid);
+            } else {
+                known.open.push(*uid);
+            }
+            if row.gone {
+                known.gone.push(*uid);
+            } else if row.missed && !row.settled {
+                known.missed.push(*uid);
+            }
+        }
+        known
+    }
+
+    /// What a listing does not show, and what it shows again.
+    pub fn miss(&mut self, mailbox: usize, validity: i64, plan: &Plan) {
+        let mut open = |uid: &i64, act: fn(&mut LedgerRow)| {
+            let row = self.ledger.get_mut(&(mailbox, validity, *uid));
+            row.filter(|row| !row.settled).into_iter().for_each(act);
+        };
+        plan.missed.iter().for_each(|uid| open(uid, |row| row.missed = true));
+        plan.gone.iter().for_each(|uid| open(uid, |row| (row.settled, row.gone) = (true, true)));
+        for uid in &plan.back {
+            let row = self.ledger.get_mut(&(mailbox, validity, *uid));
+            if let Some(row) = row.filter(|row| row.gone || !row.settled && row.missed) {
+                *row = LedgerRow::default();
+            }
         }
     }
 

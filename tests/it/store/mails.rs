@@ -1,6 +1,7 @@
 //! The ledger, folders and raw mail.
 
 use sportello::domain::decide::Outcome;
+use sportello::domain::pass::Plan;
 use sportello::store::folders::{self, RESCAN_ALL};
 use sportello::store::ledger::{self, Folder, Known, Settled};
 use sportello::store::mail::{self, Raw, pack};
@@ -52,12 +53,12 @@ fn a_message_missed_twice_is_gone() {
         ledger::see(&mut tx, &inbox, &[12], NOW).await.unwrap();
         ledger::file_history(&mut tx, &inbox, &[10, 11], NOW).await.unwrap();
         ledger::see(&mut tx, &inbox, &[10, 12], NOW).await.unwrap();
-        ledger::miss(&mut tx, &inbox, &[12], &[], NOW);
+        ledger::miss(&mut tx, &inbox, &Plan { missed: vec![12], ..Plan::default() }, NOW);
         tx.commit().await.unwrap();
         let known = ledger::known(&store.engine, &inbox).await.unwrap();
         assert_eq!((known.open, known.missed), (vec![12], vec![12]));
         let mut tx = begin(store).await;
-        ledger::miss(&mut tx, &inbox, &[], &[12], NOW);
+        ledger::miss(&mut tx, &inbox, &Plan { gone: vec![12], ..Plan::default() }, NOW);
         ledger::mark(&mut tx, &inbox, &[12]).await.unwrap();
         tx.commit().await.unwrap();
         let known = ledger::known(&store.engine, &inbox).await.unwrap();
@@ -65,6 +66,12 @@ fn a_message_missed_twice_is_gone() {
         let states: Vec<String> =
             ledger::all(&store.engine).await.unwrap().into_iter().map(|row| row.state).collect();
         assert_eq!(states, ["gone", "filed", "filed"]);
+        assert_eq!(known.gone, [12]);
+        let mut tx = begin(store).await;
+        ledger::miss(&mut tx, &inbox, &Plan { back: vec![12, 10], ..Plan::default() }, NOW);
+        tx.commit().await.unwrap();
+        let known = ledger::known(&store.engine, &inbox).await.unwrap();
+        assert_eq!((known.open, known.missed, known.gone), (vec![12], vec![], vec![]));
     });
 }
 

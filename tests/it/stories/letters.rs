@@ -213,8 +213,27 @@ fn a_worker_that_dies_before_the_body_loses_and_doubles_nothing() {
 #[test]
 fn a_worker_that_dies_after_the_body_leaves_an_ambiguous_letter() {
     on_both(|world| {
-        acknowledged_with(world, &[Carried::Lost, Carried::Lost]);
+        world.server_down(true);
+        world.receive(&pothole());
+        world.settle();
+        world.server_down(false);
+        let (runtime, parts) = world.parts();
+        runtime.block_on(async {
+            let dispatch = parts.dispatch(false).await.unwrap();
+            let mut tx = parts.engine.begin().await.unwrap();
+            let now = parts.clock.now();
+            let leased = outbox::lease(&mut tx, dispatch.epoch, 10, now).await.unwrap();
+            let ids: Vec<i64> = leased.iter().map(|letter| letter.id).collect();
+            let ours = outbox::begin_bodies(&mut tx, &ids, dispatch.epoch).await.unwrap();
+            tx.commit().await.unwrap();
+            assert_eq!(ours.len(), 2);
+            let mut line = parts.carrier.open().await.unwrap();
+            for letter in &leased {
+                line.body(letter).await;
+            }
+        });
         world.restart();
+        world.advance(Duration::from_secs(16));
         world.settle();
         assert!(world.outbox().iter().all(|letter| letter.state == "ambiguous"));
         world.advance(minutes(19));
