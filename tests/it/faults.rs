@@ -17,5 +17,5 @@ mod people;
 mod postgres;
 mod smtp_refusals;
 mod smtp_scripts;
-mod soak;
+pub mod soak;
 mod surroundings;

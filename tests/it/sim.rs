@@ -7,6 +7,7 @@ mod daemon;
 mod store;
 mod world;
 
+use crate::faults::soak::keep;
 use world::{Flaw, World};
 
 /// Schedules in a test run; `tests/soak` sets more.
@@ -32,6 +33,9 @@ fn no_schedule_loses_or_doubles_anything() {
         .take(5)
         .collect();
     assert!(failed.is_empty(), "keep the seed in KEPT:\n{}", failed.join("\n"));
+    if count != SCHEDULES {
+        keep("simulation", &format!("{count} schedules"), first, "0 violations");
+    }
 }
 
 /// A simulation that finds nothing proves nothing: each of these faults shows within a few hundred schedules.

@@ -38,13 +38,18 @@ impl Soak {
         if !self.asked_for {
             return;
         }
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/soak");
-        fs::create_dir_all(&folder).expect("a folder for the figures");
         let Self { name, seed, rounds, .. } = self;
-        let build = if cfg!(debug_assertions) { "test" } else { "release" };
-        let line = format!("{name}: {rounds} rounds, {build} build, seed {seed}: {figure}\n");
-        fs::write(folder.join(&self.name), line).expect("a figure");
+        keep(name, &format!("{rounds} rounds"), *seed, figure);
     }
+}
+
+/// Writes a figure for `tests/FAULTS.md` down.
+pub fn keep(name: &str, what: &str, seed: u64, figure: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/soak");
+    fs::create_dir_all(&folder).expect("a folder for the figures");
+    let build = if cfg!(debug_assertions) { "test" } else { "release" };
+    let line = format!("{name}: {what}, {build} build, seed {seed}: {figure}\n");
+    fs::write(folder.join(name), line).expect("a figure");
 }
 
 impl Drop for Soak {
