@@ -202,13 +202,7 @@ impl Dispatch {
     /// Writes the calls to whoever is on call that are due now.
     async fn make_calls(&self, now: Timestamp) -> Result<(), StoreError> {
         for number in tickets::to_call(&self.engine, now).await? {
-            let mut tx = self.engine.begin().await?;
-            match self.clerk.handle(&mut tx, &number, &Event::CallDue, now).await {
-                Ok(_) => tx.commit().await?,
-                // Staff or another daemon were faster; what is left to do shows in the next pass.
-                Err(StoreError::Changed { .. }) => {}
-                Err(error) => return Err(error),
-            }
+            self.happens(&number, &Event::CallDue, now).await?;
         }
         Ok(())
     }
@@ -216,16 +210,32 @@ impl Dispatch {
     /// Looks at the work orders that should have been answered by now.
     async fn chase_orders(&self, now: Timestamp) -> Result<(), StoreError> {
         for (ticket, number) in orders::due(&self.engine, now).await? {
-            let event = Event::OrderDue { number: &number };
-            let mut tx = self.engine.begin().await?;
-            match self.clerk.handle(&mut tx, &ticket, &event, now).await {
-                Ok(_) => tx.commit().await?,
-                // Staff or another daemon were faster; what is left to do shows in the next pass.
-                Err(StoreError::Changed { .. }) => {}
-                Err(error) => return Err(error),
-            }
+            self.happens(&ticket, &Event::OrderDue { number: &number }, now).await?;
         }
         Ok(())
+    }
+
+    /// The clock came to something of a ticket. What the store refuses of one ticket holds up no other, nor any letter.
+    async fn happens(
+        &self,
+        ticket: &str,
+        event: &Event<'_>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let done = async {
+            let mut tx = self.engine.begin().await?;
+            self.clerk.handle(&mut tx, ticket, event, now).await?;
+            tx.commit().await
+        };
+        match done.await {
+            // Staff or another daemon were faster; what is left to do shows in the next pass.
+            Ok(()) | Err(StoreError::Changed { .. }) => Ok(()),
+            Err(error) if error.is_statement() => {
+                tracing::error!(ticket, %error, "the store refuses what the clock asks for");
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Tells the offices once a day, when they open, what waits for them.

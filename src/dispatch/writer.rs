@@ -1,6 +1,8 @@
 //! The one writer of a pass: everything that lines report while one commit is under way is written down
 //! by the next, together.
 
+use std::collections::BTreeSet;
+
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::oneshot;
 
@@ -12,6 +14,9 @@ use crate::store::{StoreError, outbox};
 
 /// Reports that wait: each line has at most one question and one ending on the way.
 pub(super) const REPORTS: usize = 4 * super::LINES;
+
+/// How often a group is written anew because somebody changed a ticket meanwhile: people are slower than commits.
+const CHANGED_MAX: u32 = 5;
 
 pub(super) struct Writer<'a> {
     dispatch: &'a Dispatch,
@@ -33,33 +38,49 @@ impl<'a> Writer<'a> {
     }
 
     async fn write(&mut self, group: &mut Vec<Report>) -> Result<(), StoreError> {
-        let now = self.dispatch.clock.now();
-        let epoch = self.dispatch.epoch;
         let mut asked: Vec<(i64, oneshot::Sender<bool>)> = Vec::new();
-        let mut tx = self.dispatch.engine.begin().await?;
+        let mut endings: Vec<Ending> = Vec::new();
         for report in group.drain(..) {
             match report {
                 Report::Body { letter, durable } => asked.push((letter, durable)),
                 Report::End { letter, ended, text } => {
-                    let ending = self.ending(&letter, ended, text);
-                    let given_up = ending.next == Next::Failed
-                        && outbox::is_sending(&mut tx, ending.id, epoch).await?;
-                    outbox::end_attempt(&mut tx, &ending, epoch, now);
-                    if given_up {
-                        self.dispatch.letter_failed(&mut tx, ending.id, &ending.text).await?;
-                    }
+                    endings.push(self.ending(&letter, ended, text));
                 }
             }
         }
         let ids: Vec<i64> = asked.iter().map(|(letter, _)| *letter).collect();
-        let ours = outbox::begin_bodies(&mut tx, &ids, epoch).await?;
-        tx.commit().await?;
+        let mut left = CHANGED_MAX;
+        let ours = loop {
+            match self.written(&endings, &ids).await {
+                // What servers took must not be forgotten because a ticket changed under the news of another letter.
+                Err(StoreError::Changed { .. }) if left > 0 => left = left.saturating_sub(1),
+                written => break written?,
+            }
+        };
         for (letter, durable) in asked {
             if durable.send(ours.contains(&letter)).is_err() {
                 tracing::debug!("a line went away before its answer");
             }
         }
         Ok(())
+    }
+
+    /// Writes all of it in one transaction; which of the letters that wait for their body still are ours.
+    async fn written(&self, endings: &[Ending], ids: &[i64]) -> Result<BTreeSet<i64>, StoreError> {
+        let now = self.dispatch.clock.now();
+        let epoch = self.dispatch.epoch;
+        let mut tx = self.dispatch.engine.begin().await?;
+        for ending in endings {
+            let given_up = ending.next == Next::Failed
+                && outbox::is_sending(&mut tx, ending.id, epoch).await?;
+            outbox::end_attempt(&mut tx, ending, epoch, now);
+            if given_up {
+                self.dispatch.letter_failed(&mut tx, ending.id, &ending.text).await?;
+            }
+        }
+        let ours = outbox::begin_bodies(&mut tx, ids, epoch).await?;
+        tx.commit().await?;
+        Ok(ours)
     }
 
     /// What an attempt's end means by the schedule.

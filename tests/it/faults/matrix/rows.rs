@@ -361,9 +361,13 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         number: 35,
         fault: "An upgrade",
-        made: "A store of a newer program.",
-        holds: "refused in words.",
-        tests: &["a_newer_schema_is_refused"],
-        missing: "databases of earlier versions: the first version has none.",
+        made: "A store of a newer program; stores of every earlier version, kept as they were.",
+        holds: "the newer one is refused in words, an earlier one is upgraded whole.",
+        tests: &[
+            "a_newer_schema_is_refused",
+            "every_earlier_version_was_kept",
+            "a_kept_store_is_upgraded_whole",
+        ],
+        missing: "",
     },
 ];
