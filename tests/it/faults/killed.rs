@@ -44,6 +44,8 @@ impl Wired {
         {
             proxy.set(Mode::Pass);
         }
+        // A line that a dead process left held is no sign that the next one has come so far.
+        wait_until("the lines of the dead are closed", PATIENCE, || !self.holds());
     }
 
     fn holds(&self) -> bool {
