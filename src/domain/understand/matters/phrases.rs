@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::domain::phrases::Phrases;
-use crate::domain::text::words;
+use crate::domain::text::{is_han, words};
 
 /// What counts to two, folded.
 pub(super) static COUNTS: LazyLock<Phrases> = LazyLock::new(|| {
@@ -103,7 +103,7 @@ const GROUND: [&str; 27] = [
     "stazione",
 ];
 
-/// A sentence with its words, folded, a blank between them.
+/// A sentence with its words, folded; a blank between them where their script has one.
 pub(super) struct Part<'t> {
     pub(super) text: &'t str,
     folded: Vec<String>,
@@ -113,8 +113,7 @@ pub(super) struct Part<'t> {
 impl<'t> Part<'t> {
     pub(super) fn of(text: &'t str) -> Self {
         let folded: Vec<String> = words(text).into_iter().map(|word| word.folded).collect();
-        let said = folded.join(" ");
-        Self { text, folded, said }
+        Self { text, said: joined(&folded), folded }
     }
 
     pub(super) fn words(&self) -> usize {
@@ -166,9 +165,37 @@ impl<'t> Part<'t> {
     }
 }
 
+/// Words as the phrases are written: every Chinese character is a word of its own, and no blank stands between two.
+fn joined(words: &[String]) -> String {
+    let mut said = String::new();
+    for word in words {
+        let chinese = said.ends_with(is_han) && word.starts_with(is_han);
+        if !chinese && !said.is_empty() {
+            said.push(' ');
+        }
+        said.push_str(word);
+    }
+    said
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Part;
+    use super::{ADDS, BESIDE, COUNTS, Part};
+
+    #[test]
+    fn phrases_are_found_in_every_script() {
+        for (text, counts, adds) in [
+            ("我要反映两件事：路灯坏了", true, false),
+            ("另外，树枝断了", false, true),
+            ("Хочу повідомити про дві проблеми", true, false),
+            ("Due cose: la buca e il lampione", true, false),
+            ("这里路灯坏了", false, false),
+        ] {
+            let part = Part::of(text);
+            assert_eq!((part.says(&COUNTS), part.says(&ADDS)), (counts, adds), "{text}");
+            assert!(!part.says(&BESIDE), "{text}");
+        }
+    }
 
     #[test]
     fn what_is_in_order_is_no_fault() {
