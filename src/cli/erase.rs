@@ -18,11 +18,9 @@ each history still holds, and a line of it says that somebody was erased. In oth
 and the lines that name them go.
 
 Letters to them that have not left are cancelled. Letters to others that still need their words must leave, or be \
-cancelled, first. It works beside the daemon; the store is written anew at the end, which takes a minute for some \
-gigabytes, and as much free space as it is large.
-
-On PostgreSQL stop the daemons for that minute: what a transaction of theirs may still see stays in the files of the \
-tables until they are vacuumed again.
+cancelled, first. The store is written anew at the end, which takes a minute for some gigabytes, and as much free \
+space as it is large. On SQLite the daemon may run meanwhile; on PostgreSQL stop the daemons for that minute: what a \
+transaction of theirs may still see stays in the files of the tables until they are vacuumed again.
 
 Not reached: mails whose sender could not be read (`sportello quarantine list`), the mails on the mail server, \
 backups, and PostgreSQL's archived log.
