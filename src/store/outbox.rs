@@ -122,7 +122,8 @@ pub async fn by_message_id(tx: &mut Tx, id: &str) -> Result<Option<KnownLetter>,
 
 /// The bytes of the letter with a Message-ID, as they are sent.
 pub async fn bytes(tx: &mut Tx, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    let sql = "SELECT bytes FROM letter WHERE message_id = $1";
+    let sql = "SELECT letter_body.bytes AS bytes FROM letter_body
+               JOIN letter ON letter.id = letter_body.letter_id WHERE letter.message_id = $1";
     let row = tx.row(sql, values![id]).await?;
     row.map(|row| row.blob("bytes")).transpose()
 }

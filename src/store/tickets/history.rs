@@ -154,17 +154,17 @@ async fn broken_chains_of(
 
 /// Where one history does not hold.
 fn broken_chain(number: String, lines: &[&Row]) -> Result<Option<Broken>, StoreError> {
-    let (mut link, mut begun) = (first(&number), false);
+    let (mut head, mut begun) = (first(&number), false);
     for row in lines {
-        match holds(row, &link, begun)? {
-            Held::Yes(next) => (link, begun) = (next, true),
+        match holds(row, &head, begun)? {
+            Held::Yes(next) => (head, begun) = (next, true),
             Held::Unlinked => {}
             Held::No => return Ok(Some(Broken { number, line: row.int("id")?, is_cut: false })),
         }
     }
     let Some(end) = lines.last() else { return Ok(None) };
     let (line, last) = (end.int("id")?, end.text_or_null("last")?);
-    let is_cut = last != begun.then_some(link);
+    let is_cut = last != begun.then_some(head);
     Ok(is_cut.then_some(Broken { number, line, is_cut }))
 }
 

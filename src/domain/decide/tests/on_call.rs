@@ -273,7 +273,7 @@ fn a_danger_is_known_only_to_whoever_took_it() {
     let called = |ticket: &Ticket, at: Timestamp| {
         let text = "Un bambino è caduto nel tombino, è ferito!".to_owned();
         let subject = format!("Re: [{}]", ticket.number);
-        let mail = arrival(&desk, Mail { text, subject, ..report() });
+        let mail = arrival(&desk, Mail { subject, text, ..report() });
         let participants = vec!["anna@x.example".to_owned()];
         let number = ticket.number.clone();
         let candidates = vec![Candidate { number, by_letter: true, participants }];

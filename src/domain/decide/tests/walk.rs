@@ -208,11 +208,11 @@ impl Walk {
                 self.steps.push(format!("{number} is due"));
                 let due = Event::OrderDue { number: &number };
                 let decision = decide(&self.desk, &self.snapshot, &due, self.now);
-                let states = decision.changes.iter().filter_map(|change| match change {
+                let next = decision.changes.iter().rev().find_map(|change| match change {
                     Change::Ordered(order) if order.number == number => Some(order.next_at),
                     _ => None,
                 });
-                let next = states.last().unwrap_or(Some(at));
+                let next = next.unwrap_or(Some(at));
                 assert!(
                     next.is_none_or(|next| next > self.now),
                     "{:#?} is due at once",
