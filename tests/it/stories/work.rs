@@ -221,8 +221,13 @@ fn an_unanswered_question_goes_round_and_ends() {
         }
         let asked: Vec<String> =
             world.sent_of(LetterKind::Approval).into_iter().map(|sent| sent.recipient).collect();
-        // Nobody else is asked: their word would not count.
-        assert_eq!(asked, ["dirigente@comune.example"; 2]);
+        // Beyond the limit nobody else is asked: their word would not count. Then the orders that nobody answered are
+        // off the budget, no limit is passed any more, and the office is asked.
+        let rounds = [
+            ["dirigente@comune.example"; 2],
+            ["impianti@comune.example", "centrale@comune.example"],
+        ];
+        assert_eq!(asked, rounds.concat());
         let told = world.notices().into_iter().filter(|sent| sent.says("Nessuno ha autorizzato"));
         assert_eq!(
             told.map(|sent| sent.recipient).collect::<Vec<_>>(),
