@@ -137,5 +137,15 @@ fn command_under(runner: &[&str], configuration: &Path) -> Command {
     command.args(&words[1..]);
     command.arg("--config").arg(configuration).env_remove("NOTIFY_SOCKET");
     command.env_remove("RUST_LOG").env("NO_COLOR", "1").stdin(Stdio::null());
+    command.envs(environment());
     command
+}
+
+/// What the unit puts into the daemon's environment: the memory that is promised is the installed service's.
+fn environment() -> Vec<(String, String)> {
+    let unit = Path::new(env!("CARGO_MANIFEST_DIR")).join("systemd/sportello.service");
+    let unit = fs::read_to_string(unit).expect("the unit");
+    let lines = unit.lines().filter_map(|line| line.strip_prefix("Environment="));
+    let pairs = lines.filter_map(|line| line.split_once('='));
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
