@@ -34,7 +34,7 @@ impl<'e> Evidence<'e> {
 
     /// What each word says to the model for one level against another.
     pub(in crate::domain) fn words_for(&self, level: Urgency, against: Urgency) -> Vec<f64> {
-        self.score.words_for_level(level, against, self.reading.words.len())
+        self.score.words_for_level(level, against)
     }
 
     /// The words behind these voices as the writer put them, in no order; common ones, and those that say less than

@@ -42,17 +42,6 @@ impl Kind {
     pub(super) const ALL: [Self; 4] = [Self::Words, Self::Letters, Self::Terms, Self::Levels];
 }
 
-/// One occurrence of a piece.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Feature {
-    /// The hash that it is known by.
-    pub(super) key: u32,
-    /// What kind of piece it is.
-    pub(super) kind: Kind,
-    /// The word that it belongs to (of a pair the first), counted from 0.
-    pub(super) word: usize,
-}
-
 /// What the rules' terms say of a text, as one piece of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Term {
@@ -77,7 +66,7 @@ impl Term {
 }
 
 /// A running hash.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Hash(u64);
 
 impl Hash {
@@ -107,39 +96,50 @@ const SEQUENCE: Hash = Hash::of(4);
 const TERM: Hash = Hash::of(5);
 const LEVEL: Hash = Hash::of(6);
 
-/// The key of a word.
-pub(super) fn word_key(word: &Word) -> u32 {
-    WORD.then_all(word.folded.chars()).key()
+/// A word as it stands in pairs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Whole(Hash);
+
+impl Whole {
+    /// The key of a pair of neighbours, which belongs to the first.
+    pub(super) const fn before(self, next: Self) -> u32 {
+        PAIR.then(self.0.0).then(next.0.0).key()
+    }
 }
 
-/// Names every piece of a text, word by word.
-pub(super) fn each<'w>(words: impl Iterator<Item = &'w Word>, mut found: impl FnMut(Feature)) {
-    let mut letters: Vec<char> = Vec::new();
-    let mut before: Option<Hash> = None;
-    for (at, word) in words.enumerate() {
-        letters.clear();
-        letters.push(EDGE);
-        letters.extend(word.folded.chars());
-        letters.push(EDGE);
-        let inner = || letters.iter().skip(1).take(letters.len().saturating_sub(2)).copied();
-        let whole = WORD.then_all(inner());
-        found(Feature { key: whole.key(), kind: Kind::Words, word: at });
-        if inner().count() > STEM_LETTERS {
-            let key = STEM.then_all(inner().take(STEM_LETTERS)).key();
-            found(Feature { key, kind: Kind::Words, word: at });
+/// Names the pieces that lie within a word, itself first.
+pub(super) fn within(word: &str, mut found: impl FnMut(u32, Kind)) -> Whole {
+    let whole = WORD.then_all(word.chars());
+    found(whole.key(), Kind::Words);
+    let mut stem = STEM;
+    for (length, letter) in word.chars().enumerate() {
+        if length == STEM_LETTERS {
+            found(stem.key(), Kind::Words);
+            break;
         }
-        if let Some(before) = before.replace(whole) {
-            let key = PAIR.then(before.0).then(whole.0).key();
-            found(Feature { key, kind: Kind::Words, word: at.saturating_sub(1) });
-        }
-        for start in 0..letters.len() {
-            let mut hash = SEQUENCE;
-            for (length, letter) in letters.iter().skip(start).take(LETTERS_MAX).enumerate() {
-                hash = hash.then(u64::from(u32::from(*letter)));
-                if length.saturating_add(1) >= LETTERS_MIN {
-                    found(Feature { key: hash.key(), kind: Kind::Letters, word: at });
-                }
+        stem = stem.then(u64::from(u32::from(letter)));
+    }
+    // The last so many letters, none first.
+    let mut ending = [SEQUENCE; LETTERS_MAX + 1];
+    for (at, letter) in [EDGE].into_iter().chain(word.chars()).chain([EDGE]).enumerate() {
+        ending.copy_within(..LETTERS_MAX, 1);
+        for (length, hash) in ending.iter_mut().enumerate().skip(1).take(at.saturating_add(1)) {
+            *hash = hash.then(u64::from(u32::from(letter)));
+            if length >= LETTERS_MIN {
+                found(hash.key(), Kind::Letters);
             }
+        }
+    }
+    Whole(whole)
+}
+
+/// Names every piece of a text: for whoever needs no more of it.
+pub(super) fn each<'w>(words: impl Iterator<Item = &'w Word>, mut found: impl FnMut(u32, Kind)) {
+    let mut before: Option<Whole> = None;
+    for word in words {
+        let whole = within(&word.folded, &mut found);
+        if let Some(before) = before.replace(whole) {
+            found(before.before(whole), Kind::Words);
         }
     }
 }
@@ -153,8 +153,8 @@ mod tests {
 
     fn keys(text: &str) -> BTreeSet<u32> {
         let mut keys = BTreeSet::new();
-        each(words(text).iter(), |feature| {
-            keys.insert(feature.key);
+        each(words(text).iter(), |key, _| {
+            keys.insert(key);
         });
         keys
     }
@@ -178,12 +178,21 @@ mod tests {
     }
 
     #[test]
-    fn every_piece_names_its_word() {
-        let text = words("il lampione spento");
-        let mut seen = BTreeSet::new();
-        each(text.iter(), |feature| {
-            seen.insert(feature.word);
-        });
-        assert_eq!(seen, BTreeSet::from([0, 1, 2]));
+    fn a_word_is_itself_its_stem_and_its_letters() {
+        let mut found = Vec::new();
+        within("lampada", |key, kind| found.push((key, kind)));
+        let letters = |text: &str| SEQUENCE.then_all(text.chars()).key();
+        let of_kind = |wanted: Kind| {
+            let named = found.iter().filter(move |(_, kind)| *kind == wanted);
+            named.map(|(key, _)| *key).collect::<BTreeSet<u32>>()
+        };
+        let stem = STEM.then_all("lampa".chars()).key();
+        let whole = WORD.then_all("lampada".chars()).key();
+        assert_eq!(of_kind(Kind::Words), BTreeSet::from([whole, stem]));
+        let edged: Vec<char> = " lampada ".chars().collect();
+        let sequences = (2..=5).flat_map(|length| edged.windows(length));
+        let expected: BTreeSet<u32> =
+            sequences.map(|window| letters(&window.iter().collect::<String>())).collect();
+        assert_eq!(of_kind(Kind::Letters), expected);
     }
 }

@@ -9,17 +9,19 @@
 //! verdict on every machine.
 
 mod format;
+mod heard;
 mod rows;
 
-use std::ops::Range;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 pub use format::ModelError;
 pub(super) use format::write;
 pub(super) use rows::Rows;
 
-use self::rows::Table;
-use super::features::{Feature, Kind, Term, each, word_key};
+use self::heard::Heard;
+use self::rows::{Table, weight};
+use super::features::{Kind, Term};
 use super::number;
 use crate::domain::rules::Category;
 use crate::domain::text::Word;
@@ -52,8 +54,6 @@ const TERM_WEIGHT_MAX: f64 = 4.0;
 /// Steps in which frequencies and rarities are counted.
 const FREQUENCY_STEPS: f64 = 32.0;
 
-/// What a frequency of 1 comes to in these steps.
-const ONCE: u32 = 32;
 pub(super) const RARITY_STEPS: f64 = 16.0;
 
 /// Something that a mail may be about.
@@ -85,6 +85,8 @@ pub struct Model {
     version: String,
     text_hash: [u8; 32],
     classes: Vec<Class>,
+    /// Where each class stands, by its name.
+    places: BTreeMap<String, usize>,
     /// Of the classes, behind them of the levels of urgency.
     biases: Vec<f64>,
     step: f64,
@@ -107,8 +109,9 @@ impl Model {
     fn of(parts: Parts, version: String) -> Self {
         let Parts { text_hash, classes, mut biases, level_biases, step, rows } = parts;
         biases.extend(level_biases);
-        let table = Table::of(rows);
-        Self { version, text_hash, classes, biases, step, table }
+        let table = Table::of(&rows);
+        let places = classes.iter().map(|class| class.name.clone()).zip(0..).collect();
+        Self { version, text_hash, classes, places, biases, step, table }
     }
 
     /// Which model it is: the first digits of the SHA-256 of its content, in hexadecimal.
@@ -129,6 +132,11 @@ impl Model {
         &self.classes
     }
 
+    /// Where a class stands among them.
+    pub(super) fn place_of(&self, name: &str) -> Option<usize> {
+        self.places.get(name).copied()
+    }
+
     /// How many pieces it knows.
     #[must_use]
     pub fn size(&self) -> usize {
@@ -141,28 +149,10 @@ impl Model {
         words: impl Iterator<Item = &'w Word>,
         terms: impl Iterator<Item = Term>,
     ) -> Score<'_> {
-        let mut hits = Vec::new();
-        each(words, |Feature { key, kind, word }| {
-            if let Some(row) = self.table.find(key) {
-                // A text has fewer words than bytes, and those are bounded far below this.
-                hits.push(Hit::new(row, kind, u32::try_from(word).unwrap_or(u32::MAX)));
-            }
-        });
-        hits.sort_unstable();
+        let heard = Heard::of(words, &self.table);
         let mut sums = Sums::new();
-        let mut start = 0_usize;
-        let runs: Vec<Run<'_>> = hits
-            .chunk_by(|one, other| one.row() == other.row())
-            .filter_map(|run| {
-                let (row, kind) = run.first().map(|hit| (hit.row(), hit.kind()))?;
-                let value = value(run.len(), self.table.rarity(row));
-                let hits = start..start.saturating_add(run.len());
-                start = hits.end;
-                Some(Run { kind, says: self.table.says(row), value, hits })
-            })
-            .collect();
-        for run in &runs {
-            sums.add(run.kind, run.value, run.says);
+        for run in &heard.runs {
+            sums.add(run.kind, value(run.times, run.rarity), run.says);
         }
         for Term { key, kind, weight } in terms {
             if let Some(row) = self.table.find(key) {
@@ -175,7 +165,7 @@ impl Model {
         let first_level = self.classes.len().min(logits.len());
         let levels = sums.logits(&self.biases, of_levels).split_off(first_level);
         logits.truncate(first_level);
-        Score { model: self, hits, runs, of_classes, of_levels, logits, levels }
+        Score { heard, first_level: self.classes.len(), of_classes, of_levels, logits, levels }
     }
 }
 
@@ -223,14 +213,23 @@ pub(super) fn term_value(weight: f64) -> u32 {
     number::whole(libm::round(weight.min(TERM_WEIGHT_MAX) * TERM_STEPS))
 }
 
-/// What a piece counts that occurs so often and is so rare.
-pub(super) fn value(times: usize, rarity: u8) -> u32 {
-    if times <= 1 {
-        // Nearly every piece, and nothing is rounded.
-        return ONCE.saturating_mul(u32::from(rarity));
+/// What frequencies count: nearly every piece has one of these, and a logarithm takes a while.
+static FREQUENCIES: LazyLock<[u32; 64]> = LazyLock::new(|| {
+    let mut frequencies = [0; 64];
+    for (times, frequency) in (0..).zip(&mut frequencies) {
+        *frequency = frequency_of(times);
     }
-    let frequency = FREQUENCY_STEPS * (1.0 + libm::log(number::count(times).max(1.0)));
-    number::whole(libm::round(frequency)).saturating_mul(u32::from(rarity))
+    frequencies
+});
+
+fn frequency_of(times: u32) -> u32 {
+    number::whole(libm::round(FREQUENCY_STEPS * (1.0 + libm::log(f64::from(times.max(1))))))
+}
+
+/// What a piece counts that occurs so often and is so rare.
+pub(super) fn value(times: u32, rarity: u8) -> u32 {
+    let known = FREQUENCIES.get(times as usize).copied();
+    known.unwrap_or_else(|| frequency_of(times)).saturating_mul(u32::from(rarity))
 }
 
 /// What brings each kind of piece to its weight, from the sums of squares.
@@ -245,52 +244,11 @@ pub(super) fn scales(
     scales
 }
 
-/// One occurrence of a piece: its row, its word and its kind in one number, whose order is theirs. A long mail has
-/// ten thousand, and sorting them is a good part of reading it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Hit(u64);
-
-impl Hit {
-    const KIND_BITS: u32 = 2;
-
-    fn new(row: u32, kind: Kind, word: u32) -> Self {
-        Self(u64::from(row) << 32 | u64::from(word) << Self::KIND_BITS | kind as u64)
-    }
-
-    const fn row(self) -> u32 {
-        (self.0 >> 32) as u32
-    }
-
-    const fn word(self) -> u32 {
-        (self.0 & 0xffff_ffff) as u32 >> Self::KIND_BITS
-    }
-
-    fn kind(self) -> Kind {
-        let mask = (1 << Self::KIND_BITS) - 1;
-        let kind = usize::try_from(self.0 & mask).ok().and_then(|kind| Kind::ALL.get(kind));
-        kind.copied().unwrap_or(Kind::Words)
-    }
-}
-
-/// All occurrences of one piece.
-#[derive(Debug, Clone)]
-struct Run<'m> {
-    kind: Kind,
-    /// See [`Rows`].
-    says: &'m [(u8, i8)],
-    /// What they count together.
-    value: u32,
-    /// Where they stand among the sorted hits.
-    hits: Range<usize>,
-}
-
 /// What a model says of one text.
 pub(super) struct Score<'m> {
-    model: &'m Model,
-    /// Sorted.
-    hits: Vec<Hit>,
-    /// The same hits by piece.
-    runs: Vec<Run<'m>>,
+    heard: Heard<'m>,
+    /// Where the levels of urgency begin among what the pieces speak of.
+    first_level: usize,
     of_classes: [f64; Kind::ALL.len()],
     of_levels: [f64; Kind::ALL.len()],
     /// The logarithm of each class's likelihood, up to a common term.
@@ -300,10 +258,9 @@ pub(super) struct Score<'m> {
 }
 
 impl Score<'_> {
-    /// Whether a word is in so many mails that it is no reason to show.
-    pub(super) fn is_common(&self, word: &Word) -> bool {
-        let row = self.model.table.find(word_key(word));
-        row.is_some_and(|row| self.model.table.rarity(row) < COMMON_BELOW)
+    /// Whether a word, counted from 0, is in so many mails that it is no reason to show.
+    pub(super) fn is_common(&self, word: usize) -> bool {
+        self.heard.rarity(word).is_some_and(|rarity| rarity < COMMON_BELOW)
     }
 
     /// The logarithm of a level's likelihood, up to a term that all levels have in common.
@@ -312,49 +269,24 @@ impl Score<'_> {
     }
 
     /// What each word of the text says for one level of urgency against another.
-    pub(super) fn words_for_level(
-        &self,
-        level: Urgency,
-        against: Urgency,
-        words: usize,
-    ) -> Vec<f64> {
-        let class = |level: Urgency| self.model.classes.len().saturating_add(level as usize);
-        self.voices(class(level), class(against), self.of_levels, words)
+    pub(super) fn words_for_level(&self, level: Urgency, against: Urgency) -> Vec<f64> {
+        let class = |level: Urgency| self.first_level.saturating_add(level as usize);
+        self.voices(class(level), class(against), self.of_levels)
     }
 
     /// What each word of the text says for one class against another, summed over its pieces.
-    pub(super) fn words_for(&self, class: usize, against: usize, words: usize) -> Vec<f64> {
-        self.voices(class, against, self.of_classes, words)
+    pub(super) fn words_for(&self, class: usize, against: usize) -> Vec<f64> {
+        self.voices(class, against, self.of_classes)
     }
 
-    fn voices(
-        &self,
-        class: usize,
-        against: usize,
-        scales: [f64; Kind::ALL.len()],
-        words: usize,
-    ) -> Vec<f64> {
-        let mut voices = vec![0.0; words];
-        for run in &self.runs {
-            let weight = |wanted: usize| {
-                let at = run.says.binary_search_by_key(&wanted, |(class, _)| usize::from(*class));
-                let said = at.ok().and_then(|at| run.says.get(at));
-                said.map_or(0.0, |(_, weight)| f64::from(*weight))
-            };
-            let lead = weight(class) - weight(against);
-            if lead == 0.0 {
-                continue;
-            }
-            let hits = self.hits.get(run.hits.clone()).unwrap_or_default();
+    fn voices(&self, class: usize, against: usize, scales: [f64; Kind::ALL.len()]) -> Vec<f64> {
+        let each = self.heard.runs.iter().map(|run| {
+            let lead = weight(run.says, class) - weight(run.says, against);
             let scale = scales.get(run.kind as usize).copied().unwrap_or(0.0);
-            let each = f64::from(run.value) * scale * lead / number::count(hits.len());
-            for hit in hits {
-                if let Some(voice) = voices.get_mut(hit.word() as usize) {
-                    *voice += each;
-                }
-            }
-        }
-        voices
+            let value = f64::from(value(run.times, run.rarity));
+            value * scale * f64::from(lead) / f64::from(run.times.max(1))
+        });
+        self.heard.voices(&each.collect::<Vec<_>>())
     }
 }
 

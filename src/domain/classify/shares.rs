@@ -46,16 +46,10 @@ impl<'a> Shares<'a> {
         rules: &'a RuleSet,
     ) -> Self {
         let least = score.logits.iter().copied().reduce(f64::min).unwrap_or(0.0);
-        let known: BTreeMap<&str, usize> = model
-            .classes()
-            .iter()
-            .enumerate()
-            .map(|(at, class)| (class.name.as_str(), at))
-            .collect();
         let mut all = Vec::new();
         let mut logits = Vec::new();
         let mut add = |category, name: &'a str, said: f64| {
-            let class = known.get(name).copied();
+            let class = model.place_of(name);
             let learnt = class.and_then(|class| score.logits.get(class)).copied().unwrap_or(least);
             logits.push(learnt + voices.term_weight * said);
             all.push(Share { category, name, class, likelihood: 0.0 });
@@ -118,7 +112,7 @@ pub(super) fn because(
         .map(|(_, weight, written)| (weight * voices.term_weight, written.clone()))
         .collect();
     if let (Some(class), Some(against)) = (shares.class(best), shares.class(next)) {
-        let said = score.words_for(class, against, reading.words.len());
+        let said = score.words_for(class, against);
         loud.extend(learnt_words(said, VOICE_MIN, score, reading));
     }
     strongest(loud)
@@ -144,7 +138,7 @@ pub(super) fn learnt_words(
             end = end.saturating_add(1);
         }
         let written = reading.written(&(at..end));
-        if han(at) || (written.chars().count() >= LETTERS_MIN && !score.is_common(word)) {
+        if han(at) || (written.chars().count() >= LETTERS_MIN && !score.is_common(at)) {
             // Only other scripts have articles, or words of several, to be folded again.
             let known = written.is_ascii().then_some(Cow::Borrowed(word.folded.as_str()));
             let key = known.unwrap_or_else(|| Cow::Owned(fold(written)));

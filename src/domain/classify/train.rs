@@ -184,7 +184,7 @@ fn vocabulary(texts: &[Text]) -> Vec<(u32, u8)> {
     let mut chosen: BTreeSet<u32> = BTreeSet::new();
     for text in texts {
         let mut here = Vec::new();
-        each(text.words.iter(), |feature| here.push(feature.key));
+        each(text.words.iter(), |key, _| here.push(key));
         here.sort_unstable();
         here.dedup();
         keys.extend(here);
@@ -230,10 +230,10 @@ impl Pieces {
 /// The pieces of a text that are in the vocabulary, by row, with what each counts.
 fn pieces(text: &Text, rows: &[(u32, u8)]) -> Pieces {
     let row_of = |key: u32| rows.binary_search_by_key(&key, |(key, _)| *key).ok();
-    let mut counted: BTreeMap<usize, (Kind, usize)> = BTreeMap::new();
-    each(text.words.iter(), |feature| {
-        if let Some(row) = row_of(feature.key) {
-            let count = counted.entry(row).or_insert((feature.kind, 0));
+    let mut counted: BTreeMap<usize, (Kind, u32)> = BTreeMap::new();
+    each(text.words.iter(), |key, kind| {
+        if let Some(row) = row_of(key) {
+            let count = counted.entry(row).or_insert((kind, 0));
             count.1 = count.1.saturating_add(1);
         }
     });

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::classify::features::each;
 use crate::domain::text::words;
 
 fn none() -> impl Iterator<Item = Term> {
@@ -12,8 +13,8 @@ fn class(name: &str, category: Option<Category>) -> Class {
 fn parts() -> Parts {
     let mut rows = Rows::default();
     let mut keys = std::collections::BTreeSet::new();
-    each(words("lampione").iter(), |feature| {
-        keys.insert(feature.key);
+    each(words("lampione").iter(), |key, _| {
+        keys.insert(key);
     });
     for key in keys {
         rows.push(key, 40, [(0, 9), (1, -3), (2, 5)]);
@@ -79,12 +80,12 @@ fn known_pieces_speak_and_unknown_ones_are_silent() {
         "{:?}",
         score.levels
     );
-    let alarms = score.words_for_level(Urgency::Emergency, Urgency::Normal, 2);
+    let alarms = score.words_for_level(Urgency::Emergency, Urgency::Normal);
     assert!(alarms[0].abs() < 1e-9 && alarms[1] > 0.0, "{alarms:?}");
-    let voices = score.words_for(0, 1, 2);
+    let voices = score.words_for(0, 1);
     assert!(voices[0].abs() < 1e-9 && voices[1] > 0.0, "{voices:?}");
     let silent = model.score(other.iter(), none());
-    assert_eq!(silent.hits.len(), 0);
+    assert_eq!(silent.heard.runs.len(), 0);
     assert_eq!((silent.logits, silent.levels), (vec![0.25, -0.25], vec![-0.5, 0.0, 0.5, 0.0]));
 }
 
