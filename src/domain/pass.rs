@@ -3,8 +3,6 @@
 //!
 //! What is new is the listing minus what has a last state: never a cursor, never a flag that other programs set.
 
-use std::collections::BTreeSet;
-
 use super::time::Timestamp;
 
 /// What the ledger says of a folder.
@@ -56,19 +54,19 @@ impl Plan {
     /// Holds a listing against the ledger.
     #[must_use]
     pub fn of(listing: &[i64], known: &Known) -> Self {
-        let there: BTreeSet<i64> = listing.iter().copied().collect();
-        let missed: BTreeSet<i64> = known.missed.iter().copied().collect();
+        let (there, missed) = (Uids::of(listing), Uids::of(&known.missed));
         let back = known.missed.iter().chain(&known.gone).copied();
-        let back: Vec<i64> = back.filter(|uid| there.contains(uid)).collect();
+        let back: Vec<i64> = back.filter(|uid| there.hold(*uid)).collect();
         // The number of a message is never given to another: one that was given up and is there is that one.
         let settled = not_in(&known.settled, &back);
         let open = not_in(listing, &settled);
-        let is_open = |suspect: &&Suspect| open.contains(&suspect.uid);
+        let still = Uids::of(&open);
+        let is_open = |suspect: &&Suspect| still.hold(suspect.uid);
         let mut suspects: Vec<Suspect> = known.suspects.iter().filter(is_open).copied().collect();
         suspects.sort_by_key(|suspect| (suspect.attempts, suspect.uid));
         let suspected: Vec<i64> = suspects.iter().map(|suspect| suspect.uid).collect();
         let missing = not_in(&known.open, listing).into_iter();
-        let (gone, first) = missing.partition(|uid| missed.contains(uid));
+        let (gone, first) = missing.partition(|uid| missed.hold(*uid));
         Self {
             uids: not_in(&open, &suspected),
             suspects,
@@ -89,15 +87,31 @@ impl Plan {
 /// What `after` is carried out on: dealt with, not marked, and there.
 #[must_use]
 pub fn to_mark(listing: &[i64], known: &Known) -> Vec<i64> {
-    let there: BTreeSet<i64> = listing.iter().copied().collect();
-    known.unmarked.iter().copied().filter(|uid| there.contains(uid)).collect()
+    let there = Uids::of(listing);
+    known.unmarked.iter().copied().filter(|uid| there.hold(*uid)).collect()
 }
 
 /// What of `all`, in its order, is not among `others`.
 #[must_use]
 pub fn not_in(all: &[i64], others: &[i64]) -> Vec<i64> {
-    let others: BTreeSet<i64> = others.iter().copied().collect();
-    all.iter().copied().filter(|uid| !others.contains(uid)).collect()
+    let others = Uids::of(others);
+    all.iter().copied().filter(|uid| !others.hold(*uid)).collect()
+}
+
+/// Some of a folder's UIDs, to be asked for one of them: a mailbox has tens of thousands.
+struct Uids(Vec<i64>);
+
+impl Uids {
+    fn of(uids: &[i64]) -> Self {
+        let mut sorted = uids.to_vec();
+        // They nearly always are.
+        sorted.sort_unstable();
+        Self(sorted)
+    }
+
+    fn hold(&self, uid: i64) -> bool {
+        self.0.binary_search(&uid).is_ok()
+    }
 }
 
 #[cfg(test)]

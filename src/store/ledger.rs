@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::engine::{PerEngine, id_list, values};
+use super::engine::{PerEngine, Row, id_list, values};
 use super::{Engine, StoreError, Tx};
 use crate::domain::pass::Plan;
 pub use crate::domain::pass::{Known, Suspect};
@@ -37,41 +37,53 @@ pub async fn highest(engine: &Engine, folder: &Folder) -> Result<i64, StoreError
 /// The reason of an open row that a listing did not show.
 const MISSED: &str = "missing from a listing";
 
+/// The lists of a folder's UIDs, each as one value: a driver takes longer to hand over twenty thousand rows than the
+/// engine to read them.
+const LISTS: &str = "\
+    SELECT string_agg(CAST(uid AS TEXT), ',') FILTER (WHERE settled = 1) AS settled,
+           string_agg(CAST(uid AS TEXT), ',') FILTER (WHERE settled = 0) AS open,
+           string_agg(CAST(uid AS TEXT), ',') FILTER (WHERE settled = 1 AND marked = 0) AS unmarked,
+           string_agg(CAST(uid AS TEXT), ',') FILTER (WHERE settled = 0 AND reason = $4) AS missed,
+           string_agg(CAST(uid AS TEXT), ',') FILTER (WHERE state = 'gone') AS gone
+    FROM (SELECT uid, marked, state, reason,
+                 CASE WHEN state IN ('seen', 'stored') THEN 0 ELSE 1 END AS settled
+          FROM ledger WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3) AS of_folder";
+
 /// All rows of a folder.
 pub async fn known(engine: &Engine, folder: &Folder) -> Result<Known, StoreError> {
-    let rows = engine
+    let of_folder = || values![&folder.mailbox, &folder.folder, folder.validity];
+    let mut values = of_folder();
+    values.extend(values![MISSED]);
+    let mut known = Known::default();
+    if let Some(row) = engine.row(LISTS, values).await? {
+        known.settled = uids(&row, "settled")?;
+        known.open = uids(&row, "open")?;
+        known.unmarked = uids(&row, "unmarked")?;
+        known.missed = uids(&row, "missed")?;
+        known.gone = uids(&row, "gone")?;
+    }
+    let suspects = engine
         .rows(
-            "SELECT uid, marked, attempts, seen_at,
-                    CAST(CASE WHEN state IN ('seen', 'stored') THEN 0 ELSE 1 END AS BIGINT) AS settled,
-                    CAST(CASE WHEN reason = $4 THEN 1 ELSE 0 END AS BIGINT) AS missed,
-                    CAST(CASE WHEN state = 'gone' THEN 1 ELSE 0 END AS BIGINT) AS gone
-             FROM ledger WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 ORDER BY uid",
-            values![&folder.mailbox, &folder.folder, folder.validity, MISSED],
+            "SELECT uid, attempts, seen_at FROM ledger
+             WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3
+               AND state IN ('seen', 'stored') AND attempts > 0 ORDER BY uid",
+            of_folder(),
         )
         .await?;
-    let mut known = Known::default();
-    for row in rows {
-        let uid = row.int("uid")?;
-        if row.int("settled")? == 1 {
-            known.settled.push(uid);
-            if row.int("gone")? == 1 {
-                known.gone.push(uid);
-            }
-            if row.int("marked")? == 0 {
-                known.unmarked.push(uid);
-            }
-        } else {
-            known.open.push(uid);
-            if row.int("missed")? == 1 {
-                known.missed.push(uid);
-            }
-            let attempts = row.int("attempts")?;
-            if attempts > 0 {
-                known.suspects.push(Suspect { uid, attempts, seen_at: row.time("seen_at")? });
-            }
-        }
+    for row in suspects {
+        let (uid, attempts, seen_at) =
+            (row.int("uid")?, row.int("attempts")?, row.time("seen_at")?);
+        known.suspects.push(Suspect { uid, attempts, seen_at });
     }
     Ok(known)
+}
+
+/// A list of UIDs of [`LISTS`], ascending.
+fn uids(row: &Row, name: &'static str) -> Result<Vec<i64>, StoreError> {
+    let list = row.text_or_null(name)?.unwrap_or_default();
+    let mut uids: Vec<i64> = list.split(',').filter_map(|uid| uid.parse().ok()).collect();
+    uids.sort_unstable();
+    Ok(uids)
 }
 
 const SEE: PerEngine = PerEngine {
@@ -337,7 +349,7 @@ pub async fn of_mail(engine: &Engine, mail_id: i64) -> Result<Vec<LedgerRow>, St
         .collect()
 }
 
-fn read(row: &super::engine::Row) -> Result<LedgerRow, StoreError> {
+fn read(row: &Row) -> Result<LedgerRow, StoreError> {
     Ok(LedgerRow {
         id: row.int("id")?,
         mailbox: row.text("mailbox")?,
