@@ -156,7 +156,7 @@ fn context(
         today: section(came),
         unrepaired: since_when(&|it| it.facts.course.unrepaired, &|it| it.changed_at),
         to_check: since_when(&|it| is_unchecked(desk, it), &|it| it.received_at),
-        done: since_when(&|it| it.status == Status::Done, &|it| it.changed_at),
+        done: since_when(&|it| it.status == Status::Done, &Ticket::entered_at),
         waiting: since_when(&waits_for_somebody, &|it| {
             it.facts.course.since.unwrap_or(it.changed_at)
         }),

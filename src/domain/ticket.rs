@@ -112,6 +112,8 @@ pub struct Course {
     pub taken: Option<Timestamp>,
     /// It is closed, and whoever reported says that it is not repaired: staff decide.
     pub unrepaired: bool,
+    /// Since when it has its status.
+    pub entered: Option<Timestamp>,
 }
 
 /// A wait that is over.
@@ -173,11 +175,24 @@ impl Ticket {
         if self.status.is_ended() && !status.is_ended() {
             (course.begun, course.waits, course.unrepaired) = (Some(now), Vec::new(), false);
         }
+        course.entered = Some(now);
         self.status = status;
         // Nobody is called about what is done or over.
         if status.is_ended() || status == Status::Done {
             self.call = None;
         }
+    }
+
+    /// Notes a change at `now`: the store takes it when nobody was faster.
+    pub fn touch(&mut self, now: Timestamp) {
+        self.changed_at = now;
+        self.version = self.version.saturating_add(1);
+    }
+
+    /// Since when it has its status; of tickets kept before that was written down, its last change.
+    #[must_use]
+    pub fn entered_at(&self) -> Timestamp {
+        self.facts.course.entered.unwrap_or(self.changed_at)
     }
 
     /// A person is at it: whoever is on call need not be written to any more.

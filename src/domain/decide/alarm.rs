@@ -76,8 +76,7 @@ pub(super) fn raised(
     let said =
         if writer.address == before.requester.address { said } else { redact(&said, &writer.name) };
     ticket.facts.text = format!("{}\n\n{}", said.trim(), before.facts.text);
-    ticket.changed_at = now;
-    ticket.version = before.version.saturating_add(1);
+    ticket.touch(now);
     let done = ticket.status == Status::Done;
     if done {
         ticket.enter_status(Status::Reopened, now);

@@ -34,8 +34,7 @@ pub(super) fn with_place(
     placed.place = Some(place.text.clone());
     placed.facts.place = Some(place);
     desk.reroute(ticket, &mut placed);
-    placed.changed_at = now;
-    placed.version = ticket.version.saturating_add(1);
+    placed.touch(now);
     let text = format!("place: none → {}", placed.place.as_deref().unwrap_or_default());
     let entry = Entry { kind: EntryKind::Correction, author: OURSELVES.to_owned(), text };
     if placed.same_as.is_none() {

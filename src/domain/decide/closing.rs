@@ -91,8 +91,7 @@ fn closed(
     ticket.facts.course.unrepaired = false;
     ticket.enter_status(Status::Closed, now);
     ticket.call = None;
-    ticket.changed_at = now;
-    ticket.version = before.version.saturating_add(1);
+    ticket.touch(now);
     let number = ticket.number.clone();
     let entry = Entry { kind: EntryKind::Closed, author: by.to_owned(), text };
     [Change::Update(Box::new(ticket)), Change::Enter { ticket: number, entry }]

@@ -101,8 +101,7 @@ pub(super) fn decide(
 fn with_attached(ticket: &Ticket, arrival: &Arrival, now: Timestamp) -> Ticket {
     let mut ticket = ticket.clone();
     ticket.facts.attachments.extend(attached(arrival));
-    ticket.changed_at = now;
-    ticket.version = ticket.version.saturating_add(1);
+    ticket.touch(now);
     ticket
 }
 
@@ -121,8 +120,7 @@ fn disputed(
     }
     let mut ticket = latest(changes).unwrap_or(ticket).clone();
     ticket.facts.course.unrepaired = said;
-    ticket.changed_at = now;
-    ticket.version = ticket.version.saturating_add(1);
+    ticket.touch(now);
     Some(Change::Update(Box::new(ticket)))
 }
 
@@ -133,8 +131,7 @@ fn claimed(changes: &[Change], ticket: &Ticket, now: Timestamp) -> Option<Change
         return None;
     }
     ticket.facts.course.claim = true;
-    ticket.changed_at = now;
-    ticket.version = ticket.version.saturating_add(1);
+    ticket.touch(now);
     Some(Change::Update(Box::new(ticket)))
 }
 
@@ -165,7 +162,7 @@ fn heard(desk: &Desk, ticket: &Ticket, arrival: &Arrival, now: Timestamp) -> Opt
     let danger = !thanks && alarm::is_told(desk, ticket, arrival);
     // What repeats another ticket is put aside, and not over.
     let over = ticket.status.is_ended() && ticket.status != Status::Duplicate;
-    let late = over && now.since(ticket.changed_at) > REOPENING;
+    let late = over && now.since(ticket.entered_at()) > REOPENING;
     let answered = answers && (repaired.is_some() || tells_nothing_new(ticket, arrival));
     let new = (late && !thanks && !answered) || (danger && ticket.status.is_ended());
     (!new).then_some(Heard {

@@ -195,8 +195,7 @@ pub(super) fn unreached(
 
 fn changed(before: &Ticket, now: Timestamp) -> Ticket {
     let mut ticket = before.clone();
-    ticket.changed_at = now;
-    ticket.version = before.version.saturating_add(1);
+    ticket.touch(now);
     ticket
 }
 

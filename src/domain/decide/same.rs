@@ -98,8 +98,8 @@ pub(super) fn join(snapshot: &Snapshot, pair: Pair<'_>, by: &str, now: Timestamp
     let mut changes = vec![Change::Update(Box::new(aside))];
     // Whoever closes the first at this moment must see what is put aside for it.
     if first.number == *number {
-        let seen =
-            Ticket { version: first.version.saturating_add(1), changed_at: now, ..first.clone() };
+        let mut seen = first.clone();
+        seen.touch(now);
         changes.push(Change::Update(Box::new(seen)));
     }
     // Those that repeated the later one repeat the first from now on.
@@ -173,11 +173,7 @@ pub(super) fn joined<'s>(
 
 fn renewed(before: &Ticket, same_as: Option<SameAs>, now: Timestamp) -> Ticket {
     // Staff are at it, and whoever is on call need not be written to any more.
-    Ticket {
-        same_as,
-        call: None,
-        changed_at: now,
-        version: before.version.saturating_add(1),
-        ..before.clone()
-    }
+    let mut ticket = Ticket { same_as, call: None, ..before.clone() };
+    ticket.touch(now);
+    ticket
 }

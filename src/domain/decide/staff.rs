@@ -121,8 +121,7 @@ fn corrected(desk: &Desk, before: &Ticket, correction: &Correction, now: Timesta
     if !is_disowned(&ticket) {
         desk.reroute(before, &mut ticket);
     }
-    ticket.changed_at = now;
-    ticket.version = before.version.saturating_add(1);
+    ticket.touch(now);
     ticket
 }
 

@@ -183,8 +183,7 @@ impl<'a> Sheet<'a> {
     /// Everything, with the ticket's new values first.
     pub(super) fn finish(mut self) -> (Ticket, Vec<Change>, Vec<Letter>) {
         if self.touched {
-            self.ticket.changed_at = self.now;
-            self.ticket.version = self.ticket.version.saturating_add(1);
+            self.ticket.touch(self.now);
             self.changes.insert(0, Change::Update(Box::new(self.ticket.clone())));
         }
         (self.ticket, self.changes, self.letters)

@@ -215,3 +215,25 @@ fn an_answer_after_closing_asks_to_reopen_and_later_opens_a_linked_ticket() {
         assert_eq!(world.acknowledgements().len(), 2);
     });
 }
+
+/// A photo that comes after the end changes the ticket, not the day on which it ended.
+#[test]
+fn a_photo_after_closing_does_not_lengthen_the_time_for_answers() {
+    on_both(|world| {
+        let acknowledgement = acknowledged_pothole(world);
+        world.close("2026-000001", None);
+        world.advance(hours(10 * 24));
+        let photo = answer(&acknowledgement, "Ecco la foto.").attachment(
+            "buca.jpg",
+            "image/jpeg",
+            b"\xff\xd8\xff\xe0",
+        );
+        world.receive(&photo.message_id("<foto@resident.example>"));
+        world.settle();
+        world.advance(hours(5 * 24));
+        let later = answer(&acknowledgement, "Si è riaperta, in via Emilia 12.");
+        world.receive(&later.message_id("<tardi@resident.example>"));
+        world.settle();
+        assert_eq!(world.states(), ["ticket", "entry", "ticket"]);
+    });
+}
