@@ -70,13 +70,15 @@ impl<'a> Writer<'a> {
         let now = self.dispatch.clock.now();
         let epoch = self.dispatch.epoch;
         let mut tx = self.dispatch.engine.begin().await?;
-        for ending in endings {
-            let given_up = ending.next == Next::Failed
-                && outbox::is_sending(&mut tx, ending.id, epoch).await?;
-            outbox::end_attempt(&mut tx, ending, epoch, now);
-            if given_up {
-                self.dispatch.letter_failed(&mut tx, ending.id, &ending.text).await?;
+        let mut given_up = Vec::new();
+        for ending in endings.iter().filter(|ending| ending.next == Next::Failed) {
+            if outbox::is_sending(&mut tx, ending.id, epoch).await? {
+                given_up.push(ending);
             }
+        }
+        outbox::end_attempts(&mut tx, endings, epoch, now);
+        for ending in given_up {
+            self.dispatch.letter_failed(&mut tx, ending.id, &ending.text).await?;
         }
         let ours = outbox::begin_bodies(&mut tx, ids, epoch).await?;
         tx.commit().await?;

@@ -90,7 +90,8 @@ impl From<Vec<u8>> for Value {
     }
 }
 
-fn without_nul(text: &str) -> Cow<'_, str> {
+/// A text as both engines can hold it.
+pub(super) fn without_nul(text: &str) -> Cow<'_, str> {
     if text.contains('\0') {
         Cow::Owned(text.replace('\0', "\u{FFFD}"))
     } else {
@@ -103,6 +104,14 @@ fn without_nul(text: &str) -> Cow<'_, str> {
 pub fn id_list(ids: &[i64]) -> Value {
     let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
     Value::Text(Some(format!("[{}]", ids.join(","))))
+}
+
+/// Many records as one value: the JSON array that statements take apart with `json_each` or `jsonb_to_recordset`.
+/// Their texts hold no NUL: neither engine reads it back from JSON.
+#[must_use]
+pub fn json_list(records: &[impl serde::Serialize]) -> String {
+    // What is written here are numbers and texts, which are always JSON.
+    serde_json::to_string(records).unwrap_or_default()
 }
 
 /// The same statement in the words of each engine.

@@ -10,7 +10,7 @@ use crate::domain::time::Timestamp;
 mod sending;
 
 pub use sending::{
-    Ending, Leased, Orphan, begin_bodies, end_attempt, end_orphan, give_back, has_orphans,
+    Ending, Leased, Orphan, begin_bodies, end_attempts, end_orphan, give_back, has_orphans,
     is_sending, lease, reclaim,
 };
 

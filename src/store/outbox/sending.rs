@@ -1,12 +1,15 @@
 //! Letters on their way: leased, begun, ended, given back, and those that a dead worker left.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+
+use serde::Serialize;
 
 use super::kind;
 use crate::domain::letter::LetterKind;
 use crate::domain::retry::Next;
 use crate::domain::time::Timestamp;
-use crate::store::engine::{PerEngine, Row, id_list, values};
+use crate::store::engine::{PerEngine, Row, id_list, json_list, values, without_nul};
 use crate::store::{Engine, StoreError, Tx};
 
 /// A letter that a dead worker left half sent after its body began: it may have left.
@@ -131,9 +134,10 @@ fn read_leased(row: &Row, now: Timestamp) -> Result<Leased, StoreError> {
     })
 }
 
+/// SQLite would rather look at every letter under way than at those that are named: the `+` takes that index away.
 const BEGIN_BODIES: PerEngine = PerEngine {
     sqlite: "UPDATE letter SET phase = 'data'
-             WHERE id IN (SELECT value FROM json_each($1)) AND epoch = $2 AND state = 'sending'
+             WHERE id IN (SELECT value FROM json_each($1)) AND epoch = $2 AND +state = 'sending'
                AND epoch IN (SELECT epoch FROM worker WHERE ended = 0)
              RETURNING id",
     postgres: "UPDATE letter SET phase = 'data'
@@ -177,34 +181,84 @@ pub async fn is_sending(tx: &mut Tx, id: i64, epoch: i64) -> Result<bool, StoreE
     Ok(tx.row(sql, values![id, epoch]).await?.is_some())
 }
 
-/// Writes the end of an attempt down, unless the letter is no longer this worker's.
-pub fn end_attempt(tx: &mut Tx, ending: &Ending, epoch: i64, now: Timestamp) {
-    let (state, next_at) = match ending.next {
-        Next::Sent => ("sent", None),
-        Next::DueAt(at) => ("due", Some(at.millis())),
-        Next::Failed => ("failed", None),
-        Next::AmbiguousUntil(at) => ("ambiguous", Some(at.millis())),
-        Next::Ambiguous => ("ambiguous", None),
-    };
-    let settled = matches!(ending.next, Next::Sent | Next::Failed).then_some(now.millis());
-    let queue_id = if ending.next == Next::Sent { ending.text.as_str() } else { "" };
-    tx.put(
-        "UPDATE attempt SET ended_at = $4, outcome = $5 WHERE letter_id = $1 AND n = $2
-           AND EXISTS (SELECT 1 FROM letter WHERE id = $1 AND epoch = $3 AND state = 'sending')",
-        values![
-            ending.id,
-            i64::from(ending.attempts),
-            epoch,
-            now,
-            format!("{state}: {}", ending.text)
-        ],
-    );
-    tx.put(
-        "UPDATE letter SET state = $3, next_at = $4, reason = $5, queue_id = $6, settled_at = $7,
-                           epoch = NULL
-         WHERE id = $1 AND epoch = $2 AND state = 'sending'",
-        values![ending.id, epoch, state, next_at, &ending.text, queue_id, settled],
-    );
+/// The endings as the statements below read them.
+const ENDED: PerEngine = PerEngine {
+    sqlite: "UPDATE attempt SET ended_at = $3, outcome = ended.outcome
+    FROM (SELECT value->>'id' AS id, value->>'n' AS n, value->>'outcome' AS outcome
+          FROM json_each($1)) AS ended
+    WHERE attempt.letter_id = ended.id AND attempt.n = ended.n
+      AND EXISTS (SELECT 1 FROM letter WHERE letter.id = ended.id AND epoch = $2 AND state = 'sending')",
+    postgres: "UPDATE attempt SET ended_at = $3, outcome = ended.outcome
+    FROM jsonb_to_recordset($1::jsonb) AS ended (id bigint, n bigint, outcome text)
+    WHERE attempt.letter_id = ended.id AND attempt.n = ended.n
+      AND EXISTS (SELECT 1 FROM letter WHERE letter.id = ended.id AND epoch = $2 AND state = 'sending')",
+};
+
+/// As with [`BEGIN_BODIES`].
+const SETTLED: PerEngine = PerEngine {
+    sqlite: "UPDATE letter
+    SET state = ended.state, next_at = ended.next_at, reason = ended.reason,
+        queue_id = ended.queue_id, settled_at = ended.settled_at, epoch = NULL
+    FROM (SELECT value->>'id' AS id, value->>'state' AS state, value->>'next_at' AS next_at,
+                 value->>'reason' AS reason, value->>'queue_id' AS queue_id,
+                 value->>'settled_at' AS settled_at
+          FROM json_each($1)) AS ended
+    WHERE letter.id = ended.id AND epoch = $2 AND +letter.state = 'sending'",
+    postgres: "UPDATE letter
+    SET state = ended.state, next_at = ended.next_at, reason = ended.reason,
+        queue_id = ended.queue_id, settled_at = ended.settled_at, epoch = NULL
+    FROM jsonb_to_recordset($1::jsonb)
+         AS ended (id bigint, state text, next_at bigint, reason text, queue_id text, settled_at bigint)
+    WHERE letter.id = ended.id AND epoch = $2 AND letter.state = 'sending'",
+};
+
+/// An ending as a line of the list that both statements read.
+#[derive(Serialize)]
+struct Line<'e> {
+    id: i64,
+    n: u32,
+    outcome: String,
+    state: &'static str,
+    next_at: Option<i64>,
+    queue_id: Cow<'e, str>,
+    reason: Cow<'e, str>,
+    settled_at: Option<i64>,
+}
+
+impl<'e> Line<'e> {
+    fn of(ending: &'e Ending, now: Timestamp) -> Self {
+        let Ending { id, attempts, next, text } = ending;
+        let text = without_nul(text);
+        let (state, next_at) = match next {
+            Next::Sent => ("sent", None),
+            Next::DueAt(at) => ("due", Some(at.millis())),
+            Next::Failed => ("failed", None),
+            Next::AmbiguousUntil(at) => ("ambiguous", Some(at.millis())),
+            Next::Ambiguous => ("ambiguous", None),
+        };
+        Self {
+            id: *id,
+            n: *attempts,
+            outcome: format!("{state}: {text}"),
+            state,
+            next_at,
+            queue_id: if *next == Next::Sent { text.clone() } else { Cow::default() },
+            reason: text,
+            settled_at: matches!(next, Next::Sent | Next::Failed).then_some(now.millis()),
+        }
+    }
+}
+
+/// Writes the ends of attempts down, but of letters that are no longer this worker's; all of them at once, because
+/// each statement costs two changes of threads.
+pub fn end_attempts(tx: &mut Tx, endings: &[Ending], epoch: i64, now: Timestamp) {
+    if endings.is_empty() {
+        return;
+    }
+    let lines: Vec<Line<'_>> = endings.iter().map(|ending| Line::of(ending, now)).collect();
+    let lines = json_list(&lines);
+    tx.put(tx.wording(ENDED), values![&lines, epoch, now]);
+    tx.put(tx.wording(SETTLED), values![&lines, epoch]);
 }
 
 /// Writes down what follows for a letter whose worker died while sending it.

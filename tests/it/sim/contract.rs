@@ -135,7 +135,7 @@ impl Pair {
             3 => {
                 let next = self.next();
                 let ending = Ending { id, attempts: 1, next, text: String::new() };
-                outbox::end_attempt(tx, &ending, epoch, now);
+                outbox::end_attempts(tx, &[ending], epoch, now);
                 self.memory.end_attempt(id, epoch, next);
             }
             4 => {

@@ -88,13 +88,13 @@ fn a_leased_letter_is_nobody_elses() {
         let mut tx = begin(store).await;
         assert!(outbox::begin_bodies(&mut tx, &[1], two).await.unwrap().is_empty());
         assert!(outbox::begin_bodies(&mut tx, &[1], one).await.unwrap().contains(&1));
-        outbox::end_attempt(&mut tx, &ending(Next::Failed), two, NOW);
+        outbox::end_attempts(&mut tx, &[ending(Next::Failed)], two, NOW);
         outbox::give_back(&mut tx, 1, two, "", NOW).await.unwrap();
         assert!(!outbox::is_sending(&mut tx, 1, two).await.unwrap());
         assert!(outbox::is_sending(&mut tx, 1, one).await.unwrap());
-        outbox::end_attempt(&mut tx, &ending(Next::Sent), one, NOW);
+        outbox::end_attempts(&mut tx, &[ending(Next::Sent)], one, NOW);
         assert!(!outbox::is_sending(&mut tx, 1, one).await.unwrap());
-        outbox::end_attempt(&mut tx, &ending(Next::Failed), one, NOW);
+        outbox::end_attempts(&mut tx, &[ending(Next::Failed)], one, NOW);
         tx.commit().await.unwrap();
         let row = letter(store).await;
         assert_eq!((row.state.as_str(), row.reason.as_str()), ("sent", "250 queued as 4F2A"));
@@ -145,7 +145,7 @@ fn an_attempt_ends_as_the_schedule_says() {
             let own = epoch(store).await;
             lease(store, own, 1).await;
             let mut tx = begin(store).await;
-            outbox::end_attempt(&mut tx, &ending(next), own, NOW);
+            outbox::end_attempts(&mut tx, &[ending(next)], own, NOW);
             tx.commit().await.unwrap();
             let row = letter(store).await;
             assert_eq!((row.state.as_str(), row.next_at), (state, next_at));
@@ -193,7 +193,7 @@ fn an_ended_epoch_is_fenced_off() {
         assert_eq!(orphan.kind, LetterKind::Acknowledgement);
         let next = Next::AmbiguousUntil(later(908));
         outbox::end_orphan(&mut tx, orphan, next, later(8)).await.unwrap();
-        outbox::end_attempt(&mut tx, &ending(Next::Sent), dead, NOW);
+        outbox::end_attempts(&mut tx, &[ending(Next::Sent)], dead, NOW);
         assert!(workers::end(&mut tx, own, None).await.unwrap());
         assert!(!workers::beat(&mut tx, own, later(9)).await.unwrap());
         tx.commit().await.unwrap();
@@ -224,7 +224,7 @@ fn staff_repeat_and_cancel_what_was_not_sent() {
         let own = epoch(store).await;
         lease(store, own, 1).await;
         assert_eq!(states_after(store, cancel).await, (false, "sending".to_owned()));
-        let end = async |tx: &mut Tx| outbox::end_attempt(tx, &ending(Next::Sent), own, NOW);
+        let end = async |tx: &mut Tx| outbox::end_attempts(tx, &[ending(Next::Sent)], own, NOW);
         assert_eq!(states_after(store, end).await, ((), "sent".to_owned()));
         assert_eq!(states_after(store, retry).await, (false, "sent".to_owned()));
         assert_eq!(states_after(store, cancel).await, (false, "sent".to_owned()));
@@ -265,7 +265,7 @@ fn the_limits_count_what_left_in_their_windows() {
         let own = epoch(store).await;
         lease(store, own, 1).await;
         let mut tx = begin(store).await;
-        outbox::end_attempt(&mut tx, &ending(Next::Sent), own, NOW);
+        outbox::end_attempts(&mut tx, &[ending(Next::Sent)], own, NOW);
         tx.commit().await.unwrap();
         assert_eq!(count(later(60)).await.sent_to_sender_in_loop_window, 1);
         let mut tx = begin(store).await;
