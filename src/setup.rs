@@ -226,7 +226,7 @@ fn clerk_of(desk: Desk, templates: Templates) -> Arc<Clerk> {
 /// How letters leave.
 fn carrier(config: &Config) -> Result<Carrier, SetupError> {
     let server = &config.smtp.as_ref().ok_or(SetupError::NoSmtp)?.server;
-    let trust = wire::trust(server.ca_file.as_deref())?;
+    let trust = wire::trust_at(server)?;
     Ok(Carrier::Smtp(Box::new(Smtp {
         server: server.clone(),
         trust,
@@ -287,7 +287,7 @@ async fn open_imap(
 
 async fn account(imap: &config::Imap, deadlines: Deadlines) -> Result<Account, MailboxError> {
     let server = imap.server.clone();
-    let trust = wire::trust(server.ca_file.as_deref()).map_err(crate::mailbox::ImapError::from)?;
+    let trust = wire::trust_at(&server).map_err(crate::mailbox::ImapError::from)?;
     let (username, secret, bearer) = match &server.login {
         Some(Login::Password { username, password }) => {
             (username.clone(), password.expose().to_owned(), false)

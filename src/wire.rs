@@ -19,6 +19,8 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use crate::config::{Server, Tls};
+
 /// A host that does not answer a SYN in this time will not be of use in this pass.
 pub const CONNECT_MAX: Duration = Duration::from_secs(20);
 
@@ -130,6 +132,14 @@ pub async fn secure(
     }
 }
 
+/// Whom to trust at a server; nobody, and no file is read, where nothing is secured.
+pub fn trust_at(server: &Server) -> Result<Arc<ClientConfig>, WireError> {
+    match server.tls {
+        Tls::Implicit | Tls::StartTls => trust(server.ca_file.as_deref()),
+        Tls::None => Ok(trusting(RootCertStore::empty())),
+    }
+}
+
 /// Whom to trust: the certificates of `authority` alone where given, else the machine's.
 pub fn trust(authority: Option<&Path>) -> Result<Arc<ClientConfig>, WireError> {
     let mut roots = RootCertStore::empty();
@@ -140,7 +150,11 @@ pub fn trust(authority: Option<&Path>) -> Result<Arc<ClientConfig>, WireError> {
             roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         }
     }
-    Ok(Arc::new(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth()))
+    Ok(trusting(roots))
+}
+
+fn trusting(roots: RootCertStore) -> Arc<ClientConfig> {
+    Arc::new(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
 }
 
 fn add_authority(roots: &mut RootCertStore, path: &Path) -> Result<(), WireError> {

@@ -56,7 +56,7 @@ pub struct Server {
     pub tls: Tls,
     /// `None` where no log-in is wanted (a relay on this machine).
     pub login: Option<Login>,
-    /// PEM certificates to trust besides the machine's own.
+    /// PEM certificates to trust in the stead of the machine's own.
     pub ca_file: Option<PathBuf>,
 }
 
