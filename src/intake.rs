@@ -28,6 +28,8 @@ mod poison;
 
 pub mod read;
 
+mod readers;
+
 mod record;
 
 pub use files::{Imported, import, read_again};

@@ -14,7 +14,7 @@ pub(super) const QUEUE_BATCHES: usize = 1;
 /// Mails of one batch, and so of one transaction: a commit's fsync is shared by as many.
 const BATCH_MAILS: usize = 64;
 
-/// Bytes of one batch: five of them, at the most, are held at once, each raw and compressed.
+/// Bytes of one batch: six of them, at the most, are held at once, each raw or compressed.
 const BATCH_BYTES: u64 = 2 * 1024 * 1024;
 
 /// Sizes asked for in one command. A server that has not seen the mails yet opens each to count: the first

@@ -1,14 +1,16 @@
 //! The writing half of a pass: mails of a batch are read in parallel, then written down together.
 
 use std::collections::BTreeMap;
-use std::num::NonZero;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::StreamExt as _;
+use futures_util::stream::unfold;
 use tokio::sync::mpsc::{self, Receiver, Sender};
-use tokio::task::spawn_blocking;
 
 use super::fetch::Batch;
 use super::read::{Circumstances, read};
+use super::readers::Readers;
 use super::{Intake, IntakeError, Passed, Plan};
 use crate::clerk::{Clerk, Sitting};
 use crate::domain::decide::Arrival;
@@ -19,6 +21,9 @@ use crate::store::{StoreError, ledger, mail};
 
 /// Batches that wait to be written while the next is read.
 const READ_BATCHES: usize = 1;
+
+/// Batches read at once: no thread waits until the last mail of a batch is read.
+const READING_BATCHES: usize = 2;
 
 /// A mail ready to be written down.
 pub(super) struct Ready {
@@ -55,22 +60,37 @@ impl Intake {
     async fn read_all(
         &self,
         plan: &Plan,
-        mut fetched: Receiver<Batch>,
+        fetched: Receiver<Batch>,
         queue: Sender<Vec<Ready>>,
     ) -> Result<(), IntakeError> {
-        while let Some(batch) = fetched.recv().await {
-            let ready = match batch {
-                Batch::Small(mails) => self.read_small(plan, mails).await?,
-                Batch::Large { uid, raw_id, cut } => {
-                    vec![self.read_large(plan, uid, raw_id, cut).await?]
-                }
-                Batch::Head(head) => vec![self.read_head(plan, head).await?],
-            };
-            if queue.send(ready).await.is_err() {
+        let readers = Readers::new();
+        let batches = unfold(fetched, async |mut fetched| {
+            let batch = fetched.recv().await?;
+            Some((batch, fetched))
+        });
+        let reading = batches.map(|batch| self.read_batch(plan, &readers, batch));
+        let mut read = pin!(reading.buffered(READING_BATCHES));
+        while let Some(ready) = read.next().await {
+            if queue.send(ready?).await.is_err() {
                 break;
             }
         }
         Ok(())
+    }
+
+    async fn read_batch(
+        &self,
+        plan: &Plan,
+        readers: &Readers,
+        batch: Batch,
+    ) -> Result<Vec<Ready>, IntakeError> {
+        Ok(match batch {
+            Batch::Small(mails) => self.read_small(plan, readers, mails).await?,
+            Batch::Large { uid, raw_id, cut } => {
+                vec![self.read_large(plan, readers, (uid, raw_id, cut)).await?]
+            }
+            Batch::Head(head) => vec![self.read_head(plan, readers, head).await?],
+        })
     }
 
     async fn write_all(
@@ -88,30 +108,29 @@ impl Intake {
     async fn read_small(
         &self,
         plan: &Plan,
+        readers: &Readers,
         mails: Vec<Fetched>,
     ) -> Result<Vec<Ready>, IntakeError> {
         let circumstances = self.circumstances(plan, false);
         let rescan_uid_max = plan.rescan_uid_max;
         let count = mails.len();
         let mails = Arc::new(Mutex::new(mails.into_iter().enumerate()));
-        // No more threads than processors: each that reads warms up caches of its own for every pattern.
-        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let threads: Vec<_> = (0..processors.min(count))
-            .map(|_| {
-                let (mails, clerk) = (Arc::clone(&mails), Arc::clone(&self.clerk));
-                let circumstances = circumstances.clone();
-                spawn_blocking(move || {
-                    let next = || mails.lock().unwrap_or_else(PoisonError::into_inner).next();
-                    std::iter::from_fn(next)
-                        .map(|(place, mail)| {
-                            let rescan = mail.uid <= rescan_uid_max;
-                            let circumstances = Circumstances { rescan, ..circumstances.clone() };
-                            Ok((place, ready(&clerk, &mail, circumstances)?))
-                        })
-                        .collect::<Result<Vec<_>, StoreError>>()
-                })
-            })
-            .collect();
+        let mut threads = Vec::new();
+        for _ in 0..readers.count().min(count) {
+            let (mails, clerk) = (Arc::clone(&mails), Arc::clone(&self.clerk));
+            let circumstances = circumstances.clone();
+            let read = move || {
+                let next = || mails.lock().unwrap_or_else(PoisonError::into_inner).next();
+                std::iter::from_fn(next)
+                    .map(|(place, mail)| {
+                        let rescan = mail.uid <= rescan_uid_max;
+                        let circumstances = Circumstances { rescan, ..circumstances.clone() };
+                        Ok((place, ready(&clerk, &mail, circumstances)?))
+                    })
+                    .collect::<Result<Vec<_>, StoreError>>()
+            };
+            threads.push(readers.one().await.run(read));
+        }
         // In the order of arrival: an addition must find the ticket that the mail before it opened.
         let mut ready = BTreeMap::new();
         for thread in threads {
@@ -170,27 +189,32 @@ impl Intake {
     async fn read_large(
         &self,
         plan: &Plan,
-        uid: i64,
-        raw_id: i64,
-        cut: bool,
+        readers: &Readers,
+        (uid, raw_id, cut): (i64, i64, bool),
     ) -> Result<Ready, IntakeError> {
+        let alone = readers.all().await;
         let raw = mail::raw(&self.engine, raw_id).await?;
         let clerk = Arc::clone(&self.clerk);
         let mut circumstances = self.circumstances(plan, cut);
         circumstances.rescan = uid <= plan.rescan_uid_max;
-        Ok(spawn_blocking(move || {
+        let read = alone.run(move || {
             let hash = mail::hash(&raw);
             let arrival = read(&clerk.desk, &raw, circumstances);
             Ready { uid, arrival, raw: Raw::Pieces { raw_id, hash } }
-        })
-        .await?)
+        });
+        Ok(read.await?)
     }
 
-    async fn read_head(&self, plan: &Plan, head: Fetched) -> Result<Ready, IntakeError> {
+    async fn read_head(
+        &self,
+        plan: &Plan,
+        readers: &Readers,
+        head: Fetched,
+    ) -> Result<Ready, IntakeError> {
         let clerk = Arc::clone(&self.clerk);
         let mut circumstances = self.circumstances(plan, true);
         circumstances.rescan = head.uid <= plan.rescan_uid_max;
-        Ok(spawn_blocking(move || ready(&clerk, &head, circumstances)).await??)
+        Ok(readers.one().await.run(move || ready(&clerk, &head, circumstances)).await??)
     }
 
     fn circumstances(&self, plan: &Plan, oversize: bool) -> Circumstances {
