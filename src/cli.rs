@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tokio::runtime::Builder;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{self, Config};
@@ -183,7 +184,8 @@ fn dispatch(cli: Cli) -> Done {
     let file = given.clone().unwrap_or_else(|| PathBuf::from(config::FILE));
     match cli.command {
         Command::Inspect(args) => inspect::run(&args, given.as_deref()),
-        Command::Run(args) => in_runtime(run::run(args, file)),
+        Command::Run(args) if args.is_once() => in_runtime(run::once(file)),
+        Command::Run(_) => on(&mut Builder::new_multi_thread(), run::serve(file)),
         Command::Demo(args) => in_runtime(demo::run(args)),
         Command::Check(args) => in_runtime(check::run(args, file)),
         Command::Explain(args) => in_runtime(explain::run(args, file)),
@@ -202,13 +204,14 @@ fn dispatch(cli: Cli) -> Done {
     }
 }
 
-/// Threads that may parse need the stack that parsing asks for.
+/// One thread waits for everything: to be woken on another costs more than most of what is waited for.
 fn in_runtime(work: impl Future<Output = Done>) -> Done {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .thread_stack_size(PARSE_STACK_BYTES)
-        .build()?;
-    runtime.block_on(work)
+    on(&mut Builder::new_current_thread(), work)
+}
+
+/// Threads that may parse need the stack that parsing asks for.
+fn on(builder: &mut Builder, work: impl Future<Output = Done>) -> Done {
+    builder.enable_all().thread_stack_size(PARSE_STACK_BYTES).build()?.block_on(work)
 }
 
 /// Lines for journald: no time of our own under systemd, which stamps them. The libraries under IMAP

@@ -22,6 +22,7 @@ use crate::domain::time::Timestamp;
 use crate::figures;
 use crate::intake::{Intake, IntakeError, Passed};
 use crate::mailbox::session::Deadlines;
+use crate::mailbox::{MailboxError, Source};
 use crate::setup::{self, Prepared, SetupError};
 use crate::store::{Engine, Store, StoreError, folders, workers};
 
@@ -167,10 +168,26 @@ pub struct Round {
     pub letters: Dispatched,
 }
 
+/// A mailbox's folder, or why it cannot be read.
+pub type Opened = Result<Source, MailboxError>;
+
+/// Opens every mailbox of a configuration, in its order.
+pub async fn open_mailboxes(config: &Config, deadlines: Deadlines) -> Vec<Opened> {
+    let each = config.mailboxes.iter().map(|mailbox| setup::open_source(mailbox, deadlines));
+    futures_util::future::join_all(each).await
+}
+
 /// One full pass of every mailbox, then each letter due now is tried once (`run --once`).
 pub async fn once(parts: &Parts) -> Result<Round, StoreError> {
+    let opened = open_mailboxes(&parts.config, parts.imap).await;
+    Box::pin(once_over(parts, opened)).await
+}
+
+/// The same over mailboxes that were opened already, in the order of the configuration.
+pub async fn once_over(parts: &Parts, opened: Vec<Opened>) -> Result<Round, StoreError> {
     let dispatch = parts.dispatch(!parts.engine.is_postgres()).await?;
-    let passes = parts.config.mailboxes.iter().map(|mailbox| pass_once(parts, mailbox));
+    let mailboxes = parts.config.mailboxes.iter().zip(opened);
+    let passes = mailboxes.map(|(mailbox, opened)| pass_once(parts, mailbox, opened));
     let mailboxes = futures_util::future::join_all(passes).await;
     let mut letters = Dispatched::default();
     loop {
@@ -186,12 +203,16 @@ pub async fn once(parts: &Parts) -> Result<Round, StoreError> {
     Ok(Round { mailboxes, letters })
 }
 
-async fn pass_once(parts: &Parts, mailbox: &Mailbox) -> (String, Result<Passed, IntakeError>) {
+async fn pass_once(
+    parts: &Parts,
+    mailbox: &Mailbox,
+    opened: Opened,
+) -> (String, Result<Passed, IntakeError>) {
     let intake = parts.intake(mailbox, None);
     let passed = async {
-        let mut source = setup::open_source(mailbox, parts.imap).await?;
+        let mut source = opened?;
         let passed = intake.pass(&mut source).await?;
-        if let crate::mailbox::Source::Imap(imap) = source {
+        if let Source::Imap(imap) = source {
             imap.logout().await;
         }
         Ok(passed)

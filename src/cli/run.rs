@@ -1,13 +1,17 @@
 //! `run`: the daemon, or one round of its work.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 
 use super::output::say;
 use super::{Done, Failure, OrStatic as _, load, open_store};
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::daemon::{self, Parts, Round, service};
+use crate::intake::read::warm_up;
+use crate::mailbox::session::Deadlines;
+use crate::setup::{self, Prepared};
 
 pub(super) const HELP: &str = "\
 With --once: one full pass of every mailbox, then each letter that is due is tried once. Later \
@@ -29,23 +33,45 @@ pub(super) struct Args {
     once: bool,
 }
 
-pub(super) async fn run(args: Args, file: PathBuf) -> Done {
-    let config = load(&file)?;
+impl Args {
+    /// Whether one round is wanted.
+    pub(super) const fn is_once(&self) -> bool {
+        self.once
+    }
+}
+
+/// The configuration, and what is made of it. Rules, templates and hours are checked before the store is touched:
+/// nothing is half-done.
+fn prepared(file: &Path) -> Result<(Config, Prepared), Failure> {
+    // Nobody waits for it; a machine without a thread to spare reads its first mails a little later.
+    drop(std::thread::Builder::new().spawn(warm_up));
+    let config = load(file)?;
     config.require_servers().or_static()?;
-    // Rules, templates and hours are checked before the store is touched: nothing is half-done.
-    let prepared = crate::setup::prepare(&config).or_static()?;
+    let prepared = setup::prepare(&config).or_static()?;
+    Ok((config, prepared))
+}
+
+pub(super) async fn serve(file: PathBuf) -> Done {
+    let (config, prepared) = prepared(&file)?;
     let clock = Clock::System;
     let store = open_store(&config).await?;
     let parts = Parts::of(config, prepared, &store, clock.clone());
-    if args.once {
-        let lock = store.lock()?;
-        let round = Box::pin(daemon::once(&parts)).await?;
-        drop(lock);
-        store.engine.close().await;
-        return report(&round);
-    }
     Box::pin(service::run(parts, store, &file, &clock)).await?;
     Ok(())
+}
+
+pub(super) async fn once(file: PathBuf) -> Done {
+    let (config, prepared) = prepared(&file)?;
+    // Servers take a while to greet, and so does the disk to begin a store.
+    let mailboxes = daemon::open_mailboxes(&config, Deadlines::default());
+    let (store, opened) = tokio::join!(open_store(&config), mailboxes);
+    let store = store?;
+    let parts = Parts::of(config, prepared, &store, Clock::System);
+    let lock = store.lock()?;
+    let round = Box::pin(daemon::once_over(&parts, opened)).await?;
+    drop(lock);
+    store.engine.close().await;
+    report(&round)
 }
 
 /// Says what the round did; an error when something could not be used.
