@@ -75,21 +75,33 @@ pub fn dedup_key(raw: &[u8]) -> [u8; 32] {
         }
     }
     hash.update(b"\n");
-    let mut rest = text.get(section.body..).unwrap_or_default();
-    // Collected, because a hash takes many bytes far quicker than many lines.
-    let mut lines = Vec::with_capacity(rest.len().saturating_add(1));
-    loop {
-        let end = memchr::memchr(b'\n', rest);
-        let (line, after) = rest.split_at_checked(end.unwrap_or(rest.len())).unwrap_or((rest, b""));
-        lines.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
-        lines.push(b'\n');
-        if end.is_none() {
-            break;
+    hash_lines(text.get(section.body..).unwrap_or_default(), &mut hash);
+    hash.finalize().into()
+}
+
+/// The lines of a body, each with a bare LF, the last one too.
+fn hash_lines(body: &[u8], hash: &mut Sha256) {
+    /// Collected up to so many bytes, because a hash takes many bytes far quicker than many lines.
+    const TOGETHER_BYTES: usize = 16 * 1024;
+    let mut lines = Vec::with_capacity(TOGETHER_BYTES);
+    let mut from = 0;
+    for end in memchr::memmem::find_iter(body, b"\r\n") {
+        let line = body.get(from..end).unwrap_or_default();
+        from = end.saturating_add(1);
+        if lines.len().saturating_add(line.len()) > TOGETHER_BYTES {
+            hash.update(&lines);
+            lines.clear();
         }
-        rest = after.get(1..).unwrap_or_default();
+        if line.len() > TOGETHER_BYTES {
+            hash.update(line);
+        } else {
+            lines.extend_from_slice(line);
+        }
     }
     hash.update(&lines);
-    hash.finalize().into()
+    let rest = body.get(from..).unwrap_or_default();
+    hash.update(rest.strip_suffix(b"\r").unwrap_or(rest));
+    hash.update(b"\n");
 }
 
 /// Fields that servers, filters and mailboxes add or change on the way.
@@ -148,7 +160,7 @@ fn read(raw: &[u8]) -> Mail {
         }
         None => fill_from(&mut mail, &tree, &tree, &mut damages),
     }
-    if raw.contains(&0) {
+    if memchr::memchr(0, raw).is_some() {
         damages.insert(Damage::Nul);
     }
     mail.damage = damages.into_iter().collect();
