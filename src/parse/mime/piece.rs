@@ -32,7 +32,7 @@ fn words(branch: &[Piece]) -> BTreeSet<String> {
 }
 
 /// What programs put where plain text should be: a short text that speaks of HTML, or of MIME, in words of its own.
-fn is_placeholder(branch: &[Piece], rich: &BTreeSet<String>) -> bool {
+fn is_placeholder(branch: &[Piece], rich: &[Vec<Piece>]) -> bool {
     const PLACEHOLDER_CHARS_MAX: usize = 200;
     const WORD_CHARS_MIN: usize = 4;
     let chars = branch.iter().flat_map(|piece| &piece.lines).map(|line| line.text.chars().count());
@@ -40,11 +40,14 @@ fn is_placeholder(branch: &[Piece], rich: &BTreeSet<String>) -> bool {
         return false;
     }
     let own = words(branch);
+    if !["html", "mime"].iter().any(|name| own.contains(*name)) {
+        return false;
+    }
+    let rich: BTreeSet<String> = rich.iter().flat_map(|branch| words(branch)).collect();
     let telling: Vec<&String> =
         own.iter().filter(|word| word.chars().count() >= WORD_CHARS_MIN).collect();
     let shared = telling.iter().filter(|word| rich.contains(**word)).count();
-    ["html", "mime"].iter().any(|name| own.contains(*name))
-        && shared.saturating_mul(2) < telling.len()
+    shared.saturating_mul(2) < telling.len()
 }
 
 /// Of the alternatives the plain one, unless it says nothing.
@@ -54,8 +57,7 @@ pub(super) fn chosen(branches: Vec<Vec<Piece>>) -> Vec<Piece> {
         .filter(|branch| !branch.is_empty())
         .partition(|branch| branch.iter().all(|piece| !piece.html));
     let speaks = |branch: &Vec<Piece>| !branch.iter().all(Piece::is_blank);
-    let written: BTreeSet<String> = rich.iter().flat_map(|branch| words(branch)).collect();
-    let useful = |branch: &Vec<Piece>| speaks(branch) && !is_placeholder(branch, &written);
+    let useful = |branch: &Vec<Piece>| speaks(branch) && !is_placeholder(branch, &rich);
     match plain.iter().position(useful) {
         Some(place) => plain.into_iter().nth(place).unwrap_or_default(),
         None => {
