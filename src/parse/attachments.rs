@@ -5,8 +5,12 @@ use crate::domain::mail::Attachment;
 use super::limits::NAME_CHARS_MAX;
 use super::params::Parameters;
 use super::tnef::Inner;
+use super::transfer::Transfer;
 use super::tree::{Part, Shape, Tree};
 use super::{photo, sniff, words};
+
+/// Most photos tell what they have to tell in so many bytes: the rest need not be decoded.
+const HEAD_BYTES: usize = 4 * 1024;
 
 /// Parts that certified and signed mail carry for machines (RFC 6109, RFC 8551).
 pub(super) fn is_service(part: &Part<'_>, name: &str) -> bool {
@@ -25,7 +29,7 @@ pub(super) fn attachment(
     let disposition = part.disposition();
     let name = declared_name(part, &disposition).unwrap_or_else(|| made_name(tree, part, place));
     let bytes = part.transfer.decoded_bytes(part.body);
-    let (prefix, _) = part.transfer.decode(part.body, sniff::PREFIX_BYTES);
+    let prefix = prefix(part);
     let media_type = sniff::told(&media_type(part), &prefix);
     let shown = part.header.first("content-id").is_some() && disposition.value != "attachment";
     let picture = media_type.starts_with("image/").then(|| photo::read(&prefix));
@@ -37,6 +41,17 @@ pub(super) fn attachment(
         media_type,
         bytes,
     }
+}
+
+/// As much of a file as is looked at.
+fn prefix(part: &Part<'_>) -> Vec<u8> {
+    if part.transfer == Transfer::Base64 {
+        let (head, _) = part.transfer.decode(part.body, HEAD_BYTES);
+        if photo::is_told(&head) {
+            return head;
+        }
+    }
+    part.transfer.decode(part.body, sniff::PREFIX_BYTES).0
 }
 
 /// The entry for a file that lay in a `winmail.dat`.

@@ -45,6 +45,14 @@ impl Picture {
     }
 }
 
+/// Whether the beginning of a file tells as much of its picture as all of it would: that of a JPEG whose segments
+/// end in it.
+pub(super) fn is_told(prefix: &[u8]) -> bool {
+    let end = segments(prefix).last().map_or(2, |segment| segment.end);
+    let next = prefix.get(end..).and_then(|rest| rest.first_chunk());
+    prefix.starts_with(b"\xFF\xD8") && next.is_some_and(|next| segment_head(*next).is_none())
+}
+
 fn size(bytes: &[u8]) -> Option<(u32, u32)> {
     if bytes.starts_with(b"\x89PNG") {
         return Some((big(bytes, 16)?, big(bytes, 20)?));
@@ -87,15 +95,18 @@ struct Segment<'a> {
     end: usize,
 }
 
+/// Marker and length of a segment that begins with these bytes; none where no more follow.
+fn segment_head(head: [u8; 4]) -> Option<(u8, usize)> {
+    let [0xFF, marker, high, low] = head else { return None };
+    let length = usize::from(u16::from_be_bytes([high, low]));
+    (!matches!(marker, 0xD8..=0xDA)).then_some((marker, length))
+}
+
 /// The segments before the picture itself (ITU-T T.81 section B.1.1.4). A cut one ends the walk.
 fn segments(bytes: &[u8]) -> impl Iterator<Item = Segment<'_>> {
     let mut at = if bytes.starts_with(b"\xFF\xD8") { 2 } else { bytes.len() };
     std::iter::from_fn(move || {
-        let [0xFF, marker, high, low] = *bytes.get(at..at.checked_add(4)?)? else { return None };
-        if matches!(marker, 0xD8..=0xDA) {
-            return None;
-        }
-        let length = usize::from(u16::from_be_bytes([high, low]));
+        let (marker, length) = segment_head(*bytes.get(at..)?.first_chunk()?)?;
         let end = at.checked_add(2)?.checked_add(length.max(2))?;
         let data = bytes.get(at.checked_add(4)?..end)?;
         let segment = Segment { marker, data, at, end };

@@ -22,7 +22,7 @@ pub(super) fn tiff(bytes: &[u8]) -> Option<&[u8]> {
             .find_map(|segment| segment.data.strip_prefix(b"Exif\0\0"));
     }
     NAMES.iter().find_map(|name| {
-        let at = bytes.windows(name.len()).position(|window| window == *name)?;
+        let at = memchr::memmem::find(bytes, name)?;
         let rest = bytes.get(at.saturating_add(name.len())..)?;
         // WebP puts the length between the name and the block.
         [0, 4, 10]
