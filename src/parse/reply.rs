@@ -10,6 +10,8 @@ mod bare_block;
 mod header_block;
 mod marks;
 
+use std::borrow::Cow;
+
 use self::header_block::{Trust, header_block};
 use super::limits::LINES_MAX;
 use super::signature;
@@ -56,7 +58,7 @@ pub(super) fn names_author(line: &str) -> bool {
 /// Tells new words from the rest.
 pub(super) fn split(lines: &[Line], setting: Setting) -> Split {
     let (lines, beyond) = lines.split_at_checked(LINES_MAX).unwrap_or((lines, &[]));
-    let lines = &unshared(lines);
+    let lines = &*unshared(lines);
     let mut cut: Vec<bool> = lines.iter().map(is_quoted).collect();
     mark_broken_links(lines, &mut cut);
     mark_quoted_header(lines, &mut cut);
@@ -127,6 +129,13 @@ pub(super) fn join_blocks(first: &str, second: &str) -> String {
 
 /// Control characters go, tabs stay, hard spaces and stray carriage returns become spaces.
 fn clean(line: &str) -> String {
+    // The bytes of no sign that goes or changes, and of no character that begins like one: nearly every line.
+    let plain = |byte: u8| {
+        matches!(byte, b'\t' | b' '..=b'~' | 0x80..) && !matches!(byte, 0xC2 | 0xD8 | 0xE2 | 0xEF)
+    };
+    if line.bytes().all(plain) {
+        return line.to_owned();
+    }
     line.chars()
         .map(|c| if matches!(c, '\u{A0}' | '\r') { ' ' } else { c })
         .filter(|c| *c == '\t' || !super::words::is_hidden(*c))
@@ -164,10 +173,9 @@ fn is_quoted(line: &Line) -> bool {
 /// `MR> text`: old programs put the author's initials before the sign.
 fn has_initials(text: &str) -> bool {
     const INITIALS_MAX: usize = 3;
-    text.split_once("> ").is_some_and(|(initials, _)| {
-        (2..=INITIALS_MAX).contains(&initials.len())
-            && initials.bytes().all(|byte| byte.is_ascii_uppercase())
-    })
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_uppercase());
+    let initials = text.len().saturating_sub(rest.len());
+    (2..=INITIALS_MAX).contains(&initials) && rest.starts_with("> ")
 }
 
 /// A header that is quoted with signs over a mail that is not (Orange, old Hotmail): the mail is quoted too.
@@ -191,23 +199,20 @@ fn mark_quoted_header(lines: &[Line], cut: &mut [bool]) {
 }
 
 /// Attributions that share their line with the person's last words get their own.
-fn unshared(lines: &[Line]) -> Vec<Line> {
-    let mut out = Vec::with_capacity(lines.len());
-    for (at, line) in lines.iter().enumerate() {
+fn unshared(lines: &[Line]) -> Cow<'_, [Line]> {
+    let shared = |(at, line): (usize, &Line)| {
         let candidate = Some(line).filter(|line| line.text.ends_with(':') && !is_quoted(line));
-        let split = candidate.filter(|_| quote_is_next(lines, at.saturating_add(1)));
-        let split =
-            split.and_then(|line| line.text.split_at_checked(marks::shared_line(&line.text)?));
-        match split {
-            Some((words, attribution)) => {
-                let words = words.trim_end_matches(['-', ' ']).to_owned();
-                out.push(Line { text: words, quote: false });
-                out.push(Line { text: attribution.to_owned(), quote: false });
-            }
-            None => out.push(line.clone()),
-        }
+        let line = candidate.filter(|_| quote_is_next(lines, at.saturating_add(1)))?;
+        let (words, attribution) = line.text.split_at_checked(marks::shared_line(&line.text)?)?;
+        Some((at, words.trim_end_matches(['-', ' ']).to_owned(), attribution.to_owned()))
+    };
+    let found: Vec<_> = lines.iter().enumerate().filter_map(shared).collect();
+    let mut lines = Cow::Borrowed(lines);
+    for (at, words, attribution) in found.into_iter().rev() {
+        let whole = [words, attribution].map(|text| Line { text, quote: false });
+        lines.to_mut().splice(at..at.saturating_add(1), whole);
     }
-    out
+    lines
 }
 
 fn quote_is_next(lines: &[Line], from: usize) -> bool {

@@ -311,7 +311,7 @@ fn continues(texts: &[&str], place: usize) -> bool {
 
 /// Whether a text names a time of day, or a year as Chinese programs write it.
 pub(super) fn has_time(text: &str) -> bool {
-    TIME.as_ref().is_some_and(|pattern| pattern.is_match(text))
+    text.contains([':', '.', '年']) && TIME.as_ref().is_some_and(|pattern| pattern.is_match(text))
 }
 
 static TIME: LazyLock<Option<Regex>> =

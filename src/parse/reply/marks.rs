@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use regex::Regex;
 
 use super::bare_block::bare_block;
@@ -38,9 +39,13 @@ fn matches(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
 
 fn separator(texts: &[&str], line: &str, at: usize) -> Option<Mark> {
     let next = at.saturating_add(1);
-    let notes = matches(&NOTES_PREVIEW, line)
-        || (matches(&NOTES_WROTE, line) && header_block(texts, next, Trust::Separated).is_some());
-    if notes || matches(&SEPARATOR, line) {
+    let notes = || {
+        (line.contains(" ---") && matches(&NOTES_PREVIEW, line))
+            || (line.starts_with("---")
+                && matches(&NOTES_WROTE, line)
+                && header_block(texts, next, Trust::Separated).is_some())
+    };
+    if is_separator(line) || notes() {
         let after = first_text(texts, next);
         let end =
             after.and_then(|after| header_block(texts, after, Trust::Separated)).unwrap_or(next);
@@ -51,6 +56,14 @@ fn separator(texts: &[&str], line: &str, at: usize) -> Option<Mark> {
         return header_block(texts, after, Trust::Conversation).map(|end| Mark { end, rest: true });
     }
     None
+}
+
+/// Whether a line says "original message" or the like.
+fn is_separator(line: &str) -> bool {
+    // A rule is looked for only where a line may begin with one.
+    let ruled = line.starts_with(|c: char| !c.is_alphanumeric()) && matches(&RULED, line);
+    let above = || ABOVE_WORDS.as_ref().is_some_and(|words| words.is_match(line));
+    ruled || matches(&BEGUN, line) || (above() && matches(&ABOVE, line))
 }
 
 /// A line drawn with signs.
@@ -84,7 +97,7 @@ pub(super) fn begins_forward(line: &str) -> bool {
         "videresend",
         "přeposl",
     ];
-    if line.len() > ATTRIBUTION_BYTES_MAX || !matches(&SEPARATOR, line) {
+    if line.len() > ATTRIBUTION_BYTES_MAX || !is_separator(line) {
         return false;
     }
     let line = line.to_lowercase();
@@ -102,7 +115,7 @@ pub(super) fn names_author(line: &str) -> bool {
         || has_time(line)
         || matches(&DAY, line)
         || matches(&VERB, line)
-        || matches(&SEPARATOR, line)
+        || is_separator(line)
 }
 
 fn first_text(texts: &[&str], from: usize) -> Option<usize> {
@@ -112,6 +125,9 @@ fn first_text(texts: &[&str], from: usize) -> Option<usize> {
         .find(|at| texts.get(*at).is_some_and(|text| !text.is_empty()))
 }
 
+/// With what an attribution ends that does not end with its verb.
+const ENDS: [char; 4] = [':', '：', '*', '>'];
+
 /// Attributions, over as many lines as programs wrap them.
 fn attribution(texts: &[&str], cut: &[bool], at: usize) -> Option<Mark> {
     let mut joined = String::new();
@@ -119,6 +135,11 @@ fn attribution(texts: &[&str], cut: &[bool], at: usize) -> Option<Mark> {
     let mut after_first = String::new();
     // The first of several lines must itself be more than a sentence before an attribution.
     let lines_max = if dated(first) { WRAPPED_LINES_MAX } else { 1 };
+    // Nine lines of ten: nothing that matters to a line without the end of an attribution could match.
+    let opens = first.starts_with("--") || matches(&OPENER, first);
+    if lines_max == 1 && !opens && !first.ends_with(ENDS) {
+        return None;
+    }
     let mut lines = 0_usize;
     let mut skipped = 0_usize;
     for (place, line) in texts.iter().enumerate().skip(at) {
@@ -145,7 +166,8 @@ fn attribution(texts: &[&str], cut: &[bool], at: usize) -> Option<Mark> {
         }
         lines = lines.saturating_add(1);
         let end = place.saturating_add(1);
-        if !line.ends_with([':', '：', '*', '>']) && !matches(&VERB, line) {
+        let spoken = || (lines > 1 || opens) && matches(&VERB, line);
+        if !line.ends_with(ENDS) && !spoken() {
             continue;
         }
         if lines > 1 && matches(&OPENED, &after_first) {
@@ -218,12 +240,14 @@ static VERB_ALONE: LazyLock<Option<Regex>> =
 
 static VERB: LazyLock<Option<Regex>> = LazyLock::new(|| compiled(&format!("(?i){VERBS}")));
 
+/// What many attributions begin with.
+const OPENERS: &str = r"^[\s*_>«»\x22-]*(?:(?:il|in data|on|at|am|le|el|em|op|w dniu|dnia|pe|în|më|në|dne|den|på|no dia|vào(?: lúc)?|в|у)\s|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\p{L}{2,4}[.,]{1,2}\s?\d{1,2}|在|于|於|في|بتاريخ|\d{4}年)";
+
+static OPENER: LazyLock<Option<Regex>> = LazyLock::new(|| compiled(&format!("(?is){OPENERS}")));
+
 /// "Il giorno … ha scritto:" and its sisters: opener, anything, verb, at most a name, the end of the line.
-static OPENED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    compiled(&format!(
-        r"(?is)^[\s*_>«»\x22-]*(?:(?:il|in data|on|at|am|le|el|em|op|w dniu|dnia|pe|în|më|në|dne|den|på|no dia|vào(?: lúc)?|в|у)\s|\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}|\p{{L}}{{2,4}}[.,]{{1,2}}\s?\d{{1,2}}|在|于|於|في|بتاريخ|\d{{4}}年).+{VERBS}[^:：]*[:：]?[\s*_]*$"
-    ))
-});
+static OPENED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| compiled(&format!(r"(?is){OPENERS}.+{VERBS}[^:：]*[:：]?[\s*_]*$")));
 
 /// Where an attribution begins that shares its line with the person's last words.
 pub(super) fn shared_line(line: &str) -> Option<usize> {
@@ -267,8 +291,8 @@ static NOTES_PREVIEW: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static NOTES_WROTE: LazyLock<Option<Regex>> =
     LazyLock::new(|| compiled(&format!(r"(?i)^-{{3,}}\s?\S.{{0,80}}\s{VERBS}\s*:?\s*-{{3,}}$")));
 
-/// Lines that say "original message" or "forwarded message", with or without rules around.
-static SEPARATOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
+/// Lines that say "original message" or "forwarded message" behind a rule.
+static RULED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let ruled = [
         "messaggio originale",
         "messaggio inoltrato",
@@ -331,6 +355,15 @@ static SEPARATOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
         "orijinal mesaj",
     ]
     .join("|");
+    let notes = "forwarded by|inoltrato da|weitergeleitet von|réexpédié par|transféré par|original von|reenviado por|inoltrata da";
+    let marked = "above this line|sopra questa (?:riga|linea)|(?:oberhalb|über) dieser zeile|au-dessus de cette ligne|por encima de esta línea|acima desta linha|boven deze (?:regel|lijn)|powyżej tej linii";
+    compiled(&format!(
+        r"(?i)^[\s>*]*[-_=*~—─]{{2,}}(?:&nbsp;|[\s>])*(?:{ruled})\s*:?(?:&nbsp;|[\s<])*[-_=*~—─]{{2,}}[\s*]*$|^[\s*]*[-_=*~—─]{{4,}}\s*(?:{ruled})\s*:?\s*$|^[\s*]*-{{2,}}\s*(?:{notes})(?:\W.*)?$|^[\s*]*(?:[-=#*_~]{{2,}}|[»›^]).{{0,60}}(?:{marked}).{{0,10}}[-=#*_~«‹^]+\s*$"
+    ))
+});
+
+/// The same without a rule: "begin forwarded message".
+static BEGUN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let bare = [
         "inizio messaggio inoltrato",
         "begin forwarded message",
@@ -348,10 +381,17 @@ static SEPARATOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
         "începutul mesajului redirecționat",
     ]
     .join("|");
-    let notes = "forwarded by|inoltrato da|weitergeleitet von|réexpédié par|transféré par|original von|reenviado por|inoltrata da";
-    let marked = "above this line|sopra questa (?:riga|linea)|(?:oberhalb|über) dieser zeile|au-dessus de cette ligne|por encima de esta línea|acima desta linha|boven deze (?:regel|lijn)|powyżej tej linii";
+    compiled(&format!(r"(?i)^[\s*]*(?:{bare})\s*[:：]?[\s*]*$"))
+});
+
+/// "Reply above this line", somewhere in a short line.
+static ABOVE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let above = "(?:reply|write|respond) (?:above|over) this line|(?:rispondi|rispondere|scrivi|scrivere) (?:sopra|al di sopra di) questa (?:riga|linea)|antworten sie oberhalb dieser zeile";
-    compiled(&format!(
-        r"(?i)^[\s>*]*[-_=*~—─]{{2,}}(?:&nbsp;|[\s>])*(?:{ruled})\s*:?(?:&nbsp;|[\s<])*[-_=*~—─]{{2,}}[\s*]*$|^[\s*]*[-_=*~—─]{{4,}}\s*(?:{ruled})\s*:?\s*$|^[\s*]*(?:{bare})\s*[:：]?[\s*]*$|^[\s*]*-{{2,}}\s*(?:{notes})(?:\W.*)?$|^.{{0,30}}(?:{above}).{{0,30}}$|^[\s*]*(?:[-=#*_~]{{2,}}|[»›^]).{{0,60}}(?:{marked}).{{0,10}}[-=#*_~«‹^]+\s*$"
-    ))
+    compiled(&format!(r"(?i)^.{{0,30}}(?:{above}).{{0,30}}$"))
+});
+
+/// One of them is in each such line, whatever its case: letters that have no other forms than those of ASCII.
+static ABOVE_WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words = ["line", "riga", "zeile"];
+    AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok()
 });
