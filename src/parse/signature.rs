@@ -6,6 +6,7 @@
 mod disclaimers;
 mod footers;
 
+use std::cell::OnceCell;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -114,8 +115,26 @@ fn shape(text: &str) -> Shape {
     if chars <= NAME_CHARS_MAX && !ends && !lower { Shape::Short } else { Shape::Sentence }
 }
 
+/// The shapes of lines, each told when it is first asked for.
+struct Shapes<'a> {
+    texts: &'a [&'a str],
+    known: Vec<OnceCell<Shape>>,
+}
+
+impl<'a> Shapes<'a> {
+    fn new(texts: &'a [&'a str]) -> Self {
+        Self { texts, known: vec![OnceCell::new(); texts.len()] }
+    }
+
+    fn at(&self, at: usize) -> Shape {
+        let text = self.texts.get(at).copied().unwrap_or_default();
+        self.known.get(at).map_or(Shape::Blank, |known| *known.get_or_init(|| shape(text)))
+    }
+}
+
 /// A block of several lines with role, address, telephone or web, after the last kept words of each stretch.
 fn mark_block(texts: &[&str], cut: &mut [bool]) {
+    let shapes = Shapes::new(texts);
     let mut end = texts.len();
     while end > 0 {
         while end > 0 && !is_open(cut, end.saturating_sub(1)) {
@@ -125,7 +144,7 @@ fn mark_block(texts: &[&str], cut: &mut [bool]) {
         while start > 0 && is_open(cut, start.saturating_sub(1)) {
             start = start.saturating_sub(1);
         }
-        if let Some(from) = block_start(texts, start, end)
+        if let Some(from) = block_start(&shapes, start, end)
             && kept_before(texts, cut, from)
         {
             cut.iter_mut().take(end).skip(from).for_each(|mark| *mark = true);
@@ -137,14 +156,13 @@ fn mark_block(texts: &[&str], cut: &mut [bool]) {
 /// Where the block begins that is a signature: one with a [`Shape::Contact`]. Streets, organisations and web
 /// addresses alone are what is reported. Below a closing formula all of it goes, else only the last paragraphs that
 /// each hold a contact.
-fn block_start(texts: &[&str], start: usize, end: usize) -> Option<usize> {
+fn block_start(shapes: &Shapes<'_>, start: usize, end: usize) -> Option<usize> {
     const BLOCK_LINES_MAX: usize = 18;
-    let shape_at = |at: usize| shape(texts.get(at).copied().unwrap_or_default());
     let mut lines = 0_usize;
     let mut from = end;
     let mut closing = None;
     for at in (start..end).rev() {
-        match shape_at(at) {
+        match shapes.at(at) {
             Shape::Blank => continue,
             Shape::Closing => {
                 closing = Some(at);
@@ -160,12 +178,12 @@ fn block_start(texts: &[&str], start: usize, end: usize) -> Option<usize> {
         }
     }
     let from = match closing {
-        Some(closing) => after_name(texts, closing, end),
-        None => last_paragraphs(texts, from, end),
+        Some(closing) => after_name(shapes, closing, end),
+        None => last_paragraphs(shapes, from, end),
     };
     // A signature names somebody first: a street at its top is where something is broken.
-    let from = (from..end).find(|at| !matches!(shape_at(*at), Shape::Street | Shape::Blank))?;
-    let count = |wanted: fn(Shape) -> bool| (from..end).filter(|at| wanted(shape_at(*at))).count();
+    let from = (from..end).find(|at| !matches!(shapes.at(*at), Shape::Street | Shape::Blank))?;
+    let count = |wanted: fn(Shape) -> bool| (from..end).filter(|at| wanted(shapes.at(*at))).count();
     let contacts = count(|shape| shape == Shape::Contact);
     let others = count(|shape| matches!(shape, Shape::Street | Shape::Name));
     let enough = if closing.is_some() {
@@ -177,30 +195,29 @@ fn block_start(texts: &[&str], start: usize, end: usize) -> Option<usize> {
 }
 
 /// The bare name below a closing formula stays with it.
-fn after_name(texts: &[&str], closing: usize, end: usize) -> usize {
+fn after_name(shapes: &Shapes<'_>, closing: usize, end: usize) -> usize {
     let mut at = closing.saturating_add(1);
-    while at < end && texts.get(at).is_some_and(|text| text.trim().is_empty()) {
+    while at < end && shapes.at(at) == Shape::Blank {
         at = at.saturating_add(1);
     }
-    let name = texts.get(at).is_some_and(|text| {
-        shape(text) == Shape::Short && !text.contains(|c: char| c.is_ascii_digit())
+    let name = shapes.texts.get(at).is_some_and(|text| {
+        shapes.at(at) == Shape::Short && !text.contains(|c: char| c.is_ascii_digit())
     });
     if name { at.saturating_add(1) } else { at }
 }
 
 /// Where the last paragraphs begin that each hold a contact; `end` when the last one holds none.
-fn last_paragraphs(texts: &[&str], from: usize, end: usize) -> usize {
+fn last_paragraphs(shapes: &Shapes<'_>, from: usize, end: usize) -> usize {
     let mut top = end;
     let mut contact = false;
     for at in (from..end).rev() {
-        match shape(texts.get(at).copied().unwrap_or_default()) {
+        match shapes.at(at) {
             Shape::Blank if !contact && top < end => return top,
             Shape::Blank => contact = false,
             Shape::Contact => contact = true,
             _ => {}
         }
-        let first = at == from
-            || texts.get(at.saturating_sub(1)).is_none_or(|above| above.trim().is_empty());
+        let first = at == from || shapes.at(at.saturating_sub(1)) == Shape::Blank;
         if contact && first {
             top = at;
         }

@@ -15,7 +15,7 @@ pub(super) fn mark(texts: &[&str], cut: &mut [bool]) {
     let mut judged = Judged::default();
     while at < texts.len() {
         let opener = texts.get(at).map(|text| bare(text)).unwrap_or_default();
-        let opens = is_opener(opener) && is_open(cut, at) && kept_before(texts, cut, at);
+        let opens = is_open(cut, at) && is_opener(opener) && kept_before(texts, cut, at);
         if opens && at >= judged.end {
             judged = Judged::of(texts, cut, at);
         }
@@ -92,7 +92,7 @@ fn joined(texts: &[&str], from: usize, end: usize) -> String {
 }
 
 fn is_opener(line: &str) -> bool {
-    matches(&CERTAIN, line) || matches(&OPENER, line) || matches(&APPEAL, line)
+    !line.is_empty() && matches(&ANY_OPENER, line)
 }
 
 /// Two notions of secrecy, or one of them said of the mail itself.
@@ -159,58 +159,67 @@ static DESTROYING: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// What only stands under a mail, whatever follows. A lawyer's "ai sensi dell'art. 2051" is the report itself.
-static CERTAIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let openers = [
-        r"(?:gdpr\W+)?ai sensi\b.*(?:gdpr|2016/679|679/2016|196/(?:20)?03|privacy|riservat|dati personali|trattamento dei dati|regolamento (?:\(?ue|europeo|generale))",
-        r"d\.? ?lgs\.? ?(?:n\. ?)?196/(?:20)?03",
-        r"avviso di riservatezza",
-        r"(?:nota|clausola) di riservatezza",
-        r"informativa (?:privacy|ai sensi|sulla privacy|sul trattamento)",
-        r"disclaimer\b",
-        r"confidentiality (?:notice|note)",
-        r"(?:please )?think before (?:you )?print",
-        r"please consider the environment",
-        r"(?:think|consider)[^.]*before (?:you )?print",
-        r"denken sie an die umwelt",
-        r"pensez à l['’]environnement",
-        r"(?:dona|dai|destina|devolvi|sostieni[^.]{0,40})? ?(?:con )?(?:il )?(?:tuo )?(?:5|cinque) ?(?:x|per) ?(?:mille|1000)",
-    ]
-    .join("|");
-    compiled(&format!(r"(?i)^(?:{openers})"))
-});
+const CERTAIN_OPENERS: [&str; 13] = [
+    r"(?:gdpr\W+)?ai sensi\b.*(?:gdpr|2016/679|679/2016|196/(?:20)?03|privacy|riservat|dati personali|trattamento dei dati|regolamento (?:\(?ue|europeo|generale))",
+    r"d\.? ?lgs\.? ?(?:n\. ?)?196/(?:20)?03",
+    r"avviso di riservatezza",
+    r"(?:nota|clausola) di riservatezza",
+    r"informativa (?:privacy|ai sensi|sulla privacy|sul trattamento)",
+    r"disclaimer\b",
+    r"confidentiality (?:notice|note)",
+    r"(?:please )?think before (?:you )?print",
+    r"please consider the environment",
+    r"(?:think|consider)[^.]*before (?:you )?print",
+    r"denken sie an die umwelt",
+    r"pensez à l['’]environnement",
+    r"(?:dona|dai|destina|devolvi|sostieni[^.]{0,40})? ?(?:con )?(?:il )?(?:tuo )?(?:5|cinque) ?(?:x|per) ?(?:mille|1000)",
+];
+
+static CERTAIN: LazyLock<Option<Regex>> = LazyLock::new(|| begun_with(&[&CERTAIN_OPENERS]));
 
 /// First words of legal paragraphs, which a person may write as well.
-static OPENER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let openers = [
-        r"(?:nota\s*:\s*)?(?:il contenuto|i contenuti) d(?:i|el|ella) (?:questa|questo|presente)",
-        r"(?:questo|il presente|la presente|questa) (?:messaggio|e-?mail|mail|comunicazione|documento)",
-        r"le informazioni\b",
-        r"qualora\b",
-        r"(?:se|ove) (?:lei )?(?:non siete|non è|avete ricevuto|ha ricevuto|hai ricevuto|ricevete)\b",
-        r"avvertenz[ae]\b",
-        r"(?:confidenzialità|riservatezza|privacy|confidentiality)\s*[:/-]",
-        r"(?:this|the information in this|the contents? of this|this is an?) (?:e-?mail|message|communication|transmission)",
-        r"the information (?:contained|transmitted)",
-        r"if you (?:are not the intended|have received this)",
-        r"(?:diese|der inhalt dieser) (?:e-?mail|nachricht)",
-        r"ce (?:message|courriel|mail)",
-        r"(?:este|el presente) (?:mensaje|correo|e-?mail)",
-        r"(?:esta mensagem|este e-?mail)",
-        r"(?:ta|niniejsza|treść (?:tej|niniejszej)) wiadomoś",
-        r"(?:acest|conținutul acestui) (?:mesaj|e-?mail)",
-        r"(?:dit (?:e-?mail)?bericht|deze e-?mail|de informatie in (?:dit|deze))",
-        r"(?:це повідомлення|цей лист|это сообщение|данное сообщение)",
-    ]
-    .join("|");
-    compiled(&format!(r"(?i)^(?:{openers})"))
-});
+const OPENERS: [&str; 18] = [
+    r"(?:nota\s*:\s*)?(?:il contenuto|i contenuti) d(?:i|el|ella) (?:questa|questo|presente)",
+    r"(?:questo|il presente|la presente|questa) (?:messaggio|e-?mail|mail|comunicazione|documento)",
+    r"le informazioni\b",
+    r"qualora\b",
+    r"(?:se|ove) (?:lei )?(?:non siete|non è|avete ricevuto|ha ricevuto|hai ricevuto|ricevete)\b",
+    r"avvertenz[ae]\b",
+    r"(?:confidenzialità|riservatezza|privacy|confidentiality)\s*[:/-]",
+    r"(?:this|the information in this|the contents? of this|this is an?) (?:e-?mail|message|communication|transmission)",
+    r"the information (?:contained|transmitted)",
+    r"if you (?:are not the intended|have received this)",
+    r"(?:diese|der inhalt dieser) (?:e-?mail|nachricht)",
+    r"ce (?:message|courriel|mail)",
+    r"(?:este|el presente) (?:mensaje|correo|e-?mail)",
+    r"(?:esta mensagem|este e-?mail)",
+    r"(?:ta|niniejsza|treść (?:tej|niniejszej)) wiadomoś",
+    r"(?:acest|conținutul acestui) (?:mesaj|e-?mail)",
+    r"(?:dit (?:e-?mail)?bericht|deze e-?mail|de informatie in (?:dit|deze))",
+    r"(?:це повідомлення|цей лист|это сообщение|данное сообщение)",
+];
+
+static OPENER: LazyLock<Option<Regex>> = LazyLock::new(|| begun_with(&[&OPENERS]));
 
 /// First words of appeals to save paper.
-static APPEAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    compiled(
-        r"(?i)^(?:salva un albero|rispett[ai](?:mo)? l['’]ambiente|prima di stampare|non stampare|pensa(?:te)? (?:all['’]ambiente|prima di stampare))",
-    )
-});
+const APPEALS: [&str; 5] = [
+    "salva un albero",
+    "rispett[ai](?:mo)? l['’]ambiente",
+    "prima di stampare",
+    "non stampare",
+    "pensa(?:te)? (?:all['’]ambiente|prima di stampare)",
+];
+
+static APPEAL: LazyLock<Option<Regex>> = LazyLock::new(|| begun_with(&[&APPEALS]));
+
+/// Any of them: one look at each line of each mail.
+static ANY_OPENER: LazyLock<Option<Regex>> =
+    LazyLock::new(|| begun_with(&[&CERTAIN_OPENERS, &OPENERS, &APPEALS]));
+
+/// Lines that begin with one of many patterns.
+fn begun_with(patterns: &[&[&str]]) -> Option<Regex> {
+    compiled(&format!("(?i)^(?:{})", patterns.concat().join("|")))
+}
 
 static PAPER: LazyLock<Option<Regex>> =
     LazyLock::new(|| compiled(r"(?i)stamp|\be-?mail\b|\bmail\b|carta"));

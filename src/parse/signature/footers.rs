@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use regex::Regex;
 
 use super::{compiled, is_open, kept_before, matches};
@@ -23,7 +24,8 @@ fn mark_footers(texts: &[&str], cut: &mut [bool]) {
             continue;
         }
         let footer = text.len() <= FOOTER_BYTES_MAX && matches(&FOOTER, text);
-        let antivirus = text.len() <= ANTIVIRUS_BYTES_MAX && matches(&ANTIVIRUS, text);
+        let antivirus =
+            text.len() <= ANTIVIRUS_BYTES_MAX && may_warn(text) && matches(&ANTIVIRUS, text);
         if footer || antivirus {
             let from = if antivirus { under_rule(texts, at) } else { at };
             let lines = at.saturating_add(1).saturating_sub(from);
@@ -44,11 +46,34 @@ fn mark_banners(texts: &[&str], cut: &mut [bool]) {
     const BANNER_BYTES_MAX: usize = 400;
     for (at, text) in texts.iter().enumerate() {
         let text = text.trim();
-        let banner = text.len() <= BANNER_BYTES_MAX && matches(&BANNER, text);
-        if banner && is_open(cut, at) {
+        let judged = !text.is_empty() && text.len() <= BANNER_BYTES_MAX && is_open(cut, at);
+        if judged && may_warn(text) && matches(&BANNER, text) {
             cut.iter_mut().skip(at).take(1).for_each(|mark| *mark = true);
         }
     }
+}
+
+/// Whether a line may be one of [`BANNER`] or [`ANTIVIRUS`]. Those have no fixed beginning and cost more than all
+/// others; without accents each of them has one of these words.
+fn may_warn(line: &str) -> bool {
+    static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let banners =
+            ["estern", "extern", "outside", "often get", "spesso", "erhalten", "souvent", "suele"];
+        let antivirus = [
+            "virus",
+            "virenfrei",
+            "avast",
+            "avg.com",
+            "checked by",
+            "scan",
+            "libra",
+            "infetto",
+            "clean",
+        ];
+        let words = banners.into_iter().chain(antivirus);
+        AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok()
+    });
+    !line.is_ascii() || WORDS.as_ref().is_none_or(|words| words.is_match(line))
 }
 
 /// "Sent from Mailspring", a line of its own at the very end: whatever the program is called.
@@ -100,3 +125,44 @@ static BANNER: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(?i)^\W*(?:external(?: e-?mail| sender| message)?|e-?mail esterna|mittente esterno|messaggio esterno|esterno|externe e-?mail|courriel externe|correo externo)\W*$|(?:e-?mail|mail|message|messaggio|nachricht|courriel|mensaje)[^.]{0,40}(?:originated (?:from )?outside|proviene (?:da un mittente esterno|dall['’]esterno)|from outside (?:of )?(?:the|your) organi[sz]ation|von außerhalb|provient de l['’]extérieur|externo a la organización)|^(?:(?:some people who received this message )?(?:you )?don['’]t often get email from|non si ricevono spesso messaggi|le persone che hanno ricevuto questo messaggio non ricevono spesso|sie erhalten nicht (?:oft|häufig) e-?mails? von|vous n['’]obtenez pas souvent d['’]e-?mail|no suele recibir correo|não costuma receber)",
     )
 });
+
+#[cfg(test)]
+mod tests {
+    use super::{ANTIVIRUS, BANNER, matches, may_warn};
+
+    #[test]
+    fn every_warning_has_a_word_by_which_it_is_looked_for() {
+        for line in [
+            "External e-mail",
+            "MITTENTE ESTERNO",
+            "correo externo",
+            "This message originated from outside",
+            "Questa e-mail proviene da un mittente esterno",
+            "mail from outside of your organisation",
+            "You don't often get email from m@x.example",
+            "Non si ricevono spesso messaggi da m@x.example",
+            "Le persone che hanno ricevuto questo messaggio non ricevono spesso posta",
+            "Sie erhalten nicht oft E-Mails von m@x.example",
+            "Vous n'obtenez pas souvent d'email de m@x.example",
+            "No suele recibir correo de m@x.example",
+            "Privo di virus",
+            "Virenfrei",
+            "www.avast.com",
+            "Avast logo",
+            "AVG.com",
+            "Checked by AVG",
+            "Scanned by x",
+            "MailScanner",
+            "controllato da antivirus",
+            "has been scanned for viruses",
+            "No virus found",
+            "Libra Esva",
+            "risultato non infetto",
+            "believed to be clean",
+        ] {
+            assert!(matches(&BANNER, line) || matches(&ANTIVIRUS, line), "{line}");
+            assert!(may_warn(line), "{line}");
+        }
+        assert!(!may_warn("Il lampione davanti alla scuola non si accende"));
+    }
+}
