@@ -52,6 +52,8 @@ struct Term {
 #[derive(Debug)]
 struct Piece {
     word: String,
+    /// The bits of its [`beginning`] that are its own.
+    bits: u32,
     /// Where its number stands when it is the whole word, and when it only begins one.
     whole: Option<usize>,
     open: Option<usize>,
@@ -66,6 +68,8 @@ pub(in crate::domain) struct Lexicon {
     pieces: Vec<Piece>,
     /// How each of them begins: a search that looks at these alone stays in one small piece of memory.
     beginnings: Vec<u64>,
+    /// For each two first bytes of a word, as a number, where those begin that begin so or are greater.
+    pages: Vec<u32>,
     terms: Vec<Term>,
     terms_by_first_piece: Vec<Vec<usize>>,
 }
@@ -95,7 +99,9 @@ fn sorted(numbers: BTreeMap<Written, usize>) -> Vec<Piece> {
             while beginnings.pop_if(|at| !begins(at)).is_some() {}
             let shorter = beginnings.last().copied();
             beginnings.push(pieces.len());
-            pieces.push(Piece { word, whole: None, open: None, shorter });
+            let bits = word.len().min(size_of::<u64>()).saturating_mul(8);
+            let bits = u32::try_from(bits).unwrap_or(u64::BITS);
+            pieces.push(Piece { word, bits, whole: None, open: None, shorter });
         }
         if let Some(piece) = pieces.last_mut() {
             let place = if is_whole { &mut piece.whole } else { &mut piece.open };
@@ -112,6 +118,26 @@ fn beginning(word: &str) -> u64 {
         *byte = of_word;
     }
     u64::from_be_bytes(bytes)
+}
+
+/// The first two bytes of a beginning as a number.
+fn page(beginning: u64) -> usize {
+    let [one, two, ..] = beginning.to_be_bytes();
+    usize::from(u16::from_be_bytes([one, two]))
+}
+
+/// Where the beginnings of each page start, and behind the last one where it ends.
+fn pages(beginnings: &[u64]) -> Vec<u32> {
+    /// One more than there are numbers of two bytes.
+    const ENDS: usize = u16::MAX as usize + 2;
+    let mut pages = Vec::with_capacity(ENDS);
+    let mut at = 0_u32;
+    for beginning in beginnings {
+        pages.resize(page(*beginning).saturating_add(1).max(pages.len()), at);
+        at = at.saturating_add(1);
+    }
+    pages.resize(ENDS, at);
+    pages
 }
 
 impl Lexicon {
@@ -141,8 +167,9 @@ impl Lexicon {
             terms.push(Term { pieces, meanings });
         }
         let pieces = sorted(numbers);
-        let beginnings = pieces.iter().map(|piece| beginning(&piece.word)).collect();
-        Self { pieces, beginnings, terms, terms_by_first_piece }
+        let beginnings: Vec<u64> = pieces.iter().map(|piece| beginning(&piece.word)).collect();
+        let pages = pages(&beginnings);
+        Self { pieces, beginnings, pages, terms, terms_by_first_piece }
     }
 
     /// Every occurrence of every term, in the order of the text.
@@ -168,25 +195,40 @@ impl Lexicon {
     fn pieces_found(&self, words: &[Word]) -> Vec<(usize, usize)> {
         let mut found = Vec::new();
         for (at, word) in words.iter().enumerate() {
-            let mut next = self.last_up_to(&word.folded);
-            while let Some(piece) = next {
-                if word.folded.starts_with(&piece.word) {
-                    let whole = piece.whole.filter(|_| piece.word.len() == word.folded.len());
+            let (word, start) = (word.folded.as_str(), beginning(&word.folded));
+            let before = found.len();
+            let mut next = self.last_up_to(word, start);
+            while let Some((place, piece)) = next {
+                if self.begins(place, piece, word, start) {
+                    let whole = piece.whole.filter(|_| piece.word.len() == word.len());
                     found.extend(whole.into_iter().chain(piece.open).map(|number| (at, number)));
                 }
-                next = piece.shorter.and_then(|place| self.pieces.get(place));
+                next = piece.shorter.and_then(|place| Some((place, self.pieces.get(place)?)));
             }
+            found.get_mut(before..).unwrap_or_default().sort_unstable();
         }
-        found.sort_unstable();
         found
     }
 
-    /// The last piece that stands at a word or before it.
-    fn last_up_to(&self, word: &str) -> Option<&Piece> {
-        let beginning = beginning(word);
-        let end = self.beginnings.partition_point(|other| *other <= beginning);
-        let before = self.pieces.get(..end)?;
-        before.iter().rev().find(|piece| piece.word.as_str() <= word)
+    /// Whether a piece begins a word; the words themselves, elsewhere in memory, are looked at last.
+    fn begins(&self, place: usize, piece: &Piece, word: &str, beginning: u64) -> bool {
+        let own = self.beginnings.get(place).copied().unwrap_or_default();
+        let same = (own ^ beginning).leading_zeros() >= piece.bits;
+        same && (piece.word.len() <= size_of::<u64>() || word.starts_with(&piece.word))
+    }
+
+    /// The last piece that stands at a word or before it, and its place.
+    fn last_up_to(&self, word: &str, beginning: u64) -> Option<(usize, &Piece)> {
+        let page = page(beginning);
+        let start_of = |page: usize| usize::try_from(*self.pages.get(page)?).ok();
+        let (start, next) = (start_of(page)?, start_of(page.saturating_add(1))?);
+        let alike = self.beginnings.get(start..next)?;
+        let end = start.saturating_add(alike.partition_point(|other| *other <= beginning));
+        let before = self.pieces.get(..end)?.iter().zip(&self.beginnings).enumerate().rev();
+        let mut up_to = before.map(|(place, (piece, own))| (place, piece, *own));
+        up_to
+            .find(|(_, piece, own)| *own < beginning || piece.word.as_str() <= word)
+            .map(|(place, piece, _)| (place, piece))
     }
 }
 
