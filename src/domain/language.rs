@@ -5,7 +5,7 @@
 //! they clearly are not, and Italian words (street names, `lampione`) stand in mails of every language: the
 //! place votes for none, and Italian wins a tie unless more words are of the other language alone.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -217,8 +217,8 @@ fn by_script(text: &str, placed: &Range<usize>) -> Option<Language> {
 const WORDS_MAX: usize = 400;
 
 /// Each frequent word with its languages, as a bit for each row of [`FREQUENT`].
-static VOTES: LazyLock<BTreeMap<&str, u8>> = LazyLock::new(|| {
-    let mut votes = BTreeMap::new();
+static VOTES: LazyLock<HashMap<&str, u8>> = LazyLock::new(|| {
+    let mut votes = HashMap::new();
     for (row, (_, list)) in FREQUENT.iter().enumerate() {
         for word in list.split_whitespace() {
             *votes.entry(word).or_insert(0) |= 1_u8 << row;

@@ -130,8 +130,11 @@ pub fn is_bare_forward(text: &str) -> bool {
     if letters < FORWARD_LETTERS_MIN {
         return !words(beginning).iter().any(|word| ANSWERS.contains(&word.folded.as_str()));
     }
+    if letters >= FORWARD_LETTERS_MAX {
+        return false;
+    }
     let folded = fold(beginning);
-    letters < FORWARD_LETTERS_MAX && FORWARD_PHRASES.iter().any(|phrase| folded.contains(phrase))
+    FORWARD_PHRASES.iter().any(|phrase| folded.contains(phrase))
 }
 
 #[cfg(test)]

@@ -9,9 +9,6 @@ use crate::domain::text::{TEXT_BYTES_MAX, Word, unwrapped, words};
 /// Marks between words that end a clause.
 const CLAUSE_MARKS: [char; 9] = ['.', '!', '?', ';', ':', ',', '\n', '(', ')'];
 
-/// Words that turn to another thing, and so begin a clause, in the languages of the office.
-const TURNS: [&str; 8] = ["ma", "pero", "invece", "solo", "but", "mais", "aber", "sino"];
-
 /// A text with what the lexicon finds in it. Its first lines may be a subject.
 pub(in crate::domain) struct Reading<'a> {
     text: Cow<'a, str>,
@@ -81,13 +78,19 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// Words that turn to another thing, and so begin a clause, in the languages of the office.
+fn turns(word: &str) -> bool {
+    matches!(word, "ma" | "pero" | "invece" | "solo" | "but" | "mais" | "aber" | "sino")
+}
+
 fn clauses(text: &str, words: &[Word]) -> Vec<usize> {
     let mut clauses = Vec::with_capacity(words.len());
     let (mut clause, mut end) = (0_usize, 0);
     for word in words {
         let gap = text.get(end..word.at.start).unwrap_or_default();
-        let turns = TURNS.contains(&word.folded.as_str()) || gap.contains(CLAUSE_MARKS);
-        if turns && !clauses.is_empty() {
+        // A blank, as nearly everywhere, is no mark.
+        let marked = gap != " " && gap.contains(CLAUSE_MARKS);
+        if (marked || turns(&word.folded)) && !clauses.is_empty() {
             clause = clause.saturating_add(1);
         }
         clauses.push(clause);
