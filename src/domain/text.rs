@@ -3,6 +3,7 @@
 mod wrapped;
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -35,24 +36,38 @@ pub struct Word {
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for piece in text.split_whitespace() {
-        if !folded.is_empty() {
+    let (mut rest, mut apart) = (text, true);
+    while let Some(first) = rest.chars().next() {
+        // Nearly every word of nearly every mail: no table needs to be asked.
+        let plain = rest.bytes().position(|byte| !is_plain(byte)).unwrap_or(rest.len());
+        let end = plain.max(first.len_utf8());
+        let (run, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        rest = after;
+        if plain == 0 && first.is_whitespace() {
+            apart = true;
+            continue;
+        }
+        if std::mem::take(&mut apart) && !folded.is_empty() {
             folded.push(' ');
         }
-        fold_onto(piece, &mut folded);
+        if plain == 0 {
+            fold_char(first, &mut folded);
+        } else {
+            push_lower(run, &mut folded);
+        }
     }
     folded
 }
 
-fn fold_onto(piece: &str, folded: &mut String) {
-    // Nearly every word of nearly every mail: no table needs to be asked.
-    if piece.is_ascii() && !piece.contains('`') {
-        let start = folded.len();
-        folded.push_str(piece);
-        folded.get_mut(start..).unwrap_or_default().make_ascii_lowercase();
-    } else {
-        piece.chars().for_each(|char| fold_char(char, folded));
-    }
+/// Whether a byte is a character by itself that folding at most makes small.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_graphic() && byte != b'`'
+}
+
+fn push_lower(ascii: &str, folded: &mut String) {
+    let start = folded.len();
+    folded.push_str(ascii);
+    folded.get_mut(start..).unwrap_or_default().make_ascii_lowercase();
 }
 
 fn fold_char(char: char, into: &mut String) {
@@ -60,12 +75,34 @@ fn fold_char(char: char, into: &mut String) {
         '’' | '‘' | '`' | '´' | 'ʼ' => into.push('\''),
         _ if char.is_ascii() => into.push(char.to_ascii_lowercase()),
         'ß' => into.push_str("ss"),
-        _ => {
-            for part in char.to_lowercase().nfkd().filter(|part| !is_combining_mark(*part)) {
-                into.extend(part.to_lowercase());
-            }
-        }
+        _ => match latin(char) {
+            Some(folded) => into.push_str(folded),
+            None => fold_by_tables(char, into),
+        },
     }
+}
+
+fn fold_by_tables(char: char, into: &mut String) {
+    for part in char.to_lowercase().nfkd().filter(|part| !is_combining_mark(*part)) {
+        into.extend(part.to_lowercase());
+    }
+}
+
+/// What the accented letters of Latin alphabets fold to: nearly all that is not ASCII, and Unicode's tables are slow.
+fn latin(char: char) -> Option<&'static str> {
+    const FIRST: u32 = 0x80;
+    const LAST: u32 = 0x24f;
+    static FOLDED: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let chars = (FIRST..=LAST).filter_map(char::from_u32);
+        let folded = |char| {
+            let mut folded = String::new();
+            fold_by_tables(char, &mut folded);
+            folded
+        };
+        chars.map(folded).collect()
+    });
+    let place = u32::from(char).checked_sub(FIRST)?;
+    FOLDED.get(usize::try_from(place).ok()?).map(String::as_str)
 }
 
 /// The words of a text in order: runs of letters and digits; every Han character is a word of its own,
@@ -81,14 +118,15 @@ pub fn words(text: &str) -> Vec<Word> {
 pub fn each_word(text: &str, mut found: impl FnMut(&str, Range<usize>)) {
     let text = text.get(..text.ceil_char_boundary(TEXT_BYTES_MAX)).unwrap_or(text);
     let (mut folded, mut start) = (String::new(), 0_usize);
-    for run in text.split(|char: char| char.is_ascii() && !char.is_ascii_alphanumeric()) {
+    let is_mark = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
+    for run in text.as_bytes().split(is_mark) {
         let end = start.saturating_add(run.len());
         folded.clear();
         if !run.is_ascii() {
+            let run = text.get(start..end).unwrap_or_default();
             words_of_run(run, start, &mut folded, &mut found);
         } else if !run.is_empty() {
-            folded.push_str(run);
-            folded.make_ascii_lowercase();
+            push_lower(text.get(start..end).unwrap_or_default(), &mut folded);
             found(&folded, start..end);
         }
         start = end.saturating_add(1);
@@ -144,7 +182,10 @@ pub fn is_han(char: char) -> bool {
 pub fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;
-    for (at, char) in text.char_indices() {
+    // Of nearly all characters the first byte tells that they end nothing.
+    let may_end = |byte: u8| matches!(byte, b'\n' | b'!' | b'?' | b';' | b'.' | 0xD8 | 0xE3 | 0xEF);
+    for (at, _) in text.bytes().enumerate().filter(|(_, byte)| may_end(*byte)) {
+        let Some(char) = text.get(at..).and_then(|rest| rest.chars().next()) else { continue };
         let ends = match char {
             '\n' | '!' | '?' | ';' | '。' | '！' | '？' | '؟' => true,
             '.' => stop_ends(text, start, at),

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::words;
+use super::{each_word, words};
 
 /// A paragraph narrower than this, in characters, was broken by its writer.
 const WIDTH_CHARS_MIN: usize = 45;
@@ -148,17 +148,28 @@ fn widths(lines: &[&str]) -> Vec<usize> {
 /// Whether `next` goes on with what `line` says, in a paragraph of this width.
 fn goes_on(line: &str, next: &str, width: usize) -> bool {
     let (line, next) = (line.trim(), next.trim());
-    if line.is_empty() || next.is_empty() || is_own_line(line, next) {
+    if line.is_empty() || next.is_empty() {
         return false;
     }
-    let open = words(line.rsplit(' ').next().unwrap_or_default());
-    if open.last().is_some_and(|word| OPEN.contains(&word.folded.as_str())) && !line.ends_with(',')
-    {
-        return true;
+    !is_own_line(line, next) && (is_open(line) || (is_full(line, next, width) && !is_name(next)))
+}
+
+/// Whether a line ends with a word that never ends what somebody says.
+fn is_open(line: &str) -> bool {
+    let mut open = false;
+    if !line.ends_with(',') {
+        each_word(line.rsplit(' ').next().unwrap_or_default(), |word, _| {
+            open = OPEN.contains(&word);
+        });
     }
+    open
+}
+
+/// Whether the next word would not have fitted.
+fn is_full(line: &str, next: &str, width: usize) -> bool {
     let word = next.split(' ').next().unwrap_or_default();
-    let needed = line.chars().count().saturating_add(word.chars().count()).saturating_add(1);
-    (WIDTH_CHARS_MIN..=WIDTH_CHARS_MAX).contains(&width) && needed > width && !is_name(next)
+    let needed = || line.chars().count().saturating_add(word.chars().count()).saturating_add(1);
+    (WIDTH_CHARS_MIN..=WIDTH_CHARS_MAX).contains(&width) && needed() > width
 }
 
 /// Ended, or followed by an item of a list, a quotation, a signature or a new sentence.
@@ -168,7 +179,9 @@ fn is_own_line(line: &str, next: &str) -> bool {
         .strip_suffix('.')
         .and_then(|before| words(before.rsplit(' ').next().unwrap_or_default()).pop())
         .is_some_and(|word| word.folded.chars().count() <= 2 && word.folded != "e");
-    let ended = last.ends_with(['.', '!', '?', ':', ';', '…', '。', '！', '？', '؟']) && !short;
+    if last.ends_with(['.', '!', '?', ':', ';', '…', '。', '！', '？', '؟']) && !short {
+        return true;
+    }
     let item = next.starts_with(['-', '–', '—', '•', '*', '>', '|', '_', '=', '#', '+'])
         || next.split([' ', ')']).next().is_some_and(|number| {
             number.ends_with('.')
@@ -176,7 +189,7 @@ fn is_own_line(line: &str, next: &str) -> bool {
                 && number.starts_with(|c: char| c.is_ascii_digit())
         })
         || next.split_once(')').is_some_and(|(number, _)| number.len() <= 2);
-    ended || item || line.starts_with('>') || begins_sentence(next)
+    item || line.starts_with('>') || begins_sentence(next)
 }
 
 /// Whether a text begins with a capital and a word that no name has there.
