@@ -1,6 +1,7 @@
-//! Tables of phrases in many languages, each one automaton: time grows with the text, not with the table.
+//! Tables of phrases in many languages: time grows with the text, hardly with the table.
 
 use std::collections::BTreeSet;
+use std::ops::Deref;
 
 use aho_corasick::AhoCorasick;
 
@@ -8,7 +9,17 @@ use crate::domain::text::fold;
 
 /// Phrases to be found as whole words in folded text.
 #[derive(Debug)]
-pub(super) struct Phrases(Option<AhoCorasick>);
+pub(super) struct Phrases {
+    /// Those that begin with a letter or figure, sorted, each behind its [`beginning`]: they stand only where a
+    /// word begins.
+    spoken: Vec<(u32, String)>,
+    begun: Beginnings,
+    /// The others (`[ticket#`, `自動返信`) and the very short ones, which may stand anywhere.
+    signs: Option<AhoCorasick>,
+}
+
+/// A phrase in a text: where it begins and ends, and the phrase's place among its like.
+type Hit = (usize, usize, usize);
 
 impl Phrases {
     /// The table as people write it: phrases set apart by `|` and line breaks; a line that begins with
@@ -16,27 +27,35 @@ impl Phrases {
     pub(super) fn new(table: &str) -> Self {
         let lines = table.lines().map(str::trim).filter(|line| !line.starts_with("# "));
         let phrases = lines.flat_map(|line| line.split('|')).map(fold);
-        let folded: Vec<String> = phrases.filter(|phrase| !phrase.is_empty()).collect();
-        Self(AhoCorasick::new(folded).ok())
+        let (mut spoken, mut signs) = (BTreeSet::new(), BTreeSet::new());
+        for phrase in phrases.filter(|phrase| !phrase.is_empty()) {
+            match beginning(phrase.as_bytes()) {
+                Some(beginning) if is_lettered(phrase.chars().next()) => {
+                    spoken.insert((beginning, phrase));
+                }
+                _ => {
+                    signs.insert(phrase);
+                }
+            }
+        }
+        let begun = Beginnings::of(spoken.iter().map(|(beginning, _)| *beginning));
+        let signs = if signs.is_empty() { None } else { AhoCorasick::new(signs).ok() };
+        Self { spoken: spoken.into_iter().collect(), begun, signs }
     }
 
     /// Whether one of the phrases stands in the folded text, not as a part of longer words.
-    pub(super) fn found(&self, folded: &str) -> bool {
-        self.matches(folded).next().is_some()
+    pub(super) fn found(&self, said: &Said) -> bool {
+        self.hits(said).next().is_some()
     }
 
     /// Whether the folded text begins with one of the phrases.
     pub(super) fn opens(&self, folded: &str) -> bool {
-        self.matches(folded).any(|start| start == 0)
+        self.spoken_at(folded, 0).chain(self.signs(folded)).any(|(start, ..)| start == 0)
     }
 
     /// How many different phrases stand in the folded text; of those that share words, one.
-    pub(super) fn different(&self, folded: &str) -> usize {
-        let all = self.0.iter().flat_map(|table| table.find_overlapping_iter(folded));
-        let mut hits: Vec<(usize, usize, usize)> = all
-            .filter(|hit| whole(folded, hit.start(), hit.end()))
-            .map(|hit| (hit.start(), hit.end(), hit.pattern().as_usize()))
-            .collect();
+    pub(super) fn different(&self, said: &Said) -> usize {
+        let mut hits: Vec<Hit> = self.hits(said).collect();
         hits.sort_unstable();
         let (mut end, mut phrases) = (0, BTreeSet::new());
         for (start, ends, phrase) in hits {
@@ -48,10 +67,106 @@ impl Phrases {
         phrases.len()
     }
 
-    fn matches<'a>(&'a self, folded: &'a str) -> impl Iterator<Item = usize> + 'a {
-        let all = self.0.iter().flat_map(move |table| table.find_overlapping_iter(folded));
-        all.filter(move |hit| whole(folded, hit.start(), hit.end())).map(|hit| hit.start())
+    fn hits<'a>(&'a self, said: &'a Said) -> impl Iterator<Item = Hit> + 'a {
+        let begun = said.words.iter().filter(|(_, beginning)| self.begun.may_have(*beginning));
+        let spoken = begun.flat_map(move |(at, _)| self.spoken_at(said, *at));
+        spoken.chain(self.signs(said))
     }
+
+    /// The spoken phrases that stand at this place.
+    fn spoken_at<'a>(&'a self, folded: &'a str, at: usize) -> impl Iterator<Item = Hit> + 'a {
+        let rest = folded.get(at..).unwrap_or_default();
+        let beginning = beginning(rest.as_bytes());
+        let from = self.spoken.partition_point(|(other, _)| Some(*other) < beginning);
+        let like = self.spoken.iter().enumerate().skip(from);
+        like.take_while(move |(_, (other, _))| Some(*other) == beginning)
+            .filter(move |(_, (_, phrase))| rest.starts_with(phrase.as_str()))
+            .map(move |(place, (_, phrase))| (at, at.saturating_add(phrase.len()), place))
+            .filter(move |(start, end, _)| whole(folded, *start, *end))
+    }
+
+    fn signs<'a>(&'a self, folded: &'a str) -> impl Iterator<Item = Hit> + 'a {
+        let all = self.signs.iter().flat_map(move |table| table.find_overlapping_iter(folded));
+        let behind = self.spoken.len();
+        all.filter(move |hit| whole(folded, hit.start(), hit.end())).map(move |hit| {
+            (hit.start(), hit.end(), behind.saturating_add(hit.pattern().as_usize()))
+        })
+    }
+}
+
+/// A folded text that many tables are asked about.
+#[derive(Debug)]
+pub(super) struct Said {
+    folded: String,
+    /// Where words may begin, with their beginnings.
+    words: Vec<(usize, u32)>,
+}
+
+impl Said {
+    pub(super) fn new(folded: String) -> Self {
+        Self { words: words_begun(folded.as_bytes()).collect(), folded }
+    }
+}
+
+impl Deref for Said {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.folded
+    }
+}
+
+/// The beginnings of many words, to tell at a glance that a text begins like none of them.
+#[derive(Debug)]
+pub(super) struct Beginnings([u64; Self::BITS / 64]);
+
+impl Beginnings {
+    /// Many more than a table has words, so that few are taken for another.
+    const BITS: usize = 2048;
+
+    pub(super) fn of(beginnings: impl IntoIterator<Item = u32>) -> Self {
+        let mut all = Self([0; Self::BITS / 64]);
+        for beginning in beginnings {
+            let (place, bit) = Self::place(beginning);
+            if let Some(bits) = all.0.get_mut(place) {
+                *bits |= bit;
+            }
+        }
+        all
+    }
+
+    /// Whether this one may be among them; false is certain.
+    pub(super) fn may_have(&self, beginning: u32) -> bool {
+        let (place, bit) = Self::place(beginning);
+        self.0.get(place).is_some_and(|bits| bits & bit != 0)
+    }
+
+    /// The number that stands for a beginning, and the bit in it.
+    fn place(beginning: u32) -> (usize, u64) {
+        /// Spreads what differs over the upper bits (Knuth, volume 3, section 6.4).
+        const SPREAD: u32 = 0x9E37_79B1;
+        const PLACE_BITS: u32 = Beginnings::BITS.ilog2();
+        let place = beginning.wrapping_mul(SPREAD) >> (u32::BITS - PLACE_BITS);
+        (place as usize / 64, 1 << (place % 64))
+    }
+}
+
+/// The first three bytes as a number; none of a shorter text.
+pub(super) fn beginning(text: &[u8]) -> Option<u32> {
+    let [one, two, three] = *text.first_chunk()?;
+    Some(u32::from_be_bytes([0, one, two, three]))
+}
+
+/// No letter or figure of ASCII stands before a word.
+fn words_begun(text: &[u8]) -> impl Iterator<Item = (usize, u32)> {
+    let mut before = b' ';
+    text.windows(3).enumerate().filter_map(move |(at, window)| {
+        let first = *window.first()?;
+        let lettered = first.is_ascii_alphanumeric() || !first.is_ascii();
+        let begins = lettered && !before.is_ascii_alphanumeric();
+        before = first;
+        if begins { Some((at, beginning(window)?)) } else { None }
+    })
 }
 
 /// A phrase ends where a word ends, unless its own edge is no letter (`#`, `:`), or the script
@@ -65,13 +180,16 @@ fn whole(text: &str, start: usize, end: usize) -> bool {
 }
 
 fn joined(left: Option<char>, right: Option<char>) -> bool {
-    let lettered = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && c < '\u{2e80}');
-    lettered(left) && lettered(right)
+    is_lettered(left) && is_lettered(right)
+}
+
+fn is_lettered(char: Option<char>) -> bool {
+    char.is_some_and(|char| char.is_alphanumeric() && char < '\u{2e80}')
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Phrases;
+    use super::{Phrases, Said};
     use crate::domain::text::fold;
 
     #[test]
@@ -83,9 +201,12 @@ mod tests {
             ("# italian.", false),
             ("Re: [Ticket#2024-12]", true),
             ("これは自動返信です", true),
+            ("ed è assente", true),
+            ("perché è assente", true),
+            ("caffè assente, òe assente", false),
             ("", false),
         ] {
-            assert_eq!(table.found(&fold(text)), expected, "{text:?}");
+            assert_eq!(table.found(&Said::new(fold(text))), expected, "{text:?}");
         }
     }
 
@@ -98,7 +219,7 @@ mod tests {
             ("al rientro, e ancora al rientro", 1),
             ("rientro", 0),
         ] {
-            assert_eq!(table.different(&fold(text)), expected, "{text:?}");
+            assert_eq!(table.different(&Said::new(fold(text))), expected, "{text:?}");
         }
     }
 

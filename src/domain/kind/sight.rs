@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use super::notice::{self, Sorts};
 use super::{Identity, headers};
 use crate::domain::mail::{Mail, ReturnPath};
+use crate::domain::phrases::Said;
 use crate::domain::text::fold;
 
 /// The beginning of the new words that is looked at: robots say what they are at once.
@@ -26,10 +27,11 @@ pub(super) struct Sight<'a> {
     pub(super) own: bool,
     /// The bare address in `From`, lower case; empty when there is none.
     pub(super) sender: String,
-    subject: OnceCell<String>,
-    head: OnceCell<String>,
-    ending: OnceCell<String>,
-    tail: OnceCell<String>,
+    subject: OnceCell<Said>,
+    head: OnceCell<Said>,
+    opening: OnceCell<Said>,
+    ending: OnceCell<Said>,
+    tail: OnceCell<Said>,
     said: OnceCell<Vec<Vec<Sorts>>>,
 }
 
@@ -43,6 +45,7 @@ impl<'a> Sight<'a> {
             sender,
             subject: OnceCell::new(),
             head: OnceCell::new(),
+            opening: OnceCell::new(),
             ending: OnceCell::new(),
             tail: OnceCell::new(),
             said: OnceCell::new(),
@@ -60,39 +63,43 @@ impl<'a> Sight<'a> {
     }
 
     /// The subject, folded.
-    pub(super) fn subject(&self) -> &str {
+    pub(super) fn subject(&self) -> &Said {
         self.subject.get_or_init(|| {
-            fold(first_chars(&self.mail.subject, SUBJECT_CHARS_MAX)).trim().to_owned()
+            let folded = fold(first_chars(&self.mail.subject, SUBJECT_CHARS_MAX));
+            Said::new(folded.trim().to_owned())
         })
     }
 
     /// The beginning of what was newly written, folded.
-    pub(super) fn head(&self) -> &str {
-        self.head.get_or_init(|| fold(first_chars(self.mail.text.trim_start(), HEAD_CHARS_MAX)))
+    pub(super) fn head(&self) -> &Said {
+        let beginning = || first_chars(self.mail.text.trim_start(), HEAD_CHARS_MAX);
+        self.head.get_or_init(|| Said::new(fold(beginning())))
     }
 
     /// The first sentences, folded: a program says at once what it is; a person greets and tells.
-    pub(super) fn opening(&self) -> &str {
-        first_chars(self.head(), OPENING_CHARS_MAX)
+    pub(super) fn opening(&self) -> &Said {
+        let first = || first_chars(self.head(), OPENING_CHARS_MAX).to_owned();
+        self.opening.get_or_init(|| Said::new(first()))
     }
 
     /// The end of what was newly written, folded.
-    pub(super) fn ending(&self) -> &str {
+    pub(super) fn ending(&self) -> &Said {
         if self.is_short() {
             return self.head();
         }
-        self.ending.get_or_init(|| fold(last_chars(&self.mail.text, TAIL_CHARS_MAX)))
+        let end = || last_chars(&self.mail.text, TAIL_CHARS_MAX);
+        self.ending.get_or_init(|| Said::new(fold(end())))
     }
 
     /// The beginning and the end of what was newly written, folded; of most mails both are all of it.
-    pub(super) fn ends(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn ends(&self) -> impl Iterator<Item = &Said> {
         let ending = (!self.is_short()).then(|| self.ending());
         std::iter::once(self.head()).chain(ending)
     }
 
     /// The sentences at both ends, each as the sorts of its words.
     pub(super) fn said(&self) -> &[Vec<Sorts>] {
-        self.said.get_or_init(|| self.ends().flat_map(notice::said).collect())
+        self.said.get_or_init(|| self.ends().flat_map(|end| notice::said(end)).collect())
     }
 
     /// Whether the new words end before the beginning that is looked at.
@@ -101,13 +108,14 @@ impl<'a> Sight<'a> {
     }
 
     /// The ends of what was newly written and of what was cut off, folded.
-    pub(super) fn tail(&self) -> &str {
+    pub(super) fn tail(&self) -> &Said {
         if self.mail.quoted.is_empty() {
             return self.ending();
         }
         self.tail.get_or_init(|| {
             let text = last_chars(&self.mail.text, TAIL_CHARS_MAX);
-            fold(&format!("{text}\n{}", last_chars(&self.mail.quoted, TAIL_CHARS_MAX)))
+            let quoted = last_chars(&self.mail.quoted, TAIL_CHARS_MAX);
+            Said::new(fold(&format!("{text}\n{quoted}")))
         })
     }
 

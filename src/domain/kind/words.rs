@@ -78,8 +78,7 @@ static RECEIPTS: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(RECEIPT_SENTE
 
 /// The tag of another system in the subject: `[Ticket#2024…]`, `[TT#…]`, `[#ABC-12]`, `[rt.example #12]`.
 pub(super) fn foreign_ticket(sight: &Sight<'_>) -> bool {
-    let subject = sight.subject();
-    let mut rest = subject;
+    let mut rest: &str = sight.subject();
     while let Some((_, after)) = rest.split_once('[') {
         let tag = after.split(']').next().unwrap_or_default();
         let marked = ["ticket", "tt#", "case", "richiesta", "request", "incident", "rt "]

@@ -1,9 +1,10 @@
 //! The words by which a second problem is told from what is only mentioned beside the first.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
-use crate::domain::phrases::Phrases;
-use crate::domain::text::{is_han, words};
+use crate::domain::phrases::{Phrases, Said};
+use crate::domain::text::{each_word, is_han};
 
 /// What counts to two, folded.
 pub(super) static COUNTS: LazyLock<Phrases> = LazyLock::new(|| {
@@ -106,18 +107,28 @@ const GROUND: [&str; 27] = [
 /// A sentence with its words, folded; a blank between them where their script has one.
 pub(super) struct Part<'t> {
     pub(super) text: &'t str,
-    folded: Vec<String>,
-    said: String,
+    said: Said,
+    /// Where its words stand in what is said.
+    words: Vec<Range<usize>>,
 }
 
 impl<'t> Part<'t> {
     pub(super) fn of(text: &'t str) -> Self {
-        let folded: Vec<String> = words(text).into_iter().map(|word| word.folded).collect();
-        Self { text, said: joined(&folded), folded }
+        let (said, words) = joined(text);
+        Self { text, said: Said::new(said), words }
+    }
+
+    /// The word at this place; empty beyond the end.
+    fn word(&self, at: usize) -> &str {
+        self.words.get(at).and_then(|at| self.said.get(at.clone())).unwrap_or_default()
+    }
+
+    fn all_words(&self) -> impl Iterator<Item = &str> {
+        (0..self.words.len()).map(|at| self.word(at))
     }
 
     pub(super) fn words(&self) -> usize {
-        self.folded.len()
+        self.words.len()
     }
 
     /// Whether it has one of these phrases as whole words.
@@ -127,7 +138,7 @@ impl<'t> Part<'t> {
 
     /// Whether it may name a place of its own.
     pub(super) fn is_somewhere(&self) -> bool {
-        self.folded.iter().any(|word| GROUND.contains(&word.as_str()))
+        self.all_words().any(|word| GROUND.contains(&word))
     }
 
     /// Whether it tells of no fault: a question, a thing in order, a thing that is not the matter.
@@ -140,19 +151,20 @@ impl<'t> Part<'t> {
 
     /// `Non è elettrico`, but not `Non è più acceso`.
     fn denies_first(&self) -> bool {
-        let word = |at: usize| self.folded.get(at).map(String::as_str);
-        word(0) == Some("non") && word(1) == Some("e") && word(2) != Some("piu")
+        self.word(0) == "non" && self.word(1) == "e" && self.word(2) != "piu"
     }
 
     fn says_it_works(&self) -> bool {
-        let works = |at: usize, word: &String| {
-            let before = self.folded.iter().take(at).rev().take(DENIAL_WORDS);
-            let next = self.folded.get(at.saturating_add(1));
-            WORKS.contains(&word.as_str())
-                && !before.into_iter().any(|word| DENIES.contains(&word.as_str()))
-                && !next.is_some_and(|word| BADLY.contains(&word.as_str()))
+        let denied = |at: usize| {
+            let before = at.saturating_sub(DENIAL_WORDS)..at;
+            before.into_iter().any(|at| DENIES.contains(&self.word(at)))
         };
-        self.folded.iter().enumerate().any(|(at, word)| works(at, word))
+        let works = |(at, word): (usize, &str)| {
+            WORKS.contains(&word)
+                && !denied(at)
+                && !BADLY.contains(&self.word(at.saturating_add(1)))
+        };
+        self.all_words().enumerate().any(works)
     }
 
     /// Whether it is an item of a list: it begins with `1)`, `2.`, or a dash.
@@ -165,17 +177,20 @@ impl<'t> Part<'t> {
     }
 }
 
-/// Words as the phrases are written: every Chinese character is a word of its own, and no blank stands between two.
-fn joined(words: &[String]) -> String {
-    let mut said = String::new();
-    for word in words {
+/// The words of a text as the phrases are written, and where they stand: every Chinese character is a word of its
+/// own, and no blank stands between two.
+fn joined(text: &str) -> (String, Vec<Range<usize>>) {
+    let (mut said, mut words) = (String::with_capacity(text.len()), Vec::new());
+    each_word(text, |word, _| {
         let chinese = said.ends_with(is_han) && word.starts_with(is_han);
         if !chinese && !said.is_empty() {
             said.push(' ');
         }
+        let start = said.len();
         said.push_str(word);
-    }
-    said
+        words.push(start..said.len());
+    });
+    (said, words)
 }
 
 #[cfg(test)]
