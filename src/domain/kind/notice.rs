@@ -3,8 +3,7 @@
 
 mod sorts;
 
-use self::sorts::Sort;
-pub(super) use self::sorts::Sorts;
+use self::sorts::{Sort, Sorts};
 use super::sight::Sight;
 
 /// "Email generated automatically", "please do not reply", "this mailbox is not monitored", "click to
@@ -30,59 +29,86 @@ pub(super) fn away_until(sight: &Sight<'_>) -> bool {
 }
 
 /// Whether a sentence at the beginning or the end of the new words is such a one.
-fn says(sight: &Sight<'_>, such: fn(&[Sorts]) -> bool) -> bool {
-    sight.said().iter().any(|sentence| such(sentence))
-}
-
-/// Folded text has lost its line breaks, and wrapped lines break sentences: only marks end them here, and not
-/// the point of `n. 12` or of `vom 1. bis 14. August`.
-fn sentences(folded: &str) -> impl Iterator<Item = &str> {
-    let mut last_word = 0_usize;
-    folded.split(move |c: char| {
-        let ends = matches!(c, '!' | '?' | ';') || (c == '.' && last_word > 2);
-        last_word = if c.is_alphanumeric() { last_word.saturating_add(1) } else { 0 };
-        ends
-    })
+fn says(sight: &Sight<'_>, such: fn(&Sentence) -> bool) -> bool {
+    sight.said().iter().any(such)
 }
 
 /// The sentences of a folded text, each as the sorts of its words.
-pub(super) fn said(folded: &str) -> impl Iterator<Item = Vec<Sorts>> {
-    let apart = |c: char| !(c.is_alphanumeric() || matches!(c, '-' | '\''));
-    sentences(folded).map(move |sentence| {
-        sentence.split(apart).filter(|word| !word.is_empty()).map(Sorts::of).collect()
-    })
+///
+/// Folded text has lost its line breaks, and wrapped lines break sentences: only marks end them here, and not
+/// the point of `n. 12` or of `vom 1. bis 14. August`.
+pub(super) fn said(folded: &str) -> Vec<Sentence> {
+    let (mut sentences, mut words) = (Vec::new(), Vec::new());
+    // Where the word begins, and how many letters and figures stand together here.
+    let (mut start, mut run) = (0_usize, 0_usize);
+    for (at, c) in folded.char_indices().chain([(folded.len(), '!')]) {
+        let lettered = c.is_alphanumeric();
+        if !lettered && !matches!(c, '-' | '\'') {
+            let word = folded.get(start..at).unwrap_or_default();
+            words.extend(Some(word).filter(|word| !word.is_empty()).map(Sorts::of));
+            start = at.saturating_add(c.len_utf8());
+            if matches!(c, '!' | '?' | ';') || (c == '.' && run > SHORT_CHARS_MAX) {
+                sentences.push(Sentence::of(std::mem::take(&mut words)));
+            }
+        }
+        run = if lettered { run.saturating_add(1) } else { 0 };
+    }
+    sentences
+}
+
+/// A point behind so few letters and figures ends no sentence.
+const SHORT_CHARS_MAX: usize = 2;
+
+/// A sentence as the sorts of its words.
+pub(super) struct Sentence {
+    words: Vec<Sorts>,
+    /// Those of all words: most sentences lack what a question asks for.
+    all: Sorts,
+}
+
+impl Sentence {
+    fn of(words: Vec<Sorts>) -> Self {
+        Self { all: Sorts::of_all(&words), words }
+    }
+
+    fn holds(&self, sort: Sort) -> bool {
+        self.all.has(sort)
+    }
 }
 
 /// Words between two that belong together: "correo electrónico generado de forma automática".
 const NEAR_WORDS_MAX: usize = 5;
 
 /// A mail that is automatic; who complains of one has received it.
-fn generated(words: &[Sorts]) -> bool {
-    let this = holds(words, Sort::This);
-    !holds(words, Sort::Received)
+fn generated(words: &Sentence) -> bool {
+    let this = words.holds(Sort::This);
+    !words.holds(Sort::Received)
         && (near(words, Sort::Automatic, Sort::Message)
             || (this && near(words, Sort::Automatic, Sort::Answer)))
 }
 
 /// Not to be answered: with a courtesy, or of this very message; "nessuno risponde" is a complaint, and "non
 /// rispondere a caselle personali" says where to answer.
-fn unanswerable(words: &[Sorts]) -> bool {
+fn unanswerable(words: &Sentence) -> bool {
     let asked =
-        holds(words, Sort::Courtesy) || (holds(words, Sort::This) && holds(words, Sort::Message));
-    let refused = words.iter().enumerate().any(|(at, word)| {
+        words.holds(Sort::Courtesy) || (words.holds(Sort::This) && words.holds(Sort::Message));
+    if !asked || !words.holds(Sort::Not) {
+        return false;
+    }
+    let words = &words.words;
+    words.iter().enumerate().any(|(at, word)| {
         let behind = words.get(at.saturating_add(1)..).unwrap_or_default();
         let replies = |word: &Sorts| word.has(Sort::Replying);
         let verb = behind.iter().take(REPLY_WORDS_MAX).position(replies);
         let object = verb.and_then(|verb| behind.get(verb.saturating_add(1)..));
         word.has(Sort::Not) && object.is_some_and(|object| !elsewhere(object))
-    });
-    asked && refused
+    })
 }
 
 /// Whether the next words name another place to answer to than this one.
 fn elsewhere(behind: &[Sorts]) -> bool {
-    let object = behind.get(..OBJECT_WORDS_MAX).unwrap_or(behind);
-    (holds(object, Sort::Mailbox) || holds(object, Sort::Phone)) && !holds(object, Sort::This)
+    let object = Sorts::of_all(behind.get(..OBJECT_WORDS_MAX).unwrap_or(behind));
+    (object.has(Sort::Mailbox) || object.has(Sort::Phone)) && !object.has(Sort::This)
 }
 
 /// Words from the verb to what is not to be answered.
@@ -92,22 +118,26 @@ const OBJECT_WORDS_MAX: usize = 4;
 const REPLY_WORDS_MAX: usize = 3;
 
 /// A mailbox that nobody reads, or that takes nothing in; one that rests on Saturdays is read.
-fn unread(words: &[Sorts]) -> bool {
-    if holds(words, Sort::Times) {
+fn unread(words: &Sentence) -> bool {
+    if words.holds(Sort::Times) {
         return false;
     }
-    let unwatched = holds(words, Sort::Not) && near(words, Sort::Mailbox, Sort::Watched);
-    let outward = near(words, Sort::Only, Sort::Sending) && holds(words, Sort::Mailbox);
+    let unwatched = words.holds(Sort::Not) && near(words, Sort::Mailbox, Sort::Watched);
+    let outward = near(words, Sort::Only, Sort::Sending) && words.holds(Sort::Mailbox);
     unwatched || outward || near(words, Sort::Mailbox, Sort::SendingOnly)
 }
 
 /// A filter that wants the writer to prove that they are one.
-fn challenges(words: &[Sorts]) -> bool {
-    holds(words, Sort::Click) && holds(words, Sort::Proof)
+fn challenges(words: &Sentence) -> bool {
+    words.holds(Sort::Click) && words.holds(Sort::Proof)
 }
 
 /// "La sua richiesta è stata inserita": whoever reports speaks of their own.
-fn registered(words: &[Sorts]) -> bool {
+fn registered(words: &Sentence) -> bool {
+    if !words.holds(Sort::Your) || !words.holds(Sort::Registered) {
+        return false;
+    }
+    let words = &words.words;
     words.windows(2).enumerate().any(|(at, pair)| {
         let [whose, what] = pair else { return false };
         let behind = || words.iter().skip(at).take(REGISTERED_WORDS_MAX);
@@ -121,12 +151,16 @@ fn registered(words: &[Sorts]) -> bool {
 /// Words from "your request" to what was done with it.
 const REGISTERED_WORDS_MAX: usize = 9;
 
-fn away(words: &[Sorts]) -> bool {
-    holds(words, Sort::Holiday) || near(words, Sort::Office, Sort::Closed)
+fn away(words: &Sentence) -> bool {
+    words.holds(Sort::Holiday) || near(words, Sort::Office, Sort::Closed)
 }
 
 /// "fino al 25", "al 25 agosto", "until 20", "bis zum 14.", "jusqu'au 3".
-fn has_end(words: &[Sorts]) -> bool {
+fn has_end(words: &Sentence) -> bool {
+    if !words.holds(Sort::Until) {
+        return false;
+    }
+    let words = &words.words;
     words.iter().enumerate().any(|(at, word)| {
         let behind = words.iter().skip(at.saturating_add(1)).take(END_WORDS_MAX);
         word.has(Sort::Until) && behind.into_iter().any(|word| word.has(Sort::Day))
@@ -136,14 +170,13 @@ fn has_end(words: &[Sorts]) -> bool {
 /// Words from "until" to the day: "until Monday, 20 August".
 const END_WORDS_MAX: usize = 3;
 
-fn holds(words: &[Sorts], sort: Sort) -> bool {
-    words.iter().any(|word| word.has(sort))
-}
-
 /// Whether words of both sorts stand near each other, in whichever order.
-fn near(words: &[Sorts], one: Sort, other: Sort) -> bool {
+fn near(words: &Sentence, one: Sort, other: Sort) -> bool {
+    if !words.holds(one) || !words.holds(other) {
+        return false;
+    }
     let (mut last_one, mut last_other) = (None, None);
-    for (at, word) in words.iter().enumerate() {
+    for (at, word) in words.words.iter().enumerate() {
         if word.has(one) {
             last_one = Some(at);
         }
@@ -166,7 +199,7 @@ mod tests {
     use crate::domain::text::fold;
 
     fn told(text: &str) -> bool {
-        said(&fold(text)).any(|words| {
+        said(&fold(text)).into_iter().any(|words| {
             [generated, unanswerable, unread, challenges, registered]
                 .iter()
                 .any(|says| says(&words))

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use super::notice::{self, Sorts};
+use super::notice::{self, Sentence};
 use super::{Identity, headers};
 use crate::domain::mail::{Mail, ReturnPath};
 use crate::domain::phrases::Said;
@@ -32,7 +32,7 @@ pub(super) struct Sight<'a> {
     opening: OnceCell<Said>,
     ending: OnceCell<Said>,
     tail: OnceCell<Said>,
-    said: OnceCell<Vec<Vec<Sorts>>>,
+    said: OnceCell<Vec<Sentence>>,
 }
 
 impl<'a> Sight<'a> {
@@ -98,7 +98,7 @@ impl<'a> Sight<'a> {
     }
 
     /// The sentences at both ends, each as the sorts of its words.
-    pub(super) fn said(&self) -> &[Vec<Sorts>] {
+    pub(super) fn said(&self) -> &[Sentence] {
         self.said.get_or_init(|| self.ends().flat_map(|end| notice::said(end)).collect())
     }
 

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use aho_corasick::automaton::OverlappingState;
 use aho_corasick::{AhoCorasick, Anchored, Input, StartKind};
 
+use crate::domain::phrases::{Beginnings, beginning};
+
 /// A sort of words; a word may be of several.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::domain::kind) enum Sort {
@@ -67,6 +69,11 @@ pub(in crate::domain::kind) enum Sort {
 pub(in crate::domain::kind) struct Sorts(u32);
 
 impl Sorts {
+    /// All that are in any of these.
+    pub(super) fn of_all(all: &[Self]) -> Self {
+        Self(all.iter().fold(0, |bits, sorts| bits | sorts.0))
+    }
+
     /// Whether this sort is among them.
     pub(super) const fn has(self, sort: Sort) -> bool {
         self.0 & sort.bit() != 0
@@ -90,6 +97,8 @@ struct Table {
     automaton: AhoCorasick,
     /// The sort of each pattern, and whether the pattern is a whole word.
     sorts: Vec<(Sort, bool)>,
+    /// What the patterns begin with; those too short for it are whole words.
+    begun: Beginnings,
 }
 
 impl Table {
@@ -99,11 +108,20 @@ impl Table {
             patterns.map(move |pattern| (pattern, (sort, matches!(extent, Words))))
         };
         let (patterns, sorts): (Vec<_>, Vec<_>) = LISTS.into_iter().flat_map(listed).unzip();
+        let begun = patterns.iter().filter_map(|pattern: &&str| beginning(pattern.as_bytes()));
+        let begun = Beginnings::of(begun);
         let automaton = AhoCorasick::builder().start_kind(StartKind::Anchored).build(patterns);
-        Some(Self { automaton: automaton.ok()?, sorts })
+        Some(Self { automaton: automaton.ok()?, sorts, begun })
     }
 
     fn sorts(&self, word: &str) -> Sorts {
+        let listed = beginning(word.as_bytes()).is_none_or(|begun| self.begun.may_have(begun));
+        let listed = if listed { self.listed(word) } else { 0 };
+        let is_day = word.bytes().take(2).all(|byte| byte.is_ascii_digit());
+        Sorts(listed | if is_day { Sort::Day.bit() } else { 0 })
+    }
+
+    fn listed(&self, word: &str) -> u32 {
         let mut state = OverlappingState::start();
         let input = Input::new(word).anchored(Anchored::Yes);
         let found = std::iter::from_fn(|| {
@@ -115,9 +133,7 @@ impl Table {
             let (sort, whole) = self.sorts.get(hit.pattern().as_usize())?;
             (!whole || hit.end() == word.len()).then_some(*sort)
         });
-        let is_day = word.bytes().take(2).all(|byte| byte.is_ascii_digit());
-        let day = is_day.then_some(Sort::Day);
-        Sorts(sorts.chain(day).fold(0, |all, sort| all | sort.bit()))
+        sorts.fold(0, |all, sort| all | sort.bit())
     }
 }
 
@@ -234,12 +250,20 @@ const LISTS: [(Sort, Extent, &str); 25] = [
 
 #[cfg(test)]
 mod tests {
-    use super::{LISTS, Sort, Sorts};
+    use super::{Extent, LISTS, Sort, Sorts};
 
     #[test]
     fn a_sort_stands_at_its_own_place() {
         for (place, (sort, ..)) in LISTS.into_iter().enumerate() {
             assert_eq!(place, sort as usize, "{sort:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_shorter_than_a_beginning_is_a_whole_word() {
+        for (sort, extent, list) in LISTS {
+            let short = list.split_ascii_whitespace().any(|pattern| pattern.len() < 3);
+            assert!(!short || matches!(extent, Extent::Words), "{sort:?}");
         }
     }
 
