@@ -2,17 +2,26 @@
 
 use std::ops::Range;
 
-use crate::domain::text::{Word, sentences, words};
+use crate::domain::text::{each_word, sentences};
 
 /// One line of a text.
 pub(super) struct Line<'a> {
     text: &'a str,
-    words: Vec<Word>,
+    /// All words, folded, one behind the other.
+    folded: String,
+    /// Where each stands, there and in the text.
+    words: Vec<(Range<usize>, Range<usize>)>,
 }
 
 impl<'a> Line<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, words: words(text) }
+        let (mut folded, mut words) = (String::with_capacity(text.len()), Vec::new());
+        each_word(text, |word, at| {
+            let start = folded.len();
+            folded.push_str(word);
+            words.push((start..folded.len(), at));
+        });
+        Self { text, folded, words }
     }
 
     pub(super) const fn len(&self) -> usize {
@@ -21,7 +30,13 @@ impl<'a> Line<'a> {
 
     /// The folded word; empty beyond the end.
     pub(super) fn word(&self, at: usize) -> &str {
-        self.words.get(at).map_or("", |word| word.folded.as_str())
+        let word = self.words.get(at).and_then(|(folded, _)| self.folded.get(folded.clone()));
+        word.unwrap_or_default()
+    }
+
+    /// Where a word stands in the text.
+    fn place(&self, word: usize) -> Option<&Range<usize>> {
+        self.words.get(word).map(|(_, at)| at)
     }
 
     /// The folded word before; empty at the beginning.
@@ -31,19 +46,16 @@ impl<'a> Line<'a> {
 
     /// The marks and blanks between the word before and this one.
     pub(super) fn gap(&self, at: usize) -> &'a str {
-        let start = at
-            .checked_sub(1)
-            .and_then(|before| self.words.get(before))
-            .map_or(0, |word| word.at.end);
-        let end = self.words.get(at).map_or(self.text.len(), |word| word.at.start);
+        let start =
+            at.checked_sub(1).and_then(|before| self.place(before)).map_or(0, |word| word.end);
+        let end = self.place(at).map_or(self.text.len(), |word| word.start);
         self.text.get(start..end).unwrap_or_default()
     }
 
     /// These words as written, marks between them included.
     pub(super) fn written(&self, words: Range<usize>) -> &'a str {
-        let start = self.words.get(words.start).map(|word| word.at.start);
-        let end =
-            words.end.checked_sub(1).and_then(|last| self.words.get(last)).map(|word| word.at.end);
+        let start = self.place(words.start).map(|word| word.start);
+        let end = words.end.checked_sub(1).and_then(|last| self.place(last)).map(|word| word.end);
         match (start, end) {
             (Some(start), Some(end)) => self.text.get(start..end).unwrap_or_default(),
             _ => "",
@@ -57,11 +69,11 @@ impl<'a> Line<'a> {
 
     /// The words of each sentence, in order, none left out.
     pub(super) fn sentences(&self) -> Vec<Range<usize>> {
-        let read = self.words.last().map_or(0, |word| word.at.end);
+        let read = self.words.last().map_or(0, |(_, last)| last.end);
         let mut start = 0;
         let mut found = Vec::new();
         for part in sentences(self.text.get(..read).unwrap_or_default()) {
-            let end = self.words.partition_point(|word| word.at.start < part.end);
+            let end = self.words.partition_point(|(_, word)| word.start < part.end);
             found.push(start..end);
             start = end;
         }
