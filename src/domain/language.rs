@@ -194,6 +194,10 @@ pub(super) fn language(reading: &Reading<'_>, place: Option<&Place>) -> Language
 }
 
 fn by_script(text: &str, placed: &Range<usize>) -> Option<Language> {
+    // The first bytes of Cyrillic, Arabic and Chinese letters: without any there is nothing to count.
+    if !text.bytes().any(|byte| matches!(byte, 0xD0..=0xD4 | 0xD8..=0xDB | 0xE3..=0xE9)) {
+        return None;
+    }
     let (mut letters, mut han, mut arabic, mut cyrillic) = (0_usize, 0_usize, 0_usize, 0_usize);
     for (at, char) in text.char_indices() {
         let counter = match char {
