@@ -126,14 +126,17 @@ pub(super) fn urgency(evidence: &Evidence<'_>, rules: &RuleSet) -> UrgencyVerdic
 
 /// The first of them, none inside an earlier one.
 fn told_once(words: Vec<String>) -> Vec<String> {
-    let mut told: Vec<String> = Vec::new();
+    let mut told: Vec<(String, String)> = Vec::new();
     for word in words {
+        if told.len() >= BECAUSE_MAX {
+            break;
+        }
         let folded = fold(&word);
-        if told.len() < BECAUSE_MAX && !told.iter().any(|it| fold(it).contains(&folded)) {
-            told.push(word);
+        if !told.iter().any(|(_, it)| it.contains(&folded)) {
+            told.push((word, folded));
         }
     }
-    told
+    told.into_iter().map(|(word, _)| word).collect()
 }
 
 /// What rules and model say of each level together: logarithms of likelihoods, most urgent first.
