@@ -124,7 +124,17 @@ impl Beginnings {
     /// Many more than a table has words, so that few are taken for another.
     const BITS: usize = 2048;
 
-    pub(super) fn of(beginnings: impl IntoIterator<Item = u32>) -> Self {
+    /// Of words, or of what words begin with. What is shorter than a beginning is a word by itself and begins none.
+    pub(super) fn of_words<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
+        Self::of(words.into_iter().map(filled))
+    }
+
+    /// Whether a word may be or begin like one of them; false is certain.
+    pub(super) fn may_begin(&self, word: &str) -> bool {
+        self.may_have(filled(word))
+    }
+
+    fn of(beginnings: impl IntoIterator<Item = u32>) -> Self {
         let mut all = Self([0; Self::BITS / 64]);
         for beginning in beginnings {
             let (place, bit) = Self::place(beginning);
@@ -136,7 +146,7 @@ impl Beginnings {
     }
 
     /// Whether this one may be among them; false is certain.
-    pub(super) fn may_have(&self, beginning: u32) -> bool {
+    fn may_have(&self, beginning: u32) -> bool {
         let (place, bit) = Self::place(beginning);
         self.0.get(place).is_some_and(|bits| bits & bit != 0)
     }
@@ -152,9 +162,16 @@ impl Beginnings {
 }
 
 /// The first three bytes as a number; none of a shorter text.
-pub(super) fn beginning(text: &[u8]) -> Option<u32> {
+fn beginning(text: &[u8]) -> Option<u32> {
     let [one, two, three] = *text.first_chunk()?;
     Some(u32::from_be_bytes([0, one, two, three]))
+}
+
+/// The same of a word, zeros behind one that is shorter: no longer one begins so.
+fn filled(word: &str) -> u32 {
+    let mut bytes = word.bytes();
+    let mut next = || bytes.next().unwrap_or_default();
+    u32::from_be_bytes([0, next(), next(), next()])
 }
 
 /// No letter or figure of ASCII stands before a word.

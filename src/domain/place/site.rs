@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::street::Street;
 use super::token::{Line, is_link};
-use crate::domain::phrases::{Beginnings, beginning};
+use crate::domain::phrases::Beginnings;
 
 /// Kinds of sites, short ones first, then by letters: every word of every mail is sought among them.
 const KINDS: [&str; 156] = [
@@ -254,10 +254,8 @@ const NAME_WORDS_MAX: usize = 5;
 
 /// Whether a word is a kind of site.
 pub(super) fn is_kind(word: &str) -> bool {
-    static BEGUN: LazyLock<Beginnings> = LazyLock::new(|| {
-        Beginnings::of(KINDS.iter().filter_map(|kind| beginning(kind.as_bytes())))
-    });
-    if beginning(word.as_bytes()).is_some_and(|begun| !BEGUN.may_have(begun)) {
+    static BEGUN: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of_words(KINDS));
+    if !BEGUN.may_begin(word) {
         return false;
     }
     let order = |kind: &&str| kind.len().cmp(&word.len()).then_with(|| (*kind).cmp(word));

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use aho_corasick::automaton::OverlappingState;
 use aho_corasick::{AhoCorasick, Anchored, Input, StartKind};
 
-use crate::domain::phrases::{Beginnings, beginning};
+use crate::domain::phrases::Beginnings;
 
 /// A sort of words; a word may be of several.
 #[derive(Debug, Clone, Copy)]
@@ -108,15 +108,13 @@ impl Table {
             patterns.map(move |pattern| (pattern, (sort, matches!(extent, Words))))
         };
         let (patterns, sorts): (Vec<_>, Vec<_>) = LISTS.into_iter().flat_map(listed).unzip();
-        let begun = patterns.iter().filter_map(|pattern: &&str| beginning(pattern.as_bytes()));
-        let begun = Beginnings::of(begun);
+        let begun = Beginnings::of_words(patterns.iter().copied());
         let automaton = AhoCorasick::builder().start_kind(StartKind::Anchored).build(patterns);
         Some(Self { automaton: automaton.ok()?, sorts, begun })
     }
 
     fn sorts(&self, word: &str) -> Sorts {
-        let listed = beginning(word.as_bytes()).is_none_or(|begun| self.begun.may_have(begun));
-        let listed = if listed { self.listed(word) } else { 0 };
+        let listed = if self.begun.may_begin(word) { self.listed(word) } else { 0 };
         let is_day = word.bytes().take(2).all(|byte| byte.is_ascii_digit());
         Sorts(listed | if is_day { Sort::Day.bit() } else { 0 })
     }
