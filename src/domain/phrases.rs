@@ -5,7 +5,7 @@ use std::ops::Deref;
 
 use aho_corasick::AhoCorasick;
 
-use crate::domain::text::fold;
+use crate::domain::text::{WORD_BYTES, fold};
 
 /// Phrases to be found as whole words in folded text.
 #[derive(Debug)]
@@ -104,7 +104,9 @@ pub(super) struct Said {
 
 impl Said {
     pub(super) fn new(folded: String) -> Self {
-        Self { words: words_begun(folded.as_bytes()).collect(), folded }
+        let mut words = Vec::with_capacity(folded.len() / WORD_BYTES);
+        words.extend(words_begun(folded.as_bytes()));
+        Self { folded, words }
     }
 }
 

@@ -21,6 +21,9 @@ const ARABIC_PREFIXES: [&str; 6] = ["وال", "بال", "فال", "كال", "ل�
 /// An Arabic stem shorter than this keeps its prefix: what looks like an article belongs to the word.
 const ARABIC_STEM_CHARS_MIN: usize = 3;
 
+/// Bytes from one word to the next as people write, to have room for all words at once.
+pub const WORD_BYTES: usize = 5;
+
 /// One word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
@@ -109,7 +112,7 @@ fn latin(char: char) -> Option<&'static str> {
 /// because Chinese puts no spaces between words. Reads at most [`TEXT_BYTES_MAX`] bytes.
 #[must_use]
 pub fn words(text: &str) -> Vec<Word> {
-    let mut found = Vec::new();
+    let mut found = Vec::with_capacity(text.len().min(TEXT_BYTES_MAX) / WORD_BYTES);
     each_word(text, |folded, at| found.push(Word { folded: folded.to_owned(), at }));
     found
 }
@@ -125,9 +128,12 @@ pub fn each_word(text: &str, mut found: impl FnMut(&str, Range<usize>)) {
         if !run.is_ascii() {
             let run = text.get(start..end).unwrap_or_default();
             words_of_run(run, start, &mut folded, &mut found);
-        } else if !run.is_empty() {
+        } else if run.iter().any(u8::is_ascii_uppercase) {
             push_lower(text.get(start..end).unwrap_or_default(), &mut folded);
             found(&folded, start..end);
+        } else if let Some(run) = text.get(start..end).filter(|run| !run.is_empty()) {
+            // Written as it is folded, like most words.
+            found(run, start..end);
         }
         start = end.saturating_add(1);
     }

@@ -48,7 +48,8 @@ pub(super) fn said(folded: &str) -> Vec<Sentence> {
             words.extend(Some(word).filter(|word| !word.is_empty()).map(Sorts::of));
             start = at.saturating_add(c.len_utf8());
             if matches!(c, '!' | '?' | ';') || (c == '.' && run > SHORT_CHARS_MAX) {
-                sentences.push(Sentence::of(std::mem::take(&mut words)));
+                let next = Vec::with_capacity(words.len());
+                sentences.push(Sentence::of(std::mem::replace(&mut words, next)));
             }
         }
         run = if lettered { run.saturating_add(1) } else { 0 };

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::domain::text::{each_word, sentences};
+use crate::domain::text::{WORD_BYTES, each_word, sentences};
 
 /// One line of a text.
 pub(super) struct Line<'a> {
@@ -15,7 +15,8 @@ pub(super) struct Line<'a> {
 
 impl<'a> Line<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        let (mut folded, mut words) = (String::with_capacity(text.len()), Vec::new());
+        let mut folded = String::with_capacity(text.len());
+        let mut words = Vec::with_capacity(text.len() / WORD_BYTES);
         each_word(text, |word, at| {
             let start = folded.len();
             folded.push_str(word);

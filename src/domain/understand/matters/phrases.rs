@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::domain::phrases::{Phrases, Said};
-use crate::domain::text::{each_word, is_han};
+use crate::domain::text::{WORD_BYTES, each_word, is_han};
 
 /// What counts to two, folded.
 pub(super) static COUNTS: LazyLock<Phrases> = LazyLock::new(|| {
@@ -180,7 +180,8 @@ impl<'t> Part<'t> {
 /// The words of a text as the phrases are written, and where they stand: every Chinese character is a word of its
 /// own, and no blank stands between two.
 fn joined(text: &str) -> (String, Vec<Range<usize>>) {
-    let (mut said, mut words) = (String::with_capacity(text.len()), Vec::new());
+    let mut said = String::with_capacity(text.len());
+    let mut words = Vec::with_capacity(text.len() / WORD_BYTES);
     each_word(text, |word, _| {
         let chinese = said.ends_with(is_han) && word.starts_with(is_han);
         if !chinese && !said.is_empty() {
