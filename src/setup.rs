@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustls::ClientConfig;
+
 use crate::carrier::{Carrier, Smtp, smtp};
 use crate::clerk::Clerk;
-use crate::config::{self, Config, Login, Mailbox};
+use crate::config::{self, Config, Login, Mailbox, Server, Tls};
 use crate::domain::classify::{Model, ModelError};
 use crate::domain::desk::{Desk, Envelope};
 use crate::domain::hours::{Hours, HoursError};
@@ -223,10 +225,18 @@ fn clerk_of(desk: Desk, templates: Templates) -> Arc<Clerk> {
     Arc::new(Clerk { desk, templates, sender })
 }
 
+/// Whom to trust at a server.
+fn trust(server: &Server) -> Result<Arc<ClientConfig>, WireError> {
+    match server.tls {
+        Tls::Implicit | Tls::StartTls => wire::trust(server.ca_file.as_deref()),
+        Tls::None => Ok(wire::trust_nobody()),
+    }
+}
+
 /// How letters leave.
 fn carrier(config: &Config) -> Result<Carrier, SetupError> {
     let server = &config.smtp.as_ref().ok_or(SetupError::NoSmtp)?.server;
-    let trust = wire::trust_at(server)?;
+    let trust = trust(server)?;
     Ok(Carrier::Smtp(Box::new(Smtp {
         server: server.clone(),
         trust,
@@ -287,7 +297,7 @@ async fn open_imap(
 
 async fn account(imap: &config::Imap, deadlines: Deadlines) -> Result<Account, MailboxError> {
     let server = imap.server.clone();
-    let trust = wire::trust_at(&server).map_err(crate::mailbox::ImapError::from)?;
+    let trust = trust(&server).map_err(crate::mailbox::ImapError::from)?;
     let (username, secret, bearer) = match &server.login {
         Some(Login::Password { username, password }) => {
             (username.clone(), password.expose().to_owned(), false)

@@ -19,8 +19,6 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use crate::config::{Server, Tls};
-
 /// A host that does not answer a SYN in this time will not be of use in this pass.
 pub const CONNECT_MAX: Duration = Duration::from_secs(20);
 
@@ -132,14 +130,6 @@ pub async fn secure(
     }
 }
 
-/// Whom to trust at a server; nobody, and no file is read, where nothing is secured.
-pub fn trust_at(server: &Server) -> Result<Arc<ClientConfig>, WireError> {
-    match server.tls {
-        Tls::Implicit | Tls::StartTls => trust(server.ca_file.as_deref()),
-        Tls::None => Ok(trusting(RootCertStore::empty())),
-    }
-}
-
 /// Whom to trust: the certificates of `authority` alone where given, else the machine's.
 pub fn trust(authority: Option<&Path>) -> Result<Arc<ClientConfig>, WireError> {
     let mut roots = RootCertStore::empty();
@@ -151,6 +141,12 @@ pub fn trust(authority: Option<&Path>) -> Result<Arc<ClientConfig>, WireError> {
         }
     }
     Ok(trusting(roots))
+}
+
+/// Trusts nobody, and reads no file: for where nothing is secured.
+#[must_use]
+pub fn trust_nobody() -> Arc<ClientConfig> {
+    trusting(RootCertStore::empty())
 }
 
 fn trusting(roots: RootCertStore) -> Arc<ClientConfig> {

@@ -5,10 +5,11 @@
 //! within 50 m in the last 12 weeks; text decides where the place is only a street).
 
 use std::cell::LazyCell;
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use foldhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 
 use super::language::Language;
@@ -76,7 +77,7 @@ const WORDS_MAX: usize = 200;
 type Stem = [char; STEM_CHARS];
 
 /// The stems of words of every report.
-static EVERYWHERE: LazyLock<BTreeSet<Stem>> = LazyLock::new(|| {
+static EVERYWHERE: LazyLock<HashSet<Stem, RandomState>> = LazyLock::new(|| {
     let words = "buong buona salve gent genti vorre segna grazi salut cordi disti prego invio attes risco inter \
          probl situa comun uffic quest quell della dello delle degli nella nelle davan press via viale \
          piazz civic";
@@ -104,8 +105,8 @@ pub fn same_as<'a>(report: Report<'_>, earlier: &'a [Earlier]) -> Option<&'a Ear
     best.map(|(_, known)| known)
 }
 
-fn are_alike(near: Nearness, one: &BTreeSet<Stem>, other: &BTreeSet<Stem>) -> bool {
-    let shared = one.intersection(other).count();
+fn are_alike(near: Nearness, one: &[Stem], other: &[Stem]) -> bool {
+    let shared = one.iter().filter(|stem| other.binary_search(stem).is_ok()).count();
     let shorter = one.len().min(other.len());
     let share = |least: f64| {
         let counts = (u32::try_from(shared), u32::try_from(shorter));
@@ -118,8 +119,8 @@ fn are_alike(near: Nearness, one: &BTreeSet<Stem>, other: &BTreeSet<Stem>) -> bo
     }
 }
 
-/// The stems of what a report says, without its address and what every report says.
-fn stems(texts: &[&str], place: &Place) -> BTreeSet<Stem> {
+/// The stems of what a report says, sorted, without its address and what every report says.
+fn stems(texts: &[&str], place: &Place) -> Vec<Stem> {
     let mut address = Vec::new();
     each_word(&place.text, |word, _| address.push(stem(word)));
     let is_number = |stem: &Stem| stem.iter().all(|char| char.is_ascii_digit() || *char == ' ');
@@ -136,7 +137,9 @@ fn stems(texts: &[&str], place: &Place) -> BTreeSet<Stem> {
             }
         });
     }
-    BTreeSet::from_iter(found)
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 fn stem(word: &str) -> Stem {

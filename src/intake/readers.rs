@@ -6,7 +6,8 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinHandle, spawn_blocking};
 
-/// As many threads as there are processors: each warms up caches of its own for every pattern.
+/// As many threads as there are processors, but for one that is left to whoever writes down: where all read, it waits
+/// for each turn of its own longer than for anything else.
 pub(super) struct Readers {
     count: usize,
     free: Arc<Semaphore>,
@@ -14,7 +15,8 @@ pub(super) struct Readers {
 
 impl Readers {
     pub(super) fn new() -> Self {
-        let count = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let count = processors.saturating_sub(1).max(1);
         Self { count, free: Arc::new(Semaphore::new(count)) }
     }
 

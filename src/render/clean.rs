@@ -82,6 +82,10 @@ pub(super) fn header_text(text: &str, chars_max: usize) -> String {
 /// Neither a control character (C0, C1, DEL) nor one that changes direction, is invisible by design or
 /// names no character (Unicode Technical Report 36, section 3; RFC 3454 appendix C).
 fn is_text(letter: char) -> bool {
+    // Nearly every letter of nearly every text: European ones, none of which hides.
+    if matches!(letter, ' '..='~' | '\u{a0}'..='\u{52f}') {
+        return true;
+    }
     !letter.is_control()
         && !matches!(
             letter,

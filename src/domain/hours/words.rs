@@ -123,5 +123,5 @@ const fn names(language: Language) -> (&'static str, &'static str) {
 
 fn nth(names: &'static str, place: u32) -> &'static str {
     let place = usize::try_from(place).unwrap_or(0);
-    names.split_whitespace().nth(place).unwrap_or_default()
+    names.split(' ').nth(place).unwrap_or_default()
 }
