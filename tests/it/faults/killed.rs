@@ -126,7 +126,14 @@ fn f19_killed_at_every_step_that_the_wire_shows(engine: Engine) {
         wired.pass();
     }
     wired.recover(points.len());
-    assert!(wired.site.sink.mails().len() > points.len(), "one dot was not answered");
+    // The letter may be one that an earlier death held up before its dot: then it left once, and nobody knows.
+    let site = &wired.site;
+    let unanswered = site.letters().iter().any(|letter| match site.copies(letter).len() {
+        0 => false,
+        1 => letter.state == "ambiguous",
+        _ => true,
+    });
+    assert!(unanswered, "one dot was not answered");
     Ground::of(&wired.site).with_copies().assert_invariants(&wired.site);
 }
 
